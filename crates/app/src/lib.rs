@@ -1,0 +1,1 @@
+//! Use cases, permissions, ports and queries.

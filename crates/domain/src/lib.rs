@@ -1,0 +1,1 @@
+//! Members, plans, enrolments, claims, notice, periods and settlement arithmetic; pure and synchronous.

@@ -1,0 +1,1 @@
+//! The world outside: clock, ids, identity and credit providers, mail.

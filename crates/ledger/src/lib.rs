@@ -1,0 +1,1 @@
+//! Money, accounts, balanced journal entries, balances and audit; pure.

@@ -1,0 +1,1 @@
+//! In-memory adapters, fault injection, the simulator and the store contract; never shipped.

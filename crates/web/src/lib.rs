@@ -1,0 +1,1 @@
+//! HTTP edge: member portal, staff console, public pages and JSON API.
