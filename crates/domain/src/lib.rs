@@ -1,1 +1,9 @@
-//! Members, plans, enrolments, claims, notice, periods and settlement arithmetic; pure and synchronous.
+//! The rules of mutual aid: members, plans, enrolments, claims, notice, periods and settlement arithmetic.
+//!
+//! Shape: values in, `Result<Event, Rejection>` out. Nothing here does I/O, asks a clock, makes an id or draws a random
+//! number; the use cases in `huzhu-app` read everything first, call these rules, and write what they answer.
+
+pub mod id;
+pub mod plan;
+pub mod settlement;
+pub mod time;

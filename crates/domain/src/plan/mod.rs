@@ -1,0 +1,1 @@
+//! Plans: terms, versions and what they allow.
