@@ -193,6 +193,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a table row reads better without borrows"
+    )]
     fn check(text: &str, code: &str, expected: Result<u64, AmountError>) {
         let currency = Currency::parse(code).unwrap();
         assert_eq!(

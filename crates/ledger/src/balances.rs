@@ -278,7 +278,9 @@ mod tests {
                 moves.iter().map(|&(d, c, minor)| entry(Account::ALL[d], Account::ALL[c], minor)).collect();
             let cut = cut.min(entries.len());
             let mut books = Balances::new(Currency::CNY);
-            entries[..cut].iter().for_each(|e| books.apply(e).unwrap());
+            for e in &entries[..cut] {
+                books.apply(e).unwrap();
+            }
             let before: Vec<_> = Account::ALL.iter().map(|&a| books.balance(a)).collect();
             for e in &entries[cut..] {
                 books.apply(e).unwrap();

@@ -150,3 +150,85 @@ impl From<Currency> for String {
         currency.code.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iso_currency::IntoEnumIterator as _;
+    use std::collections::BTreeMap;
+
+    /// Where the foreign list lags behind the standard or goes beyond it: ours, theirs.
+    const EXPLAINED: &[(&str, Option<u8>, Option<u8>)] = &[
+        ("BGN", None, Some(2)), // Bulgaria took the euro on 1 January 2026
+        ("CUC", None, Some(2)), // Cuba withdrew the convertible peso in 2021
+        ("HRK", None, Some(2)), // Croatia took the euro in 2023
+        ("SLL", None, Some(2)), // Sierra Leone's old leone, replaced by SLE
+        ("ZWL", None, Some(2)), // Zimbabwe's dollar, replaced by ZWG in 2024
+    ];
+
+    #[test]
+    fn the_table_agrees_with_a_list_not_written_by_us() {
+        let ours: BTreeMap<&str, u8> = TABLE.into_iter().collect();
+        let theirs: BTreeMap<&str, u8> = iso_currency::Currency::iter()
+            .filter_map(|c| Some((c.code(), u8::try_from(c.exponent()?).unwrap())))
+            .collect();
+        let codes: std::collections::BTreeSet<&str> = ours.keys().chain(theirs.keys()).copied().collect();
+        let differences: Vec<_> = codes
+            .into_iter()
+            .map(|code| (code, ours.get(code).copied(), theirs.get(code).copied()))
+            .filter(|(_, ours, theirs)| ours != theirs)
+            .collect();
+        assert_eq!(differences, EXPLAINED);
+    }
+
+    #[test]
+    fn the_tables_are_sorted_and_hold_no_code_twice() {
+        assert!(TABLE.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(WITHOUT_MINOR_UNIT.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(
+            WITHOUT_MINOR_UNIT
+                .iter()
+                .all(|code| TABLE.iter().all(|row| row.0 != *code))
+        );
+    }
+
+    #[test]
+    fn every_code_is_found_and_the_named_ones_agree_with_the_table() {
+        for currency in Currency::all() {
+            assert_eq!(Currency::parse(currency.code()), Ok(currency));
+        }
+        for named in [
+            Currency::CNY,
+            Currency::EUR,
+            Currency::JPY,
+            Currency::KWD,
+            Currency::USD,
+        ] {
+            assert_eq!(
+                Currency::parse(named.code()).map(Currency::digits),
+                Ok(named.digits())
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_money_is_refused_with_the_reason() {
+        let check = |code: &str, message: &str| {
+            assert_eq!(Currency::parse(code).unwrap_err().to_string(), message);
+        };
+        check("XAU", "XAU has no minor unit: amounts cannot be counted in it");
+        check("XTS", "XTS has no minor unit: amounts cannot be counted in it");
+        check(
+            "cny",
+            "`cny` is not an active ISO 4217 currency code such as CNY, EUR or JPY",
+        );
+        check(
+            "DEM",
+            "`DEM` is not an active ISO 4217 currency code such as CNY, EUR or JPY",
+        );
+        check(
+            "",
+            "`` is not an active ISO 4217 currency code such as CNY, EUR or JPY",
+        );
+    }
+}
