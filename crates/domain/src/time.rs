@@ -16,7 +16,9 @@ pub fn day_of(moment: Moment, zone: &TimeZone) -> Day {
 /// # Errors
 /// `None` when the day lies outside the range of instants (years -9999 to 9999).
 pub fn midnight(day: Day, zone: &TimeZone) -> Option<Moment> {
-    day.to_zoned(zone.clone()).ok().map(|z| z.start_of_day().map_or_else(|_| z.timestamp(), |s| s.timestamp()))
+    day.to_zoned(zone.clone())
+        .ok()
+        .map(|z| z.start_of_day().map_or_else(|_| z.timestamp(), |s| s.timestamp()))
 }
 
 /// `day` moved by `days` (negative: backwards), or the last representable day on overflow: a deadline that far away
@@ -30,7 +32,11 @@ pub fn plus_days(day: Day, days: i64) -> Day {
 pub fn age_years(birth: Day, day: Day) -> i16 {
     let years = day.year().saturating_sub(birth.year());
     let before_birthday = (day.month(), day.day()) < (birth.month(), birth.day());
-    if before_birthday { years.saturating_sub(1) } else { years }
+    if before_birthday {
+        years.saturating_sub(1)
+    } else {
+        years
+    }
 }
 
 /// Whole days from `birth` to `day`; the age of infants is counted in these. Negative while `day` lies before `birth`.

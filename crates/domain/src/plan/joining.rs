@@ -48,6 +48,11 @@ pub struct Question {
 
 /// How a dependant is related to the payer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[cfg_attr(
+    feature = "codec",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Relation {
     /// Husband, wife or partner.
     Spouse,

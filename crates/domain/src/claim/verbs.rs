@@ -1,0 +1,307 @@
+//! The verbs of a claim: what may happen next, who may do it, and why not.
+
+use huzhu_ledger::Amount;
+
+use super::{Claim, ClaimEvent, EvidenceFile, Illness, Recommendation, State};
+use crate::digest::Digest;
+use crate::id::{EvidenceId, MemberId};
+use crate::plan::PeriodKey;
+use crate::time::Moment;
+
+/// The deadlines of the states, computed by the use case from the frozen terms and the time of the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// First contact after a report.
+    pub contact: Moment,
+    /// Recommendation after a reviewer took the claim.
+    pub review: Moment,
+    /// More evidence from the claimant.
+    pub evidence: Moment,
+    /// Confirmation by the second person.
+    pub confirmation: Moment,
+}
+
+/// Why a verb was refused, in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimRejection {
+    /// The claim is in a state that does not know this verb.
+    #[error("a claim that is {state} cannot be {verb}")]
+    WrongState {
+        /// The state's word.
+        state: &'static str,
+        /// What was tried, as a past participle.
+        verb: &'static str,
+    },
+    /// Somebody else has taken the claim.
+    #[error("another reviewer examines this claim")]
+    NotYours,
+    /// Two different people decide.
+    #[error("the person who recommended cannot confirm")]
+    SamePerson,
+    /// Nobody acts on a claim of their own.
+    #[error("nobody acts on a claim of their own")]
+    OwnClaim,
+    /// A claim needs at least one file.
+    #[error("a claim needs at least one file of evidence")]
+    NoEvidence,
+    /// This file is not part of the claim.
+    #[error("this file is not part of the claim")]
+    UnknownEvidence,
+    /// A claim takes a limited number of files.
+    #[error("a claim takes at most {limit} files")]
+    TooMuchEvidence {
+        /// The limit.
+        limit: usize,
+    },
+    /// Notice is still running.
+    #[error("the notice runs until {until}")]
+    NoticeRunning {
+        /// Its end.
+        until: Moment,
+    },
+    /// The claim is counted in another period.
+    #[error("the claim belongs to period {period}")]
+    OtherPeriod {
+        /// The period it belongs to.
+        period: PeriodKey,
+    },
+}
+
+/// Files per claim: protects the reviewer's day and the vault; enough for a long hospital record.
+const EVIDENCE_FILES_MAX: usize = 60;
+
+impl Claim {
+    /// Changes the description while drafting.
+    pub fn describe(&self, illness: Illness) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::Draft => Ok(ClaimEvent::Described(illness)),
+            _ => self.wrong("described"),
+        }
+    }
+
+    /// Adds a file: while drafting, and later as long as nobody has recommended.
+    pub fn add_evidence(
+        &self,
+        evidence: EvidenceId,
+        file: EvidenceFile,
+    ) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::Draft
+            | State::Reported { .. }
+            | State::UnderReview { .. }
+            | State::MoreEvidenceNeeded { .. }
+            | State::Investigating { .. } => {
+                if self.evidence.len() >= EVIDENCE_FILES_MAX {
+                    return Err(ClaimRejection::TooMuchEvidence {
+                        limit: EVIDENCE_FILES_MAX,
+                    });
+                }
+                Ok(ClaimEvent::EvidenceAdded { evidence, file })
+            }
+            _ => self.wrong("given more evidence"),
+        }
+    }
+
+    /// Takes a file back: only while drafting, since afterwards others may have relied on it.
+    pub fn remove_evidence(&self, evidence: EvidenceId) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::Draft if self.evidence.contains_key(&evidence) => {
+                Ok(ClaimEvent::EvidenceRemoved { evidence })
+            }
+            State::Draft => Err(ClaimRejection::UnknownEvidence),
+            _ => self.wrong("robbed of evidence"),
+        }
+    }
+
+    /// Hands the claim in.
+    pub fn report(&self, at: Moment, deadlines: &Deadlines) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::Draft if self.evidence.is_empty() => Err(ClaimRejection::NoEvidence),
+            State::Draft => Ok(ClaimEvent::Reported {
+                at,
+                until: deadlines.contact,
+            }),
+            _ => self.wrong("handed in"),
+        }
+    }
+
+    /// A reviewer takes the claim, from the pile or from a colleague.
+    pub fn take(&self, reviewer: MemberId, deadlines: &Deadlines) -> Result<ClaimEvent, ClaimRejection> {
+        self.check_stranger(reviewer)?;
+        match self.state {
+            State::Reported { .. } | State::UnderReview { .. } => Ok(ClaimEvent::Taken {
+                reviewer,
+                until: deadlines.review,
+            }),
+            _ => self.wrong("taken"),
+        }
+    }
+
+    /// Asks the claimant for more evidence.
+    pub fn request_evidence(
+        &self,
+        reviewer: MemberId,
+        deadlines: &Deadlines,
+    ) -> Result<ClaimEvent, ClaimRejection> {
+        self.check_reviewer(reviewer, "asked for more evidence")?;
+        Ok(ClaimEvent::MoreEvidenceRequested {
+            reviewer,
+            until: deadlines.evidence,
+        })
+    }
+
+    /// The claimant says that all is there now.
+    pub fn complete_evidence(&self, deadlines: &Deadlines) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::MoreEvidenceNeeded { reviewer, .. } => Ok(ClaimEvent::EvidenceCompleted {
+                reviewer,
+                until: deadlines.review,
+            }),
+            _ => self.wrong("completed"),
+        }
+    }
+
+    /// Recommends a decision.
+    pub fn recommend(
+        &self,
+        reviewer: MemberId,
+        recommendation: Recommendation,
+        deadlines: &Deadlines,
+    ) -> Result<ClaimEvent, ClaimRejection> {
+        self.check_reviewer(reviewer, "recommended on")?;
+        Ok(ClaimEvent::Recommended {
+            reviewer,
+            recommendation,
+            until: deadlines.confirmation,
+        })
+    }
+
+    /// A second person confirms the recommendation, which decides the claim.
+    pub fn confirm(&self, by: MemberId) -> Result<ClaimEvent, ClaimRejection> {
+        self.check_stranger(by)?;
+        match &self.state {
+            State::Recommended { reviewer, .. } if *reviewer == by => Err(ClaimRejection::SamePerson),
+            State::Recommended {
+                recommendation: Recommendation::Approve { aid },
+                ..
+            } => Ok(ClaimEvent::Approved { by, aid: *aid }),
+            State::Recommended {
+                recommendation: Recommendation::Refuse { reason },
+                ..
+            } => Ok(ClaimEvent::Refused {
+                by,
+                reason: reason.clone(),
+            }),
+            _ => self.wrong("confirmed"),
+        }
+    }
+
+    /// A second person sends the claim back to review.
+    pub fn send_back(&self, by: MemberId, deadlines: &Deadlines) -> Result<ClaimEvent, ClaimRejection> {
+        self.check_stranger(by)?;
+        match self.state {
+            State::Recommended { reviewer, .. } if reviewer == by => Err(ClaimRejection::SamePerson),
+            State::Recommended { reviewer, .. } => Ok(ClaimEvent::Returned {
+                by,
+                reviewer,
+                until: deadlines.review,
+            }),
+            _ => self.wrong("sent back"),
+        }
+    }
+
+    /// Notice begins.
+    pub fn put_on_notice(&self, period: PeriodKey, until: Moment) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::Approved { aid } => Ok(ClaimEvent::PutOnNotice { period, aid, until }),
+            _ => self.wrong("put on notice"),
+        }
+    }
+
+    /// Notice passed without an open objection.
+    pub fn clear(&self, period: PeriodKey, now: Moment) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::OnNotice { period: own, .. } if own != period => {
+                Err(ClaimRejection::OtherPeriod { period: own })
+            }
+            State::OnNotice { until, .. } if now < until => Err(ClaimRejection::NoticeRunning { until }),
+            State::OnNotice { aid, .. } => Ok(ClaimEvent::Cleared { period, aid }),
+            _ => self.wrong("cleared"),
+        }
+    }
+
+    /// The shares were collected; `aid` is what is left after cuts by caps and shortfall.
+    pub fn become_payable(
+        &self,
+        period: PeriodKey,
+        aid: Amount,
+        until: Moment,
+    ) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::Cleared { period: own, .. } if own != period => {
+                Err(ClaimRejection::OtherPeriod { period: own })
+            }
+            State::Cleared { .. } => Ok(ClaimEvent::BecamePayable { period, aid, until }),
+            _ => self.wrong("made payable"),
+        }
+    }
+
+    /// The bank confirmed the payout.
+    pub fn pay(&self, at: Moment, confirmation: Digest) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::Payable { period, aid, .. } => Ok(ClaimEvent::Paid {
+                period,
+                aid,
+                at,
+                confirmation,
+            }),
+            _ => self.wrong("paid"),
+        }
+    }
+
+    /// The claimant takes the claim back: from anywhere before the money is on its way.
+    pub fn withdraw(&self) -> Result<ClaimEvent, ClaimRejection> {
+        match self.state {
+            State::Draft
+            | State::Reported { .. }
+            | State::UnderReview { .. }
+            | State::MoreEvidenceNeeded { .. }
+            | State::Investigating { .. }
+            | State::Recommended { .. }
+            | State::Approved { .. }
+            | State::OnNotice { .. }
+            | State::Objected { .. }
+            | State::JuryRequested => Ok(ClaimEvent::Withdrawn),
+            // From the settlement on, members have been told a share that this claim is part of.
+            State::Cleared { .. }
+            | State::Payable { .. }
+            | State::Paid { .. }
+            | State::Refused { .. }
+            | State::Verdict { .. }
+            | State::Withdrawn => self.wrong("withdrawn"),
+        }
+    }
+
+    fn check_reviewer(&self, reviewer: MemberId, verb: &'static str) -> Result<(), ClaimRejection> {
+        self.check_stranger(reviewer)?;
+        match self.state {
+            State::UnderReview { reviewer: own, .. } if own == reviewer => Ok(()),
+            State::UnderReview { .. } => Err(ClaimRejection::NotYours),
+            _ => self.wrong(verb),
+        }
+    }
+
+    fn check_stranger(&self, who: MemberId) -> Result<(), ClaimRejection> {
+        if who == self.claimed.member || who == self.claimed.filed_by {
+            return Err(ClaimRejection::OwnClaim);
+        }
+        Ok(())
+    }
+
+    fn wrong<T>(&self, verb: &'static str) -> Result<T, ClaimRejection> {
+        Err(ClaimRejection::WrongState {
+            state: self.state.word(),
+            verb,
+        })
+    }
+}

@@ -1,0 +1,491 @@
+//! An enrolment: one person covered by one plan, and who pays for it.
+//!
+//! Shape: [`Enrolment::join`] decides from facts whether somebody may join; the other verbs end the enrolment or hand
+//! it to another payer. Days are civil days of the plan's time zone; every interval is half open: a person whose
+//! `shares_until` is day D is counted at 0:00 of D-1 and not at 0:00 of D.
+
+use std::collections::BTreeMap;
+
+use huzhu_ledger::Amount;
+
+use crate::digest::Digest;
+use crate::id::{EnrolmentId, MemberId};
+use crate::plan::{PeriodKey, PlanId, PlanVersion, Relation};
+use crate::time::{Day, plus_days};
+
+/// Why an enrolment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "codec",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum EndReason {
+    /// The payer left, or took the dependant out.
+    Left,
+    /// The age limit of the plan was reached.
+    AgeReached,
+    /// Aid was paid and the plan pays once.
+    AidReceived,
+    /// A share stayed unpaid past the retry window.
+    Unpaid,
+    /// The person turned out never to have been eligible.
+    Ineligible,
+    /// The illness began inside the waiting period.
+    IllnessInWait,
+}
+
+impl EndReason {
+    /// The stable word in JSON and message keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::AgeReached => "age-reached",
+            Self::AidReceived => "aid-received",
+            Self::Unpaid => "unpaid",
+            Self::Ineligible => "ineligible",
+            Self::IllnessInWait => "illness-in-wait",
+        }
+    }
+}
+
+/// What was agreed when somebody joined; the payload of [`EnrolmentEvent::Joined`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize))]
+pub struct Joined {
+    /// The plan.
+    pub plan: PlanId,
+    /// The exact version that was shown and agreed to.
+    pub version: PlanVersion,
+    /// The person covered.
+    pub member: MemberId,
+    /// Who pays.
+    pub payer: MemberId,
+    /// How the person covered is related to the payer; `None`: the payer is covered.
+    pub relation: Option<Relation>,
+    /// The day of joining.
+    pub joined: Day,
+    /// First day of cover for illness; accidents may be covered from the day after joining.
+    pub covered_from: Day,
+    /// First day at whose 0:00 the person is counted for sharing.
+    pub shares_from: Day,
+    /// Year such that the age on 1 January of year Y is `Y - 1 - band_class`; 0 in plans without age bands.
+    pub band_class: i16,
+    /// First day on which the person is over age, when the plan has an age limit.
+    pub over_age_from: Option<Day>,
+    /// Keyed hash of the identity number: one person, one enrolment per plan.
+    pub identity: Digest,
+    /// Digest of the consent: plan text, debit mandate, health answers, as given to the member in the receipt.
+    pub consent: Digest,
+}
+
+/// What happened to an enrolment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "codec",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum EnrolmentEvent {
+    /// The person joined.
+    Joined(Joined),
+    /// A debit failed; the share of the period is in arrears.
+    FellIntoArrears {
+        /// The period of the share.
+        period: PeriodKey,
+        /// The share in minor units.
+        amount: Amount,
+        /// Last day on which the debit is tried again.
+        retry_until: Day,
+    },
+    /// Arrears of a period were paid.
+    ArrearsPaid {
+        /// The period of the share.
+        period: PeriodKey,
+    },
+    /// Somebody else pays from now on.
+    PayerChanged {
+        /// The new payer.
+        payer: MemberId,
+        /// How the person covered is related to the new payer; `None`: the person pays for themselves.
+        relation: Option<Relation>,
+    },
+    /// The enrolment ended.
+    Ended {
+        /// First day without cover and on which the person is no longer counted.
+        until: Day,
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// The facts about somebody who wants to join, gathered by the use case.
+#[derive(Clone, Debug)]
+pub struct JoinFacts {
+    /// What would be agreed.
+    pub joined: Joined,
+    /// `true` when the plan takes new members on that day.
+    pub plan_open: bool,
+    /// The version now in force, which must be the one shown.
+    pub version_in_force: PlanVersion,
+    /// The member was shown the price history and a forecast.
+    pub history_shown: bool,
+    /// What the identity provider answered; `None` where the terms ask for no identity check.
+    pub identity_confirmed: Option<bool>,
+    /// What is wrong with the age, if anything.
+    pub age: Result<(), crate::plan::AgeRejection>,
+    /// Score of the credit provider and the least score the terms ask for; `None` where they ask for none.
+    pub credit: Option<Credit>,
+    /// Ids of health questions without an answer.
+    pub unanswered: Vec<String>,
+    /// Ids of health questions whose answer refuses.
+    pub refusing: Vec<String>,
+    /// The terms allow this relation.
+    pub relation_allowed: bool,
+    /// The payer has agreed to the debit mandate.
+    pub mandate_given: bool,
+}
+
+/// A credit score beside what the terms ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// The score that the provider gave.
+    pub score: u32,
+    /// The least score that the terms accept.
+    pub least: u32,
+}
+
+/// Why somebody may not join, in order of precedence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JoinRejection {
+    /// The plan takes no new members.
+    #[error("the plan takes no new members")]
+    PlanClosed,
+    /// Another version than the one in force was shown.
+    #[error("version {shown} was shown, but version {in_force} is in force")]
+    VersionNotShown {
+        /// What the member saw.
+        shown: PlanVersion,
+        /// What is in force.
+        in_force: PlanVersion,
+    },
+    /// Nobody can be enrolled without having been shown the price history and a forecast.
+    #[error("the price history and the forecast were not shown")]
+    HistoryNotShown,
+    /// The debit mandate is missing.
+    #[error("the debit mandate was not given")]
+    MandateMissing,
+    /// The plan does not cover this relation.
+    #[error("the plan does not cover this relation")]
+    RelationNotAllowed,
+    /// Name and identity number do not belong together.
+    #[error("name and identity number do not belong together")]
+    IdentityNotConfirmed,
+    /// Too young or too old.
+    #[error("{0}")]
+    Age(crate::plan::AgeRejection),
+    /// The credit score is too low.
+    #[error("the credit score is {score}, the plan asks for {least}")]
+    CreditTooLow {
+        /// The score.
+        score: u32,
+        /// What the terms ask for.
+        least: u32,
+    },
+    /// A health question has no answer.
+    #[error("the health question {question} has no answer")]
+    HealthUnanswered {
+        /// The question's id in the plan terms.
+        question: String,
+    },
+    /// An answer to a health question refuses.
+    #[error("the answer to the health question {question} refuses")]
+    HealthRefuses {
+        /// The question's id in the plan terms.
+        question: String,
+    },
+}
+
+/// Why a verb on an enrolment was refused, in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EnrolmentRejection {
+    /// The enrolment has ended.
+    #[error("the enrolment ended on {until}")]
+    Ended {
+        /// First day without cover.
+        until: Day,
+    },
+    /// Nothing is owed for this period.
+    #[error("nothing is owed for period {period}")]
+    NothingOwed {
+        /// The period.
+        period: PeriodKey,
+    },
+    /// The share of this period is already in arrears.
+    #[error("the share of period {period} is already in arrears")]
+    AlreadyInArrears {
+        /// The period.
+        period: PeriodKey,
+    },
+    /// The retry window is still open.
+    #[error("the debit is tried again until {until}")]
+    RetryWindowOpen {
+        /// Last day of the window.
+        until: Day,
+    },
+    /// The person has not reached the age limit.
+    #[error("the age limit is reached on {from}")]
+    NotOverAge {
+        /// First day over age.
+        from: Day,
+    },
+    /// The plan has no age limit.
+    #[error("the plan has no age limit")]
+    NoAgeLimit,
+}
+
+/// An unpaid share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrears {
+    /// The share in minor units.
+    pub amount: Amount,
+    /// Last day on which the debit is tried again.
+    pub retry_until: Day,
+}
+
+/// How an enrolment stands on a day, computed and never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// Covered for illness.
+    Covered,
+    /// Waiting; cover for illness begins on the day.
+    WaitingUntil(Day),
+    /// Ended; the day is the first without cover.
+    Ended(Day, EndReason),
+}
+
+/// One person covered by one plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    id: EnrolmentId,
+    joined: Joined,
+    payer: MemberId,
+    relation: Option<Relation>,
+    arrears: BTreeMap<PeriodKey, Arrears>,
+    ended: Option<(Day, EndReason)>,
+}
+
+impl Enrolment {
+    /// Decides whether somebody may join. Reasons come in the order of [`JoinRejection`]; the first one is returned.
+    pub fn join(facts: JoinFacts) -> Result<EnrolmentEvent, JoinRejection> {
+        let JoinFacts { joined, .. } = &facts;
+        if !facts.plan_open {
+            return Err(JoinRejection::PlanClosed);
+        }
+        if joined.version != facts.version_in_force {
+            return Err(JoinRejection::VersionNotShown {
+                shown: joined.version,
+                in_force: facts.version_in_force,
+            });
+        }
+        if !facts.history_shown {
+            return Err(JoinRejection::HistoryNotShown);
+        }
+        if !facts.mandate_given {
+            return Err(JoinRejection::MandateMissing);
+        }
+        if !facts.relation_allowed {
+            return Err(JoinRejection::RelationNotAllowed);
+        }
+        if facts.identity_confirmed == Some(false) {
+            return Err(JoinRejection::IdentityNotConfirmed);
+        }
+        facts.age.map_err(JoinRejection::Age)?;
+        if let Some(Credit { score, least }) = facts.credit.filter(|credit| credit.score < credit.least) {
+            return Err(JoinRejection::CreditTooLow { score, least });
+        }
+        if let Some(question) = facts.unanswered.into_iter().next() {
+            return Err(JoinRejection::HealthUnanswered { question });
+        }
+        if let Some(question) = facts.refusing.into_iter().next() {
+            return Err(JoinRejection::HealthRefuses { question });
+        }
+        Ok(EnrolmentEvent::Joined(facts.joined))
+    }
+
+    /// The state after the first event.
+    pub fn begin(id: EnrolmentId, joined: Joined) -> Self {
+        let (payer, relation) = (joined.payer, joined.relation);
+        Self {
+            id,
+            joined,
+            payer,
+            relation,
+            arrears: BTreeMap::new(),
+            ended: None,
+        }
+    }
+
+    /// The enrolment's id.
+    pub const fn id(&self) -> EnrolmentId {
+        self.id
+    }
+
+    /// What was agreed at the beginning.
+    pub const fn agreed(&self) -> &Joined {
+        &self.joined
+    }
+
+    /// Who pays now.
+    pub const fn payer(&self) -> MemberId {
+        self.payer
+    }
+
+    /// How the person covered is related to who pays now.
+    pub const fn relation(&self) -> Option<Relation> {
+        self.relation
+    }
+
+    /// Unpaid shares by period.
+    pub const fn arrears(&self) -> &BTreeMap<PeriodKey, Arrears> {
+        &self.arrears
+    }
+
+    /// First day without cover, and why, once ended.
+    pub const fn ended(&self) -> Option<(Day, EndReason)> {
+        self.ended
+    }
+
+    /// How the enrolment stands on `day`.
+    pub fn cover(&self, day: Day) -> Cover {
+        match self.ended {
+            Some((until, reason)) if day >= until => Cover::Ended(until, reason),
+            Some(_) | None if day < self.joined.covered_from => Cover::WaitingUntil(self.joined.covered_from),
+            Some(_) | None => Cover::Covered,
+        }
+    }
+
+    /// Whether the person is counted at 0:00 of `day`.
+    pub fn is_counted(&self, day: Day) -> bool {
+        self.joined.shares_from <= day && self.ended.is_none_or(|(until, _)| day < until)
+    }
+
+    /// The first period of those given (notice day first) whose share would still be owed when leaving on `today`:
+    /// leaving on or after the first day of notice still owes that period's share.
+    pub fn owed_on_leaving(&self, today: Day, notice_open: Option<(PeriodKey, Day)>) -> Option<PeriodKey> {
+        notice_open
+            .filter(|(_, first)| *first <= today && self.is_counted(*first))
+            .map(|(key, _)| key)
+    }
+
+    /// Ends the enrolment at the end of `today`, in one step.
+    pub fn leave(&self, today: Day) -> Result<EnrolmentEvent, EnrolmentRejection> {
+        self.end(plus_days(today, 1), EndReason::Left)
+    }
+
+    /// Ends the enrolment for a reason other than leaving; `until` is the first day without cover.
+    pub fn end(&self, until: Day, reason: EndReason) -> Result<EnrolmentEvent, EnrolmentRejection> {
+        self.check_live()?;
+        Ok(EnrolmentEvent::Ended { until, reason })
+    }
+
+    /// Ends the enrolment because the age limit was reached.
+    pub fn end_over_age(&self, today: Day) -> Result<EnrolmentEvent, EnrolmentRejection> {
+        self.check_live()?;
+        match self.joined.over_age_from {
+            None => Err(EnrolmentRejection::NoAgeLimit),
+            Some(from) if today < from => Err(EnrolmentRejection::NotOverAge { from }),
+            Some(from) => Ok(EnrolmentEvent::Ended {
+                until: from,
+                reason: EndReason::AgeReached,
+            }),
+        }
+    }
+
+    /// Notes that the debit of a share failed.
+    pub fn fall_into_arrears(
+        &self,
+        period: PeriodKey,
+        amount: Amount,
+        retry_until: Day,
+    ) -> Result<EnrolmentEvent, EnrolmentRejection> {
+        if self.arrears.contains_key(&period) {
+            return Err(EnrolmentRejection::AlreadyInArrears { period });
+        }
+        if amount == Amount::ZERO {
+            return Err(EnrolmentRejection::NothingOwed { period });
+        }
+        Ok(EnrolmentEvent::FellIntoArrears {
+            period,
+            amount,
+            retry_until,
+        })
+    }
+
+    /// Notes that arrears were paid. Possible after the end too: what is owed stays owed.
+    pub fn pay_arrears(&self, period: PeriodKey) -> Result<EnrolmentEvent, EnrolmentRejection> {
+        if self.arrears.contains_key(&period) {
+            Ok(EnrolmentEvent::ArrearsPaid { period })
+        } else {
+            Err(EnrolmentRejection::NothingOwed { period })
+        }
+    }
+
+    /// Ends the enrolment because a share stayed unpaid past its retry window.
+    pub fn lapse(&self, period: PeriodKey, today: Day) -> Result<EnrolmentEvent, EnrolmentRejection> {
+        self.check_live()?;
+        match self.arrears.get(&period) {
+            None => Err(EnrolmentRejection::NothingOwed { period }),
+            Some(arrears) if today <= arrears.retry_until => Err(EnrolmentRejection::RetryWindowOpen {
+                until: arrears.retry_until,
+            }),
+            Some(_) => Ok(EnrolmentEvent::Ended {
+                until: today,
+                reason: EndReason::Unpaid,
+            }),
+        }
+    }
+
+    /// Hands the enrolment to another payer.
+    pub fn change_payer(
+        &self,
+        payer: MemberId,
+        relation: Option<Relation>,
+    ) -> Result<EnrolmentEvent, EnrolmentRejection> {
+        self.check_live()?;
+        Ok(EnrolmentEvent::PayerChanged { payer, relation })
+    }
+
+    /// The only code that changes state. A second `Joined` on one stream is a bug, not an event.
+    pub fn apply(&mut self, event: &EnrolmentEvent) {
+        match event {
+            EnrolmentEvent::Joined(joined) => assert!(self.joined == *joined, "joined twice: {}", self.id),
+            EnrolmentEvent::FellIntoArrears {
+                period,
+                amount,
+                retry_until,
+            } => {
+                self.arrears.insert(
+                    *period,
+                    Arrears {
+                        amount: *amount,
+                        retry_until: *retry_until,
+                    },
+                );
+            }
+            EnrolmentEvent::ArrearsPaid { period } => {
+                self.arrears.remove(period);
+            }
+            EnrolmentEvent::PayerChanged { payer, relation } => {
+                self.payer = *payer;
+                self.relation = *relation;
+            }
+            EnrolmentEvent::Ended { until, reason } => self.ended = Some((*until, *reason)),
+        }
+    }
+
+    fn check_live(&self) -> Result<(), EnrolmentRejection> {
+        self.ended
+            .map_or(Ok(()), |(until, _)| Err(EnrolmentRejection::Ended { until }))
+    }
+}
