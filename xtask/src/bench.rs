@@ -1,0 +1,64 @@
+//! `cargo xtask bench [NAME]`: runs the named benches on a release build, one after the other, on an otherwise quiet machine.
+//!
+//! A bench compares with a peer or with the limit of the machine and prints a ratio; figures in documents come from here and
+//! say on which machine they were measured. A new bench is one line in [`BENCHES`].
+
+use std::path::Path;
+use std::process::Command;
+
+use clap::Args;
+
+/// What to run.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Benches to run (all, if none is named).
+    names: Vec<String>,
+    /// List the benches with what they show.
+    #[arg(long)]
+    list: bool,
+}
+
+/// One bench.
+struct Bench {
+    name: &'static str,
+    what: &'static str,
+    /// Arguments of `cargo`.
+    arguments: &'static [&'static str],
+}
+
+const BENCHES: &[Bench] = &[];
+
+/// Runs the benches; true if each ended well.
+pub(crate) fn run(root: &Path, options: &Options) -> bool {
+    if let Some(unknown) = options
+        .names
+        .iter()
+        .find(|name| !BENCHES.iter().any(|b| b.name == name.as_str()))
+    {
+        eprintln!("bench: there is no bench `{unknown}`; see `cargo xtask bench --list`");
+        return false;
+    }
+    if BENCHES.is_empty() {
+        println!("bench: no bench exists yet");
+    }
+    let chosen = BENCHES
+        .iter()
+        .filter(|b| options.names.is_empty() || options.names.iter().any(|n| n == b.name));
+    let mut passed = true;
+    for bench in chosen {
+        println!("{:<16} {}", bench.name, bench.what);
+        if options.list {
+            continue;
+        }
+        let status = Command::new("cargo")
+            .args(bench.arguments)
+            .current_dir(root)
+            .status();
+        let ended_well = status.is_ok_and(|status| status.success());
+        if !ended_well {
+            eprintln!("bench: {} failed", bench.name);
+        }
+        passed &= ended_well;
+    }
+    passed
+}

@@ -1,0 +1,395 @@
+//! One concept, one word: the words that `docs/glossary.md` refuses may not become names in Rust, SQL, addresses, pages or
+//! message catalogues.
+//!
+//! Names are split into words (`JuryMember`, `jury_member` and `jury-member` are the same two) and compared word by word, so
+//! `subscriber` is not `subscription` and `username` is not `user`. Limits: comments and books are read by people, not by this rule.
+
+use super::lexer::Kind;
+use super::repo::{File, Finding, Repo};
+use super::sql;
+
+/// A refused word.
+struct Term {
+    /// Words in order; the last one also in its plural.
+    not: &'static str,
+    /// The word of the house.
+    say: &'static str,
+    /// Where it is refused.
+    scope: Scope,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Names everywhere, and also the prose of pages and message catalogues.
+    NamesAndProse,
+    /// Names everywhere. The word has honest uses in sentences, such as "this is not insurance".
+    Names,
+    /// Names in the crates of rules and use cases; elsewhere it has a technical meaning.
+    Rules,
+}
+
+const TERMS: &[Term] = &[
+    Term {
+        not: "user",
+        say: "member",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "customer",
+        say: "member",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "client",
+        say: "member",
+        scope: Scope::Rules,
+    },
+    Term {
+        not: "policy",
+        say: "plan, or rule",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "policy holder",
+        say: "member",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "policyholder",
+        say: "member",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "insured",
+        say: "member",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "insurance",
+        say: "plan",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "product id",
+        say: "plan",
+        scope: Scope::Rules,
+    },
+    Term {
+        not: "subscription",
+        say: "enrolment",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "membership",
+        say: "enrolment",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "enrollment",
+        say: "enrolment",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "family member",
+        say: "dependant",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "dependent",
+        say: "dependant",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "ticket",
+        say: "claim",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "case id",
+        say: "claim id",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "attachment",
+        say: "evidence",
+        scope: Scope::Rules,
+    },
+    Term {
+        not: "benefit",
+        say: "aid",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "compensation",
+        say: "aid",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "survey",
+        say: "investigation",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "publicity",
+        say: "notice",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "gossip",
+        say: "notice",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "complaint",
+        say: "objection",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "panel",
+        say: "jury",
+        scope: Scope::Rules,
+    },
+    Term {
+        not: "lottery",
+        say: "draw",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "cycle",
+        say: "period",
+        scope: Scope::Rules,
+    },
+    Term {
+        not: "billing",
+        say: "settlement, or collection",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "invoice",
+        say: "statement, or share",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "charge",
+        say: "share",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "premium",
+        say: "share",
+        scope: Scope::Names,
+    },
+    Term {
+        not: "disbursement",
+        say: "payout",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "transaction",
+        say: "journal entry",
+        scope: Scope::Rules,
+    },
+    Term {
+        not: "blockchain",
+        say: "log",
+        scope: Scope::NamesAndProse,
+    },
+    Term {
+        not: "certificate",
+        say: "receipt",
+        scope: Scope::Rules,
+    },
+];
+
+/// Phrases that hold a refused word with good reason.
+const ALLOWED: &[(&str, &str)] = &[
+    ("user agent", "a header of HTTP"),
+    ("user version", "a pragma of SQLite"),
+    ("user select", "a property of CSS"),
+    ("user scalable", "a property of the viewport"),
+    ("user info", "a part of an address, RFC 3986"),
+    ("security policy", "Content-Security-Policy"),
+    ("csp policy", "Content-Security-Policy"),
+    ("referrer policy", "a header of HTTP"),
+    ("permissions policy", "a header of HTTP"),
+    ("opener policy", "a header of HTTP"),
+    ("embedder policy", "a header of HTTP"),
+    ("resource policy", "a header of HTTP"),
+    ("redirect policy", "a type of the HTTP client"),
+    ("tlog policy", "a file format of C2SP"),
+    ("commercial insurance", "what another company sells"),
+    ("not insurance", "the sentence that says what a plan is not"),
+    ("free of charge", "plain English"),
+];
+
+const REMEDY_ALLOW: &str = "or, with a reason, add the phrase to ALLOWED in xtask/src/tidy/glossary.rs";
+
+/// The rule's own table cannot follow the rule.
+const EXEMPT: &[&str] = &["xtask/src/tidy/glossary.rs"];
+
+/// Checks Rust names, SQL, addresses, pages and message catalogues.
+pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
+    for file in repo.files.iter().filter(|f| !EXEMPT.contains(&f.path.as_str())) {
+        match file.ending() {
+            "rs" => check_rust(file, out),
+            "sql" => check_words(file, 1, &file.text, false, out),
+            "html" | "ftl" if file.path.starts_with("crates/") => check_prose(file, out),
+            _ => {}
+        }
+    }
+}
+
+fn check_rust(file: &File, out: &mut Vec<Finding>) {
+    for token in &file.tokens {
+        let is_name = token.kind == Kind::Word;
+        let is_sql = token.kind == Kind::Text && file.room() == Some("store") && sql::is_sql(&token.text);
+        let is_address = token.kind == Kind::Text && file.room() == Some("web") && is_address(&token.text);
+        if is_sql {
+            let words: Vec<String> = sql::tokens(&token.text)
+                .into_iter()
+                .map(|(word, _)| word)
+                .collect();
+            check_words(file, token.line, &words.join(" "), false, out);
+        } else if is_name || is_address {
+            check_words(file, token.line, &token.text, false, out);
+        }
+    }
+}
+
+/// An address of ours: begins with a slash and has no blanks.
+fn is_address(text: &str) -> bool {
+    text.len() > 1 && text.starts_with('/') && !text.contains(char::is_whitespace)
+}
+
+fn check_prose(file: &File, out: &mut Vec<Finding>) {
+    for (index, line) in file.text.lines().enumerate() {
+        check_words(file, index.saturating_add(1), line, true, out);
+    }
+}
+
+fn check_words(file: &File, line: usize, text: &str, prose: bool, out: &mut Vec<Finding>) {
+    let words = words(text);
+    let rules = matches!(
+        file.room(),
+        Some("ledger" | "domain" | "planfile" | "app" | "forecast")
+    );
+    for term in TERMS {
+        let applies = match term.scope {
+            Scope::NamesAndProse => true,
+            Scope::Names => !prose,
+            Scope::Rules => !prose && rules,
+        };
+        if applies && uses(&words, term.not) {
+            let what = format!("`{}` in `{}`", term.not, text.trim());
+            let remedy = format!("say `{}`, {REMEDY_ALLOW}", term.say);
+            out.push(Finding::new(&file.path, line, "glossary", what, &remedy));
+        }
+    }
+}
+
+/// True if the words hold the term outside every allowed phrase.
+fn uses(words: &[String], term: &str) -> bool {
+    let places = places(words, term);
+    places.into_iter().any(|(from, to)| {
+        !ALLOWED
+            .iter()
+            .any(|(phrase, _)| places_of(words, phrase).any(|(a, b)| a <= from && to <= b))
+    })
+}
+
+fn places(words: &[String], phrase: &str) -> Vec<(usize, usize)> {
+    places_of(words, phrase).collect()
+}
+
+fn places_of<'a>(words: &'a [String], phrase: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let phrase: Vec<&str> = phrase.split(' ').collect();
+    let length = phrase.len();
+    words.windows(length).enumerate().filter_map(move |(at, window)| {
+        let same = window
+            .iter()
+            .zip(&phrase)
+            .all(|(word, wanted)| word == wanted || is_plural(word, wanted));
+        same.then_some((at, at.saturating_add(length)))
+    })
+}
+
+fn is_plural(word: &str, singular: &str) -> bool {
+    word.strip_suffix('s') == Some(singular)
+        || word
+            .strip_suffix("ies")
+            .is_some_and(|stem| singular.strip_suffix('y') == Some(stem))
+}
+
+/// The words of a name or a line, in lower case: split at everything that is no letter and before capitals.
+fn words(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    let mut before = ' ';
+    for c in text.chars().chain([' ']) {
+        let starts_word = c.is_uppercase() && before.is_lowercase();
+        if (!c.is_alphabetic() || starts_word) && !word.is_empty() {
+            out.push(std::mem::take(&mut word));
+        }
+        if c.is_alphabetic() {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::repo::found;
+
+    fn check_one(path: &str, text: &str, expected: usize) {
+        assert_eq!(found(check, &[(path, text)]).len(), expected, "{path}: {text}");
+    }
+
+    #[test]
+    fn refused_words_are_found_in_every_spelling_of_a_name() {
+        check_one("crates/app/src/a.rs", "let member = 1;", 0);
+        check_one("crates/app/src/a.rs", "let user = 1;", 1);
+        check_one("crates/app/src/a.rs", "let all_users = 1;", 1);
+        check_one("crates/app/src/a.rs", "struct UserId;", 1);
+        check_one("crates/app/src/a.rs", "struct Policies;", 1);
+        check_one("crates/app/src/a.rs", "let policy_holder = 1;", 2);
+        check_one("crates/app/src/a.rs", "let case_id = 1; let case = 2;", 1);
+        check_one("crates/app/src/a.rs", "// the user\nlet a = \"user\";", 0);
+    }
+
+    #[test]
+    fn phrases_of_others_are_allowed() {
+        check_one(
+            "crates/web/src/a.rs",
+            "header::USER_AGENT; CONTENT_SECURITY_POLICY;",
+            0,
+        );
+        check_one("crates/web/src/a.rs", "tracing_subscriber; username;", 0);
+        check_one("crates/web/src/a.rs", "let user_agent_of_user = 1;", 1);
+    }
+
+    #[test]
+    fn words_with_a_technical_meaning_are_refused_among_the_rules_only() {
+        check_one("crates/store/src/a.rs", "connection.transaction();", 0);
+        check_one("crates/domain/src/a.rs", "fn transaction() {}", 1);
+    }
+
+    #[test]
+    fn sql_addresses_pages_and_catalogues_are_read() {
+        check_one("crates/store/src/a.rs", "let q = \"SELECT id FROM customer\";", 1);
+        check_one("crates/store/src/a.rs", "let q = \"PRAGMA user_version\";", 0);
+        check_one("crates/web/src/a.rs", "route(\"/users/{id}\")", 1);
+        check_one("crates/web/src/a.rs", "say(\"the users / all\")", 0);
+        check_one("crates/web/templates/a.html", "<p>Dear customer</p>", 1);
+        check_one(
+            "crates/web/templates/a.html",
+            "<p>This is not insurance, there is no premium.</p>",
+            0,
+        );
+        check_one("crates/web/locales/en.ftl", "join = Your subscription", 1);
+        check_one("docs/a.html", "<p>Dear customer</p>", 0);
+        check_one("crates/store/src/1.sql", "CREATE TABLE customer (id BLOB)", 1);
+    }
+}
