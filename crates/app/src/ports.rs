@@ -1,0 +1,385 @@
+//! Everything that use cases ask of the world. `dyn` stands at this one seam.
+//!
+//! Shape: [`Store`] keeps events with the rows that follow from them, one [`Unit`] at a time; [`Vault`] keeps evidence;
+//! the rest are clock, randomness, secrets, providers and mail. Each method says whether its work is durable when it
+//! returns, whether it may be repeated, and what it excludes.
+
+use async_trait::async_trait;
+use huzhu_domain::digest::Digest;
+use huzhu_domain::event::{Event, StreamId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId};
+use huzhu_domain::plan::PlanId;
+use huzhu_domain::time::{Day, Moment};
+use huzhu_ledger::{Balances, JournalEntry};
+
+use crate::record::{
+    ClaimRecord, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord,
+    Record, RefusedAct, Session, SignInCode,
+};
+
+/// Place of an event in the order of the whole store, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position(pub u64);
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Actor {
+    /// A signed-in member.
+    Member(MemberId),
+    /// The platform itself: the calendar, the first start, the demo's clock.
+    System,
+}
+
+/// An event as it was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Place in the whole store.
+    pub position: Position,
+    /// The aggregate.
+    pub stream: StreamId,
+    /// Number within the stream, from 1.
+    pub number: u64,
+    /// When it happened.
+    pub at: Moment,
+    /// Who did it.
+    pub actor: Actor,
+    /// What happened.
+    pub event: Event,
+}
+
+/// New events of one stream, with the row that the aggregate has after them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Append {
+    /// The aggregate.
+    pub stream: StreamId,
+    /// Events that the stream had when it was read; another number by now is a [`StoreError::Conflict`].
+    pub expected: u64,
+    /// What happened, oldest first; never empty.
+    pub events: Vec<Event>,
+    /// The projection of the aggregate after these events; replaces the row of the stream.
+    pub record: Record,
+}
+
+/// Bytes sealed under the key of a person; erasing the person destroys the key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Whose key.
+    pub owner: MemberId,
+    /// What it is: `person`, `contact`, `claim/clm_.../request/1`.
+    pub name: String,
+    /// The bytes in clear; adapters encrypt them before they touch a disk.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Sealed {
+    /// Shows no content: personal data stays out of logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Sealed({}, {}, {} bytes)",
+            self.owner,
+            self.name,
+            self.bytes.len()
+        )
+    }
+}
+
+/// The stored answer to a request that carried an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Who asked. Keys of different people never meet.
+    pub actor: Actor,
+    /// The key the caller made.
+    pub key: String,
+    /// Digest of the request, so that the same key with another body is told apart.
+    pub request: Digest,
+    /// The receipt of the use case as JSON.
+    pub receipt: String,
+    /// When it was given.
+    pub at: Moment,
+}
+
+/// A change of the sign-in tables, which are not event streams: they hold nothing but what expires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInChange {
+    /// A code was sent; replaces an older one for the same contact.
+    CodeSent(SignInCode),
+    /// A code was used or given up.
+    CodeSpent(Digest),
+    /// A session began.
+    SessionBegun(Session),
+    /// A session ended; the digest of its token.
+    SessionEnded(Digest),
+}
+
+/// Everything one use case writes. All of it is kept, or nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unit {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub actor: Actor,
+    /// Events by stream.
+    pub appends: Vec<Append>,
+    /// Members moving between cohorts.
+    pub cohorts: Vec<CohortMove>,
+    /// Journal entries by plan. An entry id that exists with the same content is skipped, with other content it is
+    /// [`Constraint::EntryId`].
+    pub entries: Vec<(PlanId, JournalEntry)>,
+    /// Personal data.
+    pub sealed: Vec<Sealed>,
+    /// Mail to be sent.
+    pub messages: Vec<Message>,
+    /// Sign-in tables.
+    pub sign_in: Vec<SignInChange>,
+    /// What was asked for and refused, for the audit trail.
+    pub refused: Vec<RefusedAct>,
+    /// The answer to remember.
+    pub answer: Option<Answer>,
+}
+
+impl Unit {
+    /// A unit that writes nothing yet.
+    pub const fn new(at: Moment, actor: Actor) -> Self {
+        Self {
+            at,
+            actor,
+            appends: Vec::new(),
+            cohorts: Vec::new(),
+            entries: Vec::new(),
+            sealed: Vec::new(),
+            messages: Vec::new(),
+            sign_in: Vec::new(),
+            refused: Vec::new(),
+            answer: None,
+        }
+    }
+}
+
+/// The named unique constraints of the store; names become rejections, message texts never do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constraint {
+    /// One live enrolment per plan and person.
+    EnrolmentIdentity,
+    /// One member per mail address.
+    MemberContact,
+    /// One stored answer per person and idempotency key.
+    AnswerKey,
+    /// One journal entry per id.
+    EntryId,
+}
+
+/// What a store can answer instead of a result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else wrote to a stream since it was read: read again and decide again.
+    #[error("somebody else changed {0} in the meantime")]
+    Conflict(String),
+    /// A unique constraint refused the unit; nothing of it was kept.
+    #[error("unique constraint {0:?}")]
+    Taken(Constraint),
+    /// The store cannot answer now. The unit may have been kept or not: the caller repeats it with the same ids.
+    #[error("the store does not answer: {0}")]
+    Unavailable(String),
+    /// The store holds something it never should: stop and let somebody look.
+    #[error("the store is broken: {0}")]
+    Broken(String),
+}
+
+/// A cut of a long list: rows after `after` in the list's own order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Key of the last row of the page before, as the list's docs define it; `None` for the first page.
+    pub after: Option<String>,
+    /// Rows at most.
+    pub limit: u32,
+}
+
+impl Page {
+    /// The first `limit` rows.
+    pub const fn first(limit: u32) -> Self {
+        Self { after: None, limit }
+    }
+}
+
+/// Which enrolments; lists are ordered by enrolment id, and [`Page::after`] is an enrolment id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnrolmentQuery {
+    /// All that a payer pays for or paid for.
+    ByPayer(MemberId),
+    /// All of a person.
+    ByMember(MemberId),
+    /// The live one of a person in a plan, by keyed hash of the identity number.
+    ByIdentity(PlanId, Digest),
+    /// Live ones of a plan that reach the age limit on or before the day.
+    OverAge(PlanId, Day),
+    /// Those of a plan with an unpaid share.
+    InArrears(PlanId),
+    /// All of a plan.
+    ByPlan(PlanId),
+}
+
+/// Which claims; lists are ordered by claim id, and [`Page::after`] is a claim id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimQuery {
+    /// Filed by, or about, a member.
+    ByMember(MemberId),
+    /// Of an enrolment.
+    ByEnrolment(EnrolmentId),
+    /// Of a plan, in any of these states (words of [`huzhu_domain::claim::State`]).
+    InStates(PlanId, Vec<&'static str>),
+    /// Counted in a period of a plan.
+    InPeriod(PlanId, huzhu_domain::plan::PeriodKey),
+}
+
+/// Keeps events, and the rows that follow from them, in one order.
+///
+/// Writers are serialised by the store; a use case excludes others by the `expected` numbers of its appends only.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Keeps a unit. Durable when it returns `Ok`. Not repeatable by itself: a repetition is a conflict, except under an
+    /// answer key, which turns it into [`Constraint::AnswerKey`]. Answers the position of the unit's last event.
+    async fn commit(&self, unit: Unit) -> Result<Position, StoreError>;
+
+    /// All events of a stream, oldest first; empty when there is no such stream.
+    async fn stream(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError>;
+    /// Events of all streams after a position, oldest first.
+    async fn events(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, StoreError>;
+    /// The newest events of all streams, newest first, before a position (`None`: from the end).
+    async fn newest_events(&self, before: Option<Position>, limit: u32) -> Result<Vec<Recorded>, StoreError>;
+
+    /// A member's row.
+    async fn member(&self, id: MemberId) -> Result<Option<MemberRecord>, StoreError>;
+    /// A member's row by keyed hash of the mail address.
+    async fn member_by_contact(&self, contact: Digest) -> Result<Option<MemberRecord>, StoreError>;
+    /// Everybody with at least one role, by id.
+    async fn staff(&self) -> Result<Vec<MemberRecord>, StoreError>;
+
+    /// All plans, by id.
+    async fn plans(&self) -> Result<Vec<PlanRecord>, StoreError>;
+    /// One plan.
+    async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>, StoreError>;
+
+    /// One enrolment.
+    async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError>;
+    /// Enrolments by query.
+    async fn enrolments(
+        &self,
+        query: &EnrolmentQuery,
+        page: &Page,
+    ) -> Result<Vec<EnrolmentRecord>, StoreError>;
+    /// How many members stand in each cohort row of a plan, ordered by (class, `shares_from`, `shares_until`).
+    async fn cohorts(&self, plan: &PlanId) -> Result<Vec<CohortRow>, StoreError>;
+
+    /// One claim.
+    async fn claim(&self, id: ClaimId) -> Result<Option<ClaimRecord>, StoreError>;
+    /// Claims by query.
+    async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError>;
+
+    /// All periods of a plan that have begun their notice, oldest first.
+    async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError>;
+
+    /// Journal entries of a plan in the order in which they were kept; [`Page::after`] is the number of the last one.
+    async fn entries(&self, plan: &PlanId, page: &Page) -> Result<Vec<JournalEntry>, StoreError>;
+    /// Balances of a plan's books, kept up with each entry.
+    async fn balances(&self, plan: &PlanId) -> Result<Balances, StoreError>;
+
+    /// Personal data in clear; `None` when there is none or the person was erased.
+    async fn unseal(&self, owner: MemberId, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Destroys the key of a person. Durable, repeatable.
+    async fn erase(&self, owner: MemberId) -> Result<(), StoreError>;
+
+    /// A session by digest of its token.
+    async fn session(&self, token: Digest) -> Result<Option<Session>, StoreError>;
+    /// The code last sent to a contact.
+    async fn sign_in_code(&self, contact: Digest) -> Result<Option<SignInCode>, StoreError>;
+    /// A remembered answer.
+    async fn answer(&self, actor: Actor, key: &str) -> Result<Option<Answer>, StoreError>;
+
+    /// Messages not yet sent, oldest first.
+    async fn unsent(&self, limit: u32) -> Result<Vec<Message>, StoreError>;
+    /// Notes that messages were sent. Durable, repeatable.
+    async fn mark_sent(&self, ids: &[uuid::Uuid], at: Moment) -> Result<(), StoreError>;
+    /// The newest messages, newest first (for the demo's mailbox and a member's inbox).
+    async fn messages(&self, to: Option<MemberId>, limit: u32) -> Result<Vec<Message>, StoreError>;
+    /// The newest refused acts, newest first.
+    async fn refused(&self, limit: u32) -> Result<Vec<RefusedAct>, StoreError>;
+}
+
+/// What a vault can answer instead of a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// There is no such file, or its key was destroyed.
+    #[error("there is no such file")]
+    Missing,
+    /// The file does not decrypt: it was changed.
+    #[error("the file was changed on disk")]
+    Tampered,
+    /// The vault cannot answer now.
+    #[error("the vault does not answer: {0}")]
+    Unavailable(String),
+}
+
+/// Keeps evidence files, each encrypted under a key of its own.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// Keeps a file. Durable when it returns; repeating it with the same id and bytes is harmless.
+    async fn keep(&self, id: EvidenceId, bytes: Vec<u8>) -> Result<(), VaultError>;
+    /// The file in clear.
+    async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError>;
+    /// Destroys file and key. Durable, repeatable.
+    async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError>;
+}
+
+/// What time it is. Asked once per use case.
+pub trait Clock: Send + Sync {
+    /// The current instant, never earlier than an answer given before.
+    fn now(&self) -> Moment;
+}
+
+/// Ids and secrets that nobody can guess.
+pub trait Entropy: Send + Sync {
+    /// A UUIDv7 stamped with `now`.
+    fn uuid(&self, now: Moment) -> uuid::Uuid;
+    /// 32 random bytes.
+    fn secret(&self) -> [u8; 32];
+    /// A uniform number below `bound` (which is at least 1), for one-time codes.
+    fn below(&self, bound: u32) -> u32;
+}
+
+/// Hashes under the instance secret, so that guessable inputs (addresses, identity numbers) cannot be tried out.
+pub trait Secrets: Send + Sync {
+    /// HMAC-SHA-256 of `bytes` under a key of its own for each `purpose`.
+    fn keyed_hash(&self, purpose: &'static str, bytes: &[u8]) -> Digest;
+}
+
+/// A provider that does not answer; joining is refused with "try again", never waved through.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the {provider} provider does not answer: {why}")]
+pub struct ProviderError {
+    /// `identity` or `credit`.
+    pub provider: &'static str,
+    /// For the log of the operator; holds no personal data.
+    pub why: String,
+}
+
+/// Tells whether a name, an identity number and a birth date belong together.
+#[async_trait]
+pub trait IdentityProvider: Send + Sync {
+    /// `true` when they do. Repeatable.
+    async fn confirm(&self, person: &crate::person::Person) -> Result<bool, ProviderError>;
+}
+
+/// Tells the credit score of a payer.
+#[async_trait]
+pub trait CreditProvider: Send + Sync {
+    /// The score. Repeatable.
+    async fn score(&self, person: &crate::person::Person) -> Result<u32, ProviderError>;
+}
+
+/// Sends mail.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Hands one message to the mail server. At least once: a lost reply sends it twice.
+    async fn send(&self, message: &Message) -> Result<(), ProviderError>;
+}
