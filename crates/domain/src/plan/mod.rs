@@ -15,6 +15,8 @@ pub mod jury;
 pub mod leaving;
 pub mod mistake;
 pub mod review;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod sharing;
 pub mod terms;
 pub mod version;

@@ -220,3 +220,131 @@ impl PlanTerms {
         u8::try_from(age_years(birth, day).max(0)).unwrap_or(u8::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::sample;
+    use crate::plan::{Age, AgeBand, AgeRejection, Band, Split};
+    use jiff::civil::date;
+
+    fn group(code: &str) -> GroupCode {
+        GroupCode::new(code).expect("a code")
+    }
+
+    #[test]
+    fn the_aid_table_pays_by_group_severity_and_age() {
+        let terms = sample::terms();
+        for (code, severity, age, expected) in [
+            ("illness", Severity::Severe, 0, Some(30_000_000)),
+            ("illness", Severity::Severe, 39, Some(30_000_000)),
+            ("illness", Severity::Severe, 40, Some(10_000_000)),
+            ("illness", Severity::Severe, 60, None),
+            ("illness", Severity::Mild, 30, None),
+            ("accident", Severity::Severe, 90, Some(10_000_000)),
+            ("none", Severity::Severe, 30, None),
+        ] {
+            let aid = terms.aid_for(&group(code), severity, age).map(Amount::minor);
+            assert_eq!(aid, expected, "{code} {severity:?} at {age}");
+        }
+    }
+
+    #[test]
+    fn people_join_from_thirty_days_until_the_day_before_they_turn_sixty() {
+        let terms = sample::terms();
+        let on = date(2019, 5, 31);
+        for (birth, fits) in [
+            (date(2019, 5, 2), false),
+            (date(2019, 5, 1), true),
+            (date(1959, 6, 1), true),
+            (date(1959, 5, 31), false),
+            (date(2019, 6, 1), false),
+        ] {
+            assert_eq!(terms.joining().check_age(birth, on).is_ok(), fits, "born {birth}");
+        }
+        let birth = date(1959, 5, 31);
+        let refused = Err(AgeRejection::TooOld {
+            to: Age::Years(59),
+            birth,
+            on,
+        });
+        assert_eq!(terms.joining().check_age(birth, on), refused);
+    }
+
+    #[test]
+    fn cover_and_sharing_begin_after_the_wait_and_accidents_the_day_after_joining() {
+        let terms = sample::terms();
+        let joined = date(2019, 1, 1);
+        assert_eq!(terms.wait_last_day(joined), date(2019, 4, 1));
+        assert_eq!(terms.covered_from(joined), date(2019, 4, 2));
+        assert_eq!(terms.shares_from(joined), date(2019, 4, 2));
+        for (code, by_accident, from) in [
+            ("accident", false, date(2019, 1, 2)),
+            ("illness", true, date(2019, 1, 2)),
+            ("illness", false, date(2019, 4, 2)),
+        ] {
+            assert_eq!(
+                terms.covered_from_for(joined, &group(code), by_accident),
+                from,
+                "{code}"
+            );
+        }
+        let mut parts = sample::parts();
+        parts.sharing.headcount = Headcount::Enrolled;
+        let everybody = PlanTerms::new(parts).expect("terms");
+        assert_eq!(everybody.shares_from(joined), date(2019, 1, 2));
+    }
+
+    #[test]
+    fn age_ends_the_enrolment_on_the_birthday() {
+        let terms = sample::terms();
+        for (birth, end) in [
+            (date(1960, 6, 15), date(2020, 6, 15)),
+            (date(1960, 2, 29), date(2020, 2, 29)),
+            (date(1964, 2, 29), date(2024, 2, 29)),
+        ] {
+            assert_eq!(terms.age_end_day(birth), Some(end), "{birth}");
+        }
+        let mut parts = sample::parts();
+        parts.leaving.end_at_age = Some(61);
+        parts.aid.table[1].ages.to = None;
+        let later = PlanTerms::new(parts).expect("terms");
+        assert_eq!(
+            later.age_end_day(date(1960, 2, 29)),
+            Some(date(2021, 3, 1)),
+            "leap day birthdays in common years"
+        );
+    }
+
+    #[test]
+    fn the_band_of_a_member_is_that_of_the_age_on_new_years_day() {
+        let mut parts = sample::parts();
+        let band = |from, to, weight| Band {
+            ages: AgeBand { from, to },
+            weight,
+        };
+        parts.sharing.split = Split::Banded(vec![band(0, Some(39), 1), band(40, None, 3)]);
+        let terms = PlanTerms::new(parts).expect("terms");
+        assert_eq!(terms.sharing().weights(), [1, 3]);
+        for (birth, shared, expected) in [
+            (date(1980, 1, 1), date(2020, 1, 14), 1),
+            (date(1980, 1, 2), date(2020, 1, 14), 0),
+            (date(1980, 1, 2), date(2020, 12, 28), 0),
+            (date(1980, 1, 2), date(2021, 1, 14), 1),
+            (date(2020, 3, 1), date(2020, 6, 14), 0),
+        ] {
+            assert_eq!(
+                terms.sharing().band_of(birth, shared),
+                Some(expected),
+                "born {birth}, shared {shared}"
+            );
+        }
+        assert_eq!(
+            sample::terms()
+                .sharing()
+                .band_of(date(1950, 1, 1), date(2020, 1, 14)),
+            Some(0),
+            "equal split"
+        );
+    }
+}

@@ -264,3 +264,116 @@ impl Plan {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::sample;
+    use crate::time::midnight;
+    use jiff::civil::date;
+
+    fn terms(version: u32, effective: Day) -> PlanTerms {
+        let mut parts = sample::parts();
+        parts.identity.version = PlanVersion(version);
+        parts.identity.effective = effective;
+        PlanTerms::new(parts).expect("terms")
+    }
+
+    fn at(day: Day) -> Moment {
+        midnight(day, sample::terms().zone()).expect("an instant")
+    }
+
+    fn plan() -> Plan {
+        let mut plan = Plan::new(PlanId::new("sample").expect("a code"));
+        plan.publish(terms(1, date(2019, 1, 1)), at(date(2018, 12, 31)))
+            .expect("the first version");
+        plan.publish(terms(2, date(2019, 5, 1)), at(date(2019, 4, 1)))
+            .expect("the second version");
+        plan
+    }
+
+    #[test]
+    fn the_state_of_a_version_follows_from_the_day() {
+        use VersionState::{Draft, InForce, Scheduled, Superseded};
+        for (day, first, second, in_force) in [
+            (date(2018, 12, 31), Draft, Draft, None),
+            (date(2019, 1, 1), InForce, Draft, Some(1)),
+            (date(2019, 4, 15), InForce, Draft, Some(1)),
+            (date(2019, 4, 16), InForce, Scheduled, Some(1)),
+            (date(2019, 4, 30), InForce, Scheduled, Some(1)),
+            (date(2019, 5, 1), Superseded, InForce, Some(2)),
+        ] {
+            let plan = plan();
+            assert_eq!(plan.state(PlanVersion(1), day), Some(first), "version 1 on {day}");
+            assert_eq!(
+                plan.state(PlanVersion(2), day),
+                Some(second),
+                "version 2 on {day}"
+            );
+            assert_eq!(
+                plan.terms_on(day).map(|t| t.version().0),
+                in_force,
+                "in force on {day}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_version_is_published_in_order_and_with_its_notice() {
+        let now = at(date(2019, 6, 1));
+        let effective = date(2019, 6, 16);
+        assert_eq!(
+            plan().check_publish(&terms(3, effective), now),
+            Ok(()),
+            "fifteen days are enough"
+        );
+        let early = date(2019, 6, 15);
+        let short = PlanRejection::NoticeTooShort {
+            earliest: effective,
+            notice_days: 15,
+            effective: early,
+        };
+        assert_eq!(plan().check_publish(&terms(3, early), now), Err(short));
+        let gap = PlanRejection::WrongVersion {
+            expected: PlanVersion(3),
+            found: PlanVersion(4),
+        };
+        assert_eq!(plan().check_publish(&terms(4, effective), now), Err(gap));
+        let mut other = Plan::new(PlanId::new("other").expect("a code"));
+        assert!(matches!(
+            other.publish(terms(1, effective), now),
+            Err(PlanRejection::OtherPlan { .. })
+        ));
+        let before = at(date(2019, 4, 2));
+        let behind = plan().check_publish(&terms(3, date(2019, 4, 30)), before);
+        assert!(
+            matches!(behind, Err(PlanRejection::NotAfterPrevious { .. })),
+            "{behind:?}"
+        );
+    }
+
+    #[test]
+    fn a_version_is_withdrawn_only_before_it_is_in_force() {
+        let mut plan = plan();
+        let second = PlanVersion(2);
+        let in_force = PlanRejection::AlreadyInForce {
+            version: second,
+            effective: date(2019, 5, 1),
+        };
+        assert_eq!(plan.withdraw(second, date(2019, 5, 1)), Err(in_force));
+        assert_eq!(plan.withdraw(second, date(2019, 4, 30)), Ok(()));
+        assert_eq!(
+            plan.withdraw(second, date(2019, 4, 30)),
+            Err(PlanRejection::NoSuchVersion(second))
+        );
+        assert_eq!(
+            plan.terms_on(date(2019, 6, 1)).map(PlanTerms::version),
+            Some(PlanVersion(1))
+        );
+        assert_eq!(
+            plan.state(second, date(2019, 6, 1)),
+            Some(VersionState::Withdrawn)
+        );
+        assert_eq!(plan.next_version(), PlanVersion(3), "numbers are not used twice");
+    }
+}
