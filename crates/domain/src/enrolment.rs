@@ -121,6 +121,10 @@ pub enum EnrolmentEvent {
 
 /// The facts about somebody who wants to join, gathered by the use case.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent yes-or-no facts, each with a name of its own"
+)]
 pub struct JoinFacts {
     /// What would be agreed.
     pub joined: Joined,
@@ -242,6 +246,9 @@ pub enum EnrolmentRejection {
     /// The plan has no age limit.
     #[error("the plan has no age limit")]
     NoAgeLimit,
+    /// A dependant needs a relation to the payer, somebody who pays for themselves has none.
+    #[error("a dependant needs a relation to the payer, somebody who pays for themselves has none")]
+    RelationDoesNotFit,
 }
 
 /// An unpaid share.
@@ -294,7 +301,7 @@ impl Enrolment {
         if !facts.mandate_given {
             return Err(JoinRejection::MandateMissing);
         }
-        if !facts.relation_allowed {
+        if !facts.relation_allowed || !relation_fits(joined.member, joined.payer, joined.relation) {
             return Err(JoinRejection::RelationNotAllowed);
         }
         if facts.identity_confirmed == Some(false) {
@@ -356,16 +363,40 @@ impl Enrolment {
         self.ended
     }
 
+    /// First day without cover, and why: what was recorded, or the age limit if that comes first. Time decides over
+    /// cover, not whether the end at the age limit was recorded in time.
+    pub fn ends(&self) -> Option<(Day, EndReason)> {
+        let over_age = self
+            .joined
+            .over_age_from
+            .map(|from| (from, EndReason::AgeReached));
+        [self.ended, over_age]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(until, _)| *until)
+    }
+
+    /// Sum of unpaid shares in minor units.
+    pub fn owed(&self) -> Amount {
+        Amount::sum(self.arrears.values().map(|arrears| arrears.amount)).expect("arrears fit an amount")
+    }
+
+    /// Last day of the retry window of the oldest unpaid share; `None` when nothing is owed.
+    pub fn retry_until(&self) -> Option<Day> {
+        self.arrears.values().map(|arrears| arrears.retry_until).min()
+    }
+
     /// How the enrolment stands on `day`.
     pub fn cover(&self, day: Day) -> Cover {
-        match self.ended {
+        match self.ends() {
             Some((until, reason)) if day >= until => Cover::Ended(until, reason),
             Some(_) | None if day < self.joined.covered_from => Cover::WaitingUntil(self.joined.covered_from),
             Some(_) | None => Cover::Covered,
         }
     }
 
-    /// Whether the person is counted at 0:00 of `day`.
+    /// Whether the person is counted at 0:00 of `day`. Only recorded ends matter here: once somebody was counted, no
+    /// later day may change it, or the shares of a period would no longer add up to what was charged.
     pub fn is_counted(&self, day: Day) -> bool {
         self.joined.shares_from <= day && self.ended.is_none_or(|(until, _)| day < until)
     }
@@ -389,14 +420,15 @@ impl Enrolment {
         Ok(EnrolmentEvent::Ended { until, reason })
     }
 
-    /// Ends the enrolment because the age limit was reached.
+    /// Ends the enrolment because the age limit was reached, from the birthday on; recorded late, from `today` on, since
+    /// a headcount may have been taken in between. Run it before the headcount of `today`.
     pub fn end_over_age(&self, today: Day) -> Result<EnrolmentEvent, EnrolmentRejection> {
         self.check_live()?;
         match self.joined.over_age_from {
             None => Err(EnrolmentRejection::NoAgeLimit),
             Some(from) if today < from => Err(EnrolmentRejection::NotOverAge { from }),
             Some(from) => Ok(EnrolmentEvent::Ended {
-                until: from,
+                until: from.max(today),
                 reason: EndReason::AgeReached,
             }),
         }
@@ -431,7 +463,9 @@ impl Enrolment {
         }
     }
 
-    /// Ends the enrolment because a share stayed unpaid past its retry window.
+    /// Ends the enrolment because a share stayed unpaid past its retry window, from `today` on. Run it before the
+    /// headcount of `today`. Events between the end of the window and `today` are not payable: see
+    /// [`crate::claim::FindingKind::SharesPaid`].
     pub fn lapse(&self, period: PeriodKey, today: Day) -> Result<EnrolmentEvent, EnrolmentRejection> {
         self.check_live()?;
         match self.arrears.get(&period) {
@@ -453,6 +487,9 @@ impl Enrolment {
         relation: Option<Relation>,
     ) -> Result<EnrolmentEvent, EnrolmentRejection> {
         self.check_live()?;
+        if !relation_fits(self.joined.member, payer, relation) {
+            return Err(EnrolmentRejection::RelationDoesNotFit);
+        }
         Ok(EnrolmentEvent::PayerChanged { payer, relation })
     }
 
@@ -488,4 +525,9 @@ impl Enrolment {
         self.ended
             .map_or(Ok(()), |(until, _)| Err(EnrolmentRejection::Ended { until }))
     }
+}
+
+/// A relation is given for dependants and only for them.
+fn relation_fits(member: MemberId, payer: MemberId, relation: Option<Relation>) -> bool {
+    (member == payer) == relation.is_none()
 }

@@ -9,11 +9,13 @@
 mod card;
 mod eligibility;
 mod event;
+mod state;
 mod verbs;
 
 pub use card::{Card, Sex, mask_name};
-pub use eligibility::{Eligibility, Facts, Finding, FindingKind, WaitOutcome};
+pub use eligibility::{Eligibility, Facts, Finding, FindingKind, WaitOutcome, assess};
 pub use event::{ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, Recommendation};
+pub use state::{Holder, State};
 pub use verbs::{ClaimRejection, Deadlines};
 
 use std::collections::BTreeMap;
@@ -22,231 +24,7 @@ use huzhu_ledger::Amount;
 
 use crate::digest::Digest;
 use crate::id::{ClaimId, EvidenceId, MemberId};
-use crate::plan::{PeriodKey, ReasonCode};
 use crate::time::Moment;
-
-/// Where a claim stands, with the data that only this state has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Being written by the claimant; nobody else sees it.
-    Draft,
-    /// Handed in; waits for a reviewer to take it.
-    Reported {
-        /// When the first contact is due.
-        until: Moment,
-    },
-    /// A reviewer is examining it.
-    UnderReview {
-        /// Who examines it.
-        reviewer: MemberId,
-        /// When a recommendation is due.
-        until: Moment,
-    },
-    /// The claimant was asked for more evidence.
-    MoreEvidenceNeeded {
-        /// Who asked.
-        reviewer: MemberId,
-        /// When the evidence is due.
-        until: Moment,
-    },
-    /// An independent person is gathering facts.
-    Investigating {
-        /// The reviewer who ordered it.
-        reviewer: MemberId,
-        /// When the findings are due.
-        until: Moment,
-    },
-    /// Waits for a second person to confirm.
-    Recommended {
-        /// Who recommended.
-        reviewer: MemberId,
-        /// What was recommended.
-        recommendation: Recommendation,
-        /// When the confirmation is due.
-        until: Moment,
-    },
-    /// Approved; waits for the next notice.
-    Approved {
-        /// Aid in minor units.
-        aid: Amount,
-    },
-    /// Refused.
-    Refused {
-        /// Reason code of the plan terms.
-        reason: ReasonCode,
-    },
-    /// On public display.
-    OnNotice {
-        /// The period.
-        period: PeriodKey,
-        /// Aid in minor units.
-        aid: Amount,
-        /// End of the notice.
-        until: Moment,
-    },
-    /// A member objected.
-    Objected {
-        /// The period it was on notice in.
-        period: PeriodKey,
-        /// Aid in minor units.
-        aid: Amount,
-    },
-    /// A jury was asked for.
-    JuryRequested,
-    /// The jury has judged.
-    Verdict {
-        /// `true` when the jury found for the claimant.
-        for_claimant: bool,
-    },
-    /// Notice passed; counted in the settlement of the period.
-    Cleared {
-        /// The period.
-        period: PeriodKey,
-        /// Aid in minor units.
-        aid: Amount,
-    },
-    /// The money was collected; the payout is due.
-    Payable {
-        /// The period.
-        period: PeriodKey,
-        /// Aid in minor units; less than what was approved where a cap or a shortfall cut it.
-        aid: Amount,
-        /// When the payout is due.
-        until: Moment,
-    },
-    /// Paid.
-    Paid {
-        /// The period.
-        period: PeriodKey,
-        /// Aid in minor units.
-        aid: Amount,
-        /// When.
-        at: Moment,
-    },
-    /// Taken back by the claimant.
-    Withdrawn,
-}
-
-impl State {
-    /// All states' words, in the order of the life of a claim.
-    pub const WORDS: [&'static str; 16] = [
-        "draft",
-        "reported",
-        "under-review",
-        "more-evidence-needed",
-        "investigating",
-        "recommended",
-        "approved",
-        "refused",
-        "on-notice",
-        "objected",
-        "jury-requested",
-        "verdict",
-        "cleared",
-        "payable",
-        "paid",
-        "withdrawn",
-    ];
-
-    /// The stable word for the state in URLs, JSON, stores and message keys.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Reported { .. } => "reported",
-            Self::UnderReview { .. } => "under-review",
-            Self::MoreEvidenceNeeded { .. } => "more-evidence-needed",
-            Self::Investigating { .. } => "investigating",
-            Self::Recommended { .. } => "recommended",
-            Self::Approved { .. } => "approved",
-            Self::Refused { .. } => "refused",
-            Self::OnNotice { .. } => "on-notice",
-            Self::Objected { .. } => "objected",
-            Self::JuryRequested => "jury-requested",
-            Self::Verdict { .. } => "verdict",
-            Self::Cleared { .. } => "cleared",
-            Self::Payable { .. } => "payable",
-            Self::Paid { .. } => "paid",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// Who has the ball.
-    pub const fn holder(&self) -> Holder {
-        match self {
-            Self::Draft | Self::MoreEvidenceNeeded { .. } => Holder::Claimant,
-            Self::Reported { .. } | Self::UnderReview { .. } | Self::Objected { .. } => Holder::Reviewer,
-            Self::Investigating { .. } => Holder::Investigator,
-            Self::Recommended { .. } => Holder::Confirmer,
-            Self::Approved { .. } | Self::Cleared { .. } => Holder::Calendar,
-            Self::OnNotice { .. } => Holder::Members,
-            Self::JuryRequested | Self::Verdict { .. } => Holder::Jury,
-            Self::Payable { .. } => Holder::Operator,
-            Self::Refused { .. } | Self::Paid { .. } | Self::Withdrawn => Holder::Nobody,
-        }
-    }
-
-    /// Until when the holder has the ball; `None` where no clock of the claim's own runs.
-    pub const fn until(&self) -> Option<Moment> {
-        match self {
-            Self::Reported { until }
-            | Self::UnderReview { until, .. }
-            | Self::MoreEvidenceNeeded { until, .. }
-            | Self::Investigating { until, .. }
-            | Self::Recommended { until, .. }
-            | Self::OnNotice { until, .. }
-            | Self::Payable { until, .. } => Some(*until),
-            Self::Draft
-            | Self::Approved { .. }
-            | Self::Refused { .. }
-            | Self::Objected { .. }
-            | Self::JuryRequested
-            | Self::Verdict { .. }
-            | Self::Cleared { .. }
-            | Self::Paid { .. }
-            | Self::Withdrawn => None,
-        }
-    }
-}
-
-/// Who has to act next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holder {
-    /// The claimant.
-    Claimant,
-    /// A reviewer.
-    Reviewer,
-    /// An investigator.
-    Investigator,
-    /// A second person.
-    Confirmer,
-    /// Nobody: the calendar of the plan brings the next step.
-    Calendar,
-    /// All members may read and object.
-    Members,
-    /// The jury.
-    Jury,
-    /// The operator pays.
-    Operator,
-    /// Nobody: the claim has ended.
-    Nobody,
-}
-
-impl Holder {
-    /// The stable word in JSON and message keys.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Claimant => "claimant",
-            Self::Reviewer => "reviewer",
-            Self::Investigator => "investigator",
-            Self::Confirmer => "confirmer",
-            Self::Calendar => "calendar",
-            Self::Members => "members",
-            Self::Jury => "jury",
-            Self::Operator => "operator",
-            Self::Nobody => "nobody",
-        }
-    }
-}
 
 /// A request for aid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -256,6 +34,7 @@ pub struct Claim {
     state: State,
     evidence: BTreeMap<EvidenceId, EvidenceFile>,
     reported: Option<Moment>,
+    recommender: Option<MemberId>,
     confirmer: Option<MemberId>,
     approved_aid: Option<Amount>,
     returned: u32,
@@ -271,6 +50,7 @@ impl Claim {
             state: State::Draft,
             evidence: BTreeMap::new(),
             reported: None,
+            recommender: None,
             confirmer: None,
             approved_aid: None,
             returned: 0,
@@ -323,6 +103,21 @@ impl Claim {
         self.payout
     }
 
+    /// The illness as described.
+    pub const fn illness(&self) -> &Illness {
+        &self.claimed.illness
+    }
+
+    /// The person whose recommendation was decided on, or waits for it.
+    pub const fn recommender(&self) -> Option<MemberId> {
+        self.recommender
+    }
+
+    /// Whether `who` fell ill or files this claim, and so may act on it as a claimant only.
+    pub fn is_own(&self, who: MemberId) -> bool {
+        who == self.claimed.member || who == self.claimed.filed_by
+    }
+
     /// The only code that changes state.
     pub fn apply(&mut self, event: &ClaimEvent) {
         match event {
@@ -334,89 +129,31 @@ impl Claim {
             ClaimEvent::EvidenceRemoved { evidence } => {
                 self.evidence.remove(evidence);
             }
-            ClaimEvent::Reported { at, until } => {
-                self.reported = Some(*at);
-                self.state = State::Reported { until: *until };
-            }
-            ClaimEvent::Taken { reviewer, until } | ClaimEvent::EvidenceCompleted { reviewer, until } => {
-                self.state = State::UnderReview {
-                    reviewer: *reviewer,
-                    until: *until,
-                };
-            }
-            ClaimEvent::MoreEvidenceRequested { reviewer, until } => {
-                self.state = State::MoreEvidenceNeeded {
-                    reviewer: *reviewer,
-                    until: *until,
-                };
-            }
-            ClaimEvent::Recommended {
-                reviewer,
-                recommendation,
-                until,
-            } => {
-                self.state = State::Recommended {
-                    reviewer: *reviewer,
-                    recommendation: recommendation.clone(),
-                    until: *until,
-                };
-            }
-            ClaimEvent::Returned {
-                reviewer,
-                until,
-                by: _,
-            } => {
+            ClaimEvent::Reported { at, .. } => self.reported = Some(*at),
+            ClaimEvent::Recommended { reviewer, .. } => self.recommender = Some(*reviewer),
+            ClaimEvent::Returned { .. } => {
+                self.recommender = None;
                 self.returned = self.returned.saturating_add(1);
-                self.state = State::UnderReview {
-                    reviewer: *reviewer,
-                    until: *until,
-                };
             }
             ClaimEvent::Approved { by, aid } => {
                 self.confirmer = Some(*by);
                 self.approved_aid = Some(*aid);
-                self.state = State::Approved { aid: *aid };
             }
-            ClaimEvent::Refused { by, reason } => {
-                self.confirmer = Some(*by);
-                self.state = State::Refused {
-                    reason: reason.clone(),
-                };
-            }
-            ClaimEvent::PutOnNotice { period, aid, until } => {
-                self.state = State::OnNotice {
-                    period: *period,
-                    aid: *aid,
-                    until: *until,
-                };
-            }
-            ClaimEvent::Cleared { period, aid } => {
-                self.state = State::Cleared {
-                    period: *period,
-                    aid: *aid,
-                }
-            }
-            ClaimEvent::BecamePayable { period, aid, until } => {
-                self.state = State::Payable {
-                    period: *period,
-                    aid: *aid,
-                    until: *until,
-                };
-            }
-            ClaimEvent::Paid {
-                period,
-                aid,
-                at,
-                confirmation,
-            } => {
-                self.payout = Some(*confirmation);
-                self.state = State::Paid {
-                    period: *period,
-                    aid: *aid,
-                    at: *at,
-                };
-            }
-            ClaimEvent::Withdrawn => self.state = State::Withdrawn,
+            ClaimEvent::Refused { by, .. } => self.confirmer = Some(*by),
+            ClaimEvent::Paid { confirmation, .. } => self.payout = Some(*confirmation),
+            ClaimEvent::Taken { .. }
+            | ClaimEvent::MoreEvidenceRequested { .. }
+            | ClaimEvent::EvidenceCompleted { .. }
+            | ClaimEvent::PutOnNotice { .. }
+            | ClaimEvent::Cleared { .. }
+            | ClaimEvent::BecamePayable { .. }
+            | ClaimEvent::Withdrawn => {}
+        }
+        if let Some(state) = State::after(event) {
+            self.state = state;
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,9 @@ pub struct Deadlines {
 /// Why a verb was refused, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimRejection {
+    /// Nobody acts on a claim of their own.
+    #[error("nobody acts on a claim of their own")]
+    OwnClaim,
     /// The claim is in a state that does not know this verb.
     #[error("a claim that is {state} cannot be {verb}")]
     WrongState {
@@ -38,9 +41,6 @@ pub enum ClaimRejection {
     /// Two different people decide.
     #[error("the person who recommended cannot confirm")]
     SamePerson,
-    /// Nobody acts on a claim of their own.
-    #[error("nobody acts on a claim of their own")]
-    OwnClaim,
     /// A claim needs at least one file.
     #[error("a claim needs at least one file of evidence")]
     NoEvidence,
@@ -52,6 +52,15 @@ pub enum ClaimRejection {
     TooMuchEvidence {
         /// The limit.
         limit: usize,
+    },
+    /// A file with this id was handed in before; files are never replaced.
+    #[error("a file with this id was handed in before")]
+    EvidenceAlreadyAdded,
+    /// The claimant still has time to hand in evidence.
+    #[error("the claimant has time until {until}")]
+    EvidenceNotDue {
+        /// When it is due.
+        until: Moment,
     },
     /// Notice is still running.
     #[error("the notice runs until {until}")]
@@ -91,6 +100,9 @@ impl Claim {
             | State::UnderReview { .. }
             | State::MoreEvidenceNeeded { .. }
             | State::Investigating { .. } => {
+                if self.evidence.contains_key(&evidence) {
+                    return Err(ClaimRejection::EvidenceAlreadyAdded);
+                }
                 if self.evidence.len() >= EVIDENCE_FILES_MAX {
                     return Err(ClaimRejection::TooMuchEvidence {
                         limit: EVIDENCE_FILES_MAX,
@@ -125,10 +137,11 @@ impl Claim {
         }
     }
 
-    /// A reviewer takes the claim, from the pile or from a colleague.
+    /// A reviewer takes the claim, from the pile or from a colleague. Taking it twice would only move the own deadline.
     pub fn take(&self, reviewer: MemberId, deadlines: &Deadlines) -> Result<ClaimEvent, ClaimRejection> {
         self.check_stranger(reviewer)?;
         match self.state {
+            State::UnderReview { reviewer: own, .. } if own == reviewer => self.wrong("taken"),
             State::Reported { .. } | State::UnderReview { .. } => Ok(ClaimEvent::Taken {
                 reviewer,
                 until: deadlines.review,
@@ -158,6 +171,26 @@ impl Claim {
                 until: deadlines.review,
             }),
             _ => self.wrong("completed"),
+        }
+    }
+
+    /// A reviewer goes on without the evidence asked for, once the claimant's time is over.
+    pub fn stop_waiting(
+        &self,
+        reviewer: MemberId,
+        now: Moment,
+        deadlines: &Deadlines,
+    ) -> Result<ClaimEvent, ClaimRejection> {
+        self.check_stranger(reviewer)?;
+        match self.state {
+            State::MoreEvidenceNeeded { until, .. } if now < until => {
+                Err(ClaimRejection::EvidenceNotDue { until })
+            }
+            State::MoreEvidenceNeeded { .. } => Ok(ClaimEvent::Taken {
+                reviewer,
+                until: deadlines.review,
+            }),
+            _ => self.wrong("taken without the evidence asked for"),
         }
     }
 
@@ -231,6 +264,9 @@ impl Claim {
     }
 
     /// The shares were collected; `aid` is what is left after cuts by caps and shortfall.
+    ///
+    /// # Panics
+    /// When `aid` is more than was approved: a bug in the settlement, after which no money may move.
     pub fn become_payable(
         &self,
         period: PeriodKey,
@@ -241,7 +277,10 @@ impl Claim {
             State::Cleared { period: own, .. } if own != period => {
                 Err(ClaimRejection::OtherPeriod { period: own })
             }
-            State::Cleared { .. } => Ok(ClaimEvent::BecamePayable { period, aid, until }),
+            State::Cleared { aid: granted, .. } => {
+                assert!(aid <= granted, "{} is paid more than was approved", self.id);
+                Ok(ClaimEvent::BecamePayable { period, aid, until })
+            }
             _ => self.wrong("made payable"),
         }
     }
@@ -292,10 +331,11 @@ impl Claim {
     }
 
     fn check_stranger(&self, who: MemberId) -> Result<(), ClaimRejection> {
-        if who == self.claimed.member || who == self.claimed.filed_by {
-            return Err(ClaimRejection::OwnClaim);
+        if self.is_own(who) {
+            Err(ClaimRejection::OwnClaim)
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
     fn wrong<T>(&self, verb: &'static str) -> Result<T, ClaimRejection> {

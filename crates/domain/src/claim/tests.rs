@@ -1,0 +1,1 @@
+//! All pairs of state and verb, and random lives of claims.
