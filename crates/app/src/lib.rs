@@ -3,7 +3,100 @@
 //! Shape: a command passes through one method of [`App`]: authorise, read, call the domain, write, commit, receipt.
 //! Portal, JSON API, CLI and workers call the same methods. Queries go from the edge to `queries` and answer views.
 
+pub mod call;
 pub mod error;
+mod load;
+pub mod permission;
 pub mod person;
 pub mod ports;
 pub mod record;
+mod transact;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use huzhu_domain::plan::PlanId;
+
+pub use load::LoadedPlan;
+use ports::{Clock, CreditProvider, Entropy, IdentityProvider, Secrets, Store, Vault};
+
+/// What the world provides to the use cases.
+#[derive(Clone)]
+pub struct World {
+    /// Events and rows.
+    pub store: Arc<dyn Store>,
+    /// Evidence files.
+    pub vault: Arc<dyn Vault>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub entropy: Arc<dyn Entropy>,
+    /// Keyed hashes.
+    pub secrets: Arc<dyn Secrets>,
+    /// Identity provider; `None`: plans that ask for an identity check take nobody.
+    pub identity: Option<Arc<dyn IdentityProvider>>,
+    /// Credit provider; `None`: plans that ask for a credit score take nobody.
+    pub credit: Option<Arc<dyn CreditProvider>>,
+}
+
+/// The use cases of the platform.
+pub struct App {
+    store: Arc<dyn Store>,
+    vault: Arc<dyn Vault>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    secrets: Arc<dyn Secrets>,
+    identity: Option<Arc<dyn IdentityProvider>>,
+    credit: Option<Arc<dyn CreditProvider>>,
+    plans: RwLock<BTreeMap<PlanId, Arc<LoadedPlan>>>,
+}
+
+impl App {
+    /// Use cases over a world.
+    pub fn new(world: World) -> Self {
+        let World {
+            store,
+            vault,
+            clock,
+            entropy,
+            secrets,
+            identity,
+            credit,
+        } = world;
+        Self {
+            store,
+            vault,
+            clock,
+            entropy,
+            secrets,
+            identity,
+            credit,
+            plans: RwLock::new(BTreeMap::new()),
+        }
+    }
+
+    /// The clock that the use cases ask.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// The store behind the use cases, for workers and checks; never for pages.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    fn cached_plan(&self, id: &PlanId) -> Option<Arc<LoadedPlan>> {
+        self.plans
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
+    }
+
+    fn keep_plan(&self, id: &PlanId, plan: &Arc<LoadedPlan>) {
+        self.plans
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.clone(), Arc::clone(plan));
+    }
+}

@@ -1,0 +1,78 @@
+//! One call of a use case: who asks, and under which idempotency key.
+
+use std::collections::BTreeSet;
+
+use huzhu_domain::id::MemberId;
+use huzhu_domain::member::Role;
+
+use crate::ports::Actor;
+
+/// Who is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Nobody is signed in.
+    Anonymous,
+    /// A signed-in member.
+    Member {
+        /// Who.
+        id: MemberId,
+        /// With which roles, as read with the session.
+        roles: BTreeSet<Role>,
+    },
+    /// The platform itself: the calendar, the first start, the demo's clock. Never made from a request.
+    System,
+}
+
+impl Caller {
+    /// How the caller stands in events.
+    pub const fn actor(&self) -> Actor {
+        match self {
+            Self::Member { id, .. } => Actor::Member(*id),
+            Self::Anonymous | Self::System => Actor::System,
+        }
+    }
+}
+
+/// One call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Who is asking.
+    pub caller: Caller,
+    /// The idempotency key, if the caller made one (at most 255 characters, checked by the edge).
+    pub key: Option<String>,
+}
+
+impl Call {
+    /// A call by the platform itself.
+    pub const fn system() -> Self {
+        Self {
+            caller: Caller::System,
+            key: None,
+        }
+    }
+
+    /// A call by a member without a key.
+    pub const fn member(id: MemberId, roles: BTreeSet<Role>) -> Self {
+        Self {
+            caller: Caller::Member { id, roles },
+            key: None,
+        }
+    }
+
+    /// A call by nobody in particular.
+    pub const fn anonymous() -> Self {
+        Self {
+            caller: Caller::Anonymous,
+            key: None,
+        }
+    }
+}
+
+/// A receipt, and whether it was given before for the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done<R> {
+    /// The receipt.
+    pub receipt: R,
+    /// `true` when an earlier call under the same key did the work.
+    pub replayed: bool,
+}

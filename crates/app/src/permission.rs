@@ -1,0 +1,128 @@
+//! Who may do what: one table, asked before anything is read on behalf of a caller.
+//!
+//! Ownership ("my claim, my enrolment") is decided by each use case from what it read; roles are decided here.
+
+use std::collections::BTreeSet;
+
+use huzhu_domain::member::Role;
+
+/// Something that can be asked of the platform and that a role may be needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Sign in, sign out.
+    SignIn,
+    /// Say who one is.
+    GiveIdentity,
+    /// Join a plan, for oneself or a dependant.
+    Join,
+    /// Leave a plan, or take a dependant out.
+    Leave,
+    /// Write and hand in a claim of one's own, add evidence, withdraw.
+    FileClaim,
+    /// Take a claim, ask for evidence, recommend.
+    ReviewClaim,
+    /// Confirm or send back.
+    ConfirmClaim,
+    /// Publish or withdraw a plan version, open or close a plan.
+    RunPlan,
+    /// Open notice, settle, record collection and payouts, close.
+    RunPeriod,
+    /// Grant and revoke roles.
+    GrantRoles,
+    /// Read the audit trail and the books.
+    ReadAudit,
+    /// Read claims that are not one's own.
+    ReadClaims,
+}
+
+impl Action {
+    /// All actions.
+    pub const ALL: [Self; 12] = [
+        Self::SignIn,
+        Self::GiveIdentity,
+        Self::Join,
+        Self::Leave,
+        Self::FileClaim,
+        Self::ReviewClaim,
+        Self::ConfirmClaim,
+        Self::RunPlan,
+        Self::RunPeriod,
+        Self::GrantRoles,
+        Self::ReadAudit,
+        Self::ReadClaims,
+    ];
+
+    /// The stable word in the audit trail and in message keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::GiveIdentity => "give-identity",
+            Self::Join => "join",
+            Self::Leave => "leave",
+            Self::FileClaim => "file-claim",
+            Self::ReviewClaim => "review-claim",
+            Self::ConfirmClaim => "confirm-claim",
+            Self::RunPlan => "run-plan",
+            Self::RunPeriod => "run-period",
+            Self::GrantRoles => "grant-roles",
+            Self::ReadAudit => "read-audit",
+            Self::ReadClaims => "read-claims",
+        }
+    }
+
+    /// Roles of which one is needed; empty: every member may.
+    pub const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::SignIn | Self::GiveIdentity | Self::Join | Self::Leave | Self::FileClaim => &[],
+            Self::ReviewClaim => &[Role::Reviewer],
+            Self::ConfirmClaim => &[Role::Confirmer],
+            Self::RunPlan | Self::RunPeriod | Self::GrantRoles => &[Role::Operator],
+            Self::ReadAudit => &[Role::Auditor, Role::Operator],
+            Self::ReadClaims => &[Role::Reviewer, Role::Confirmer, Role::Auditor],
+        }
+    }
+
+    /// Whether somebody with these roles may.
+    pub fn allows(self, roles: &BTreeSet<Role>) -> bool {
+        self.roles().is_empty() || self.roles().iter().any(|role| roles.contains(role))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_who_may_do_what() {
+        let table: String = Action::ALL
+            .iter()
+            .map(|action| {
+                let may: Vec<&str> = std::iter::once(("member", BTreeSet::new()))
+                    .chain(
+                        Role::ALL
+                            .iter()
+                            .map(|role| (role.word(), BTreeSet::from([*role]))),
+                    )
+                    .filter(|(_, roles)| action.allows(roles))
+                    .map(|(word, _)| word)
+                    .collect();
+                format!("{}: {}\n", action.word(), may.join(" "))
+            })
+            .collect();
+        assert_eq!(
+            table,
+            "sign-in: member reviewer confirmer operator auditor\n\
+             give-identity: member reviewer confirmer operator auditor\n\
+             join: member reviewer confirmer operator auditor\n\
+             leave: member reviewer confirmer operator auditor\n\
+             file-claim: member reviewer confirmer operator auditor\n\
+             review-claim: reviewer\n\
+             confirm-claim: confirmer\n\
+             run-plan: operator\n\
+             run-period: operator\n\
+             grant-roles: operator\n\
+             read-audit: operator auditor\n\
+             read-claims: reviewer confirmer auditor\n"
+        );
+    }
+}
