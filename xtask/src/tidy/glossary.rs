@@ -4,7 +4,7 @@
 //! Names are split into words (`JuryMember`, `jury_member` and `jury-member` are the same two) and compared word by word, so
 //! `subscriber` is not `subscription` and `username` is not `user`. Limits: comments and books are read by people, not by this rule.
 
-use super::lexer::Kind;
+use super::lexer::{Kind, Token};
 use super::repo::{File, Finding, Repo};
 use super::sql;
 
@@ -227,20 +227,41 @@ const REMEDY_ALLOW: &str = "or, with a reason, add the phrase to ALLOWED in xtas
 /// The rule's own table cannot follow the rule.
 const EXEMPT: &[&str] = &["xtask/src/tidy/glossary.rs"];
 
-/// Checks Rust names, SQL, addresses, pages and message catalogues.
+/// Where a file uses a refused word: line, term, and the text around it.
+type Hit = (usize, &'static Term, String);
+
+/// Checks Rust names, SQL, addresses, pages and message catalogues. One finding for each word of a file.
 pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
     for file in repo.files.iter().filter(|f| !EXEMPT.contains(&f.path.as_str())) {
+        let mut hits = Vec::new();
         match file.ending() {
-            "rs" => check_rust(file, out),
-            "sql" => check_words(file, 1, &file.text, false, out),
-            "html" | "ftl" if file.path.starts_with("crates/") => check_prose(file, out),
+            "rs" => check_rust(file, &mut hits),
+            "sql" => {
+                for (word, line) in sql::tokens(&file.text) {
+                    check_words(file, line.saturating_add(1), &word, false, &mut hits);
+                }
+            }
+            "html" | "ftl" if file.path.starts_with("crates/") => check_prose(file, &mut hits),
             _ => {}
+        }
+        for term in TERMS {
+            let mut lines = hits.iter().filter(|(_, hit, _)| hit.not == term.not);
+            if let Some((line, _, text)) = lines.next() {
+                let more = lines.count();
+                let what = format!(
+                    "`{}` in `{}` and in {more} more places of this file",
+                    term.not,
+                    text.trim()
+                );
+                let remedy = format!("say `{}`, {REMEDY_ALLOW}", term.say);
+                out.push(Finding::new(&file.path, *line, "glossary", what, &remedy));
+            }
         }
     }
 }
 
-fn check_rust(file: &File, out: &mut Vec<Finding>) {
-    for token in &file.tokens {
+fn check_rust(file: &File, hits: &mut Vec<Hit>) {
+    for (index, token) in file.tokens.iter().enumerate() {
         let is_name = token.kind == Kind::Word;
         let is_sql = token.kind == Kind::Text && file.room() == Some("store") && sql::is_sql(&token.text);
         let is_address = token.kind == Kind::Text && file.room() == Some("web") && is_address(&token.text);
@@ -249,11 +270,27 @@ fn check_rust(file: &File, out: &mut Vec<Finding>) {
                 .into_iter()
                 .map(|(word, _)| word)
                 .collect();
-            check_words(file, token.line, &words.join(" "), false, out);
-        } else if is_name || is_address {
-            check_words(file, token.line, &token.text, false, out);
+            check_words(file, token.line, &words.join(" "), false, hits);
+        } else if is_name {
+            // A name of others is known by its path: `redirect::Policy`.
+            let path = parent(&file.tokens, index).unwrap_or_default();
+            if !is_allowed(&words(&format!("{path} {}", token.text))) {
+                check_words(file, token.line, &token.text, false, hits);
+            }
+        } else if is_address {
+            check_words(file, token.line, &token.text, false, hits);
         }
     }
+}
+
+/// The word before `::` before the token at `index`.
+fn parent(tokens: &[Token], index: usize) -> Option<&str> {
+    let from = index.checked_sub(3)?;
+    let [word, a, b] = tokens.get(from..index)? else {
+        return None;
+    };
+    let is_path = word.kind == Kind::Word && a.text == ":" && b.text == ":";
+    is_path.then_some(word.text.as_str())
 }
 
 /// An address of ours: begins with a slash and has no blanks.
@@ -261,13 +298,13 @@ fn is_address(text: &str) -> bool {
     text.len() > 1 && text.starts_with('/') && !text.contains(char::is_whitespace)
 }
 
-fn check_prose(file: &File, out: &mut Vec<Finding>) {
+fn check_prose(file: &File, hits: &mut Vec<Hit>) {
     for (index, line) in file.text.lines().enumerate() {
-        check_words(file, index.saturating_add(1), line, true, out);
+        check_words(file, index.saturating_add(1), line, true, hits);
     }
 }
 
-fn check_words(file: &File, line: usize, text: &str, prose: bool, out: &mut Vec<Finding>) {
+fn check_words(file: &File, line: usize, text: &str, prose: bool, hits: &mut Vec<Hit>) {
     let words = words(text);
     let rules = matches!(
         file.room(),
@@ -280,11 +317,14 @@ fn check_words(file: &File, line: usize, text: &str, prose: bool, out: &mut Vec<
             Scope::Rules => !prose && rules,
         };
         if applies && uses(&words, term.not) {
-            let what = format!("`{}` in `{}`", term.not, text.trim());
-            let remedy = format!("say `{}`, {REMEDY_ALLOW}", term.say);
-            out.push(Finding::new(&file.path, line, "glossary", what, &remedy));
+            hits.push((line, term, text.to_owned()));
         }
     }
+}
+
+/// True if the words are an allowed phrase and nothing else.
+fn is_allowed(words: &[String]) -> bool {
+    ALLOWED.iter().any(|(phrase, _)| words.join(" ") == *phrase)
 }
 
 /// True if the words hold the term outside every allowed phrase.
@@ -367,7 +407,10 @@ mod tests {
             0,
         );
         check_one("crates/web/src/a.rs", "tracing_subscriber; username;", 0);
+        check_one("crates/gateways/src/a.rs", "reqwest::redirect::Policy::none()", 0);
+        check_one("crates/gateways/src/a.rs", "other::Policy::none()", 1);
         check_one("crates/web/src/a.rs", "let user_agent_of_user = 1;", 1);
+        check_one("crates/web/src/a.rs", "let user = 1; let users = 2;", 1);
     }
 
     #[test]

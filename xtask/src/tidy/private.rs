@@ -6,6 +6,9 @@ use super::repo::{Finding, Repo};
 /// First folders of paths that exist on one machine only.
 const MACHINE_FOLDERS: &[&str] = &["home", "Users", "root", "tmp", "work", "mnt", "scratch"];
 
+/// Those of them that may be the first part of an address of the web edge: a home page, a work queue, a root.
+const ADDRESSES: &[&str] = &["home", "root", "work"];
+
 /// Endings of hosts that only a private network knows.
 const PRIVATE_HOSTS: &[&str] = &[".internal", ".corp", ".lan", ".intranet"];
 
@@ -19,7 +22,7 @@ const EXEMPT: &[&str] = &["xtask/src/tidy/private.rs", "Cargo.lock"];
 pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
     for file in repo.files.iter().filter(|f| !EXEMPT.contains(&f.path.as_str())) {
         for (index, line) in file.text.lines().enumerate() {
-            if let Some((what, remedy)) = trace(line) {
+            if let Some((what, remedy)) = trace(line, file.room() == Some("web")) {
                 out.push(Finding::new(
                     &file.path,
                     index.saturating_add(1),
@@ -32,8 +35,11 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
     }
 }
 
-fn trace(line: &str) -> Option<(String, &'static str)> {
-    if let Some(path) = MACHINE_FOLDERS.iter().find(|folder| names_folder(line, folder)) {
+fn trace(line: &str, web: bool) -> Option<(String, &'static str)> {
+    let mut folders = MACHINE_FOLDERS
+        .iter()
+        .filter(|folder| !(web && ADDRESSES.contains(folder)));
+    if let Some(path) = folders.find(|folder| names_folder(line, folder)) {
         return Some((
             format!("a path below /{path}/"),
             "use a path in the repository, a setting or a temporary folder",
@@ -77,6 +83,13 @@ fn has_host(line: &str, host: &str) -> bool {
 mod tests {
     use super::*;
     use crate::tidy::repo::found;
+
+    #[test]
+    fn addresses_of_the_web_edge_are_no_folders() {
+        let text = "route(\"/home/shares\")";
+        assert!(found(check, &[("crates/web/src/a.rs", text)]).is_empty());
+        assert_eq!(found(check, &[("crates/app/src/a.rs", text)]).len(), 1);
+    }
 
     #[test]
     fn traces_of_one_machine_are_found() {

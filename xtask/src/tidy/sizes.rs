@@ -1,16 +1,20 @@
-//! Sizes: files and crates stay small enough to be read. Function length is clippy's work (`too_many_lines`).
+//! Sizes: files, functions and crates stay small enough to be read. Clippy refuses functions of more than 70 lines of code
+//! (`too_many_lines`); here a waiver of that lint ends, at [`FUNCTION_LIMIT`].
 //!
 //! The share of comment lines is reported, never enforced: a number is easy to please and a comment is not.
 
 use std::collections::BTreeMap;
 
-use super::lexer::Kind;
+use super::lexer::{Kind, Token};
 use super::repo::{File, Finding, Repo};
 
 /// Lines at which a file is refused.
 const FILE_LIMIT: usize = 800;
 /// Lines from which a file should become a folder.
 const FILE_TALK: usize = 600;
+
+/// Lines at which a function is refused, comments and blank lines included, whatever lint is waived.
+const FUNCTION_LIMIT: usize = 120;
 
 /// Lines of each crate with its inline tests: hoped for, talk first.
 const CRATES: &[(&str, usize, usize)] = &[
@@ -48,6 +52,22 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
             let what = format!("{lines} lines, a file should end at about {FILE_TALK}");
             out.push(Finding::new(&file.path, 1, "file-size", what, "think of a folder").into_warning());
         }
+        // A table of a test is data, however long.
+        let is_test = file.path.contains("/tests/") || file.path.ends_with("tests.rs");
+        let functions = if is_test { Vec::new() } else { functions(file) };
+        for (line, length) in functions
+            .into_iter()
+            .filter(|(_, length)| *length > FUNCTION_LIMIT)
+        {
+            let what = format!("a function of {length} lines, the limit is {FUNCTION_LIMIT}");
+            out.push(Finding::new(
+                &file.path,
+                line,
+                "function-size",
+                what,
+                "split it by step or by state",
+            ));
+        }
         if let Some(room) = file.room().filter(|_| file.path.contains("/src/")) {
             let total = rooms.entry(room).or_default();
             *total = total.saturating_add(lines);
@@ -72,6 +92,35 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
             out.push(Finding::new(&path, 1, "crate-size", what, remedy).into_warning());
         }
     }
+}
+
+/// Each function with a body: its first line and how many lines it has.
+fn functions(file: &File) -> Vec<(usize, usize)> {
+    let code: Vec<&Token> = file.tokens.iter().filter(|t| t.kind != Kind::Comment).collect();
+    let mut out = Vec::new();
+    for (index, token) in code
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| t.kind == Kind::Word && t.text == "fn")
+    {
+        let (mut depth, mut brackets) = (0_usize, 0_usize);
+        for mark in code.iter().skip(index).filter(|t| t.kind == Kind::Mark) {
+            match mark.text.as_str() {
+                "{" => depth = depth.saturating_add(1),
+                "}" => depth = depth.saturating_sub(1),
+                "[" => brackets = brackets.saturating_add(1),
+                "]" => brackets = brackets.saturating_sub(1),
+                // A signature without a body ends here, but not at the array type `[u8; 4]`.
+                ";" if depth == 0 && brackets == 0 => break,
+                _ => continue,
+            }
+            if depth == 0 && mark.text == "}" {
+                out.push((token.line, mark.line.saturating_sub(token.line).saturating_add(1)));
+                break;
+            }
+        }
+    }
+    out
 }
 
 fn rust(repo: &Repo) -> impl Iterator<Item = &File> {
@@ -143,6 +192,20 @@ mod tests {
                 found(check, &[(path, &"x\n".repeat(*lines))]),
                 *expected,
                 "{path} {lines}"
+            );
+        }
+    }
+
+    #[test]
+    fn long_functions_are_refused() {
+        let rows: &[(&str, usize, usize)] =
+            &[("fn a() {", 118, 0), ("fn a() {", 119, 1), ("struct A {", 200, 0)];
+        for (head, lines, expected) in rows {
+            let text = format!("{head}\n{}}}\nfn b() {{}}\n", "x;\n".repeat(*lines));
+            assert_eq!(
+                found(check, &[("crates/web/src/a.rs", &text)]).len(),
+                *expected,
+                "{head} {lines}"
             );
         }
     }
