@@ -73,6 +73,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> bool {
     let mut done: Vec<(&'static str, Duration, Outcome)> = Vec::new();
     if options.only.is_empty() {
         let (taken, outcome) = timed(|| outcome_of(tools::provide(root, options.full)));
+        println!("<== tools: {outcome} ({:.1} s)", taken.as_secs_f64());
         done.push(("tools", taken, outcome));
     }
     for step in STEPS.iter().filter(|step| chosen(step, options)) {
