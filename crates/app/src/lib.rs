@@ -3,13 +3,22 @@
 //! Shape: a command passes through one method of [`App`]: authorise, read, call the domain, write, commit, receipt.
 //! Portal, JSON API, CLI and workers call the same methods. Queries go from the edge to `queries` and answer views.
 
+pub mod audit;
 pub mod call;
+pub mod codec;
 pub mod error;
+pub mod home;
+pub mod identity;
+pub mod join;
+pub mod leave;
 mod load;
 pub mod permission;
 pub mod person;
+pub mod plans;
 pub mod ports;
 pub mod record;
+pub mod roles;
+pub mod sign_in;
 mod transact;
 
 use std::collections::BTreeMap;

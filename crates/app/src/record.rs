@@ -317,6 +317,8 @@ pub struct Message {
 pub struct SignInCode {
     /// Keyed hash of the mail address.
     pub contact: Digest,
+    /// Who signs in, or who will be registered with it: the address is sealed under this id already.
+    pub member: MemberId,
     /// Keyed hash of the code.
     pub code: Digest,
     /// When it expires.
