@@ -1,1 +1,3 @@
 //! In-memory adapters, fault injection, the simulator and the store contract; never shipped.
+
+pub mod memory;
