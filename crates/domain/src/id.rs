@@ -1,4 +1,4 @@
-//! Ids: typed UUIDv7, shown with a prefix (`clm_...`). Made by the caller or by the `Ids` port, never in here.
+//! Ids: typed UUIDs of version 7, shown with a prefix (`clm_...`). Made by the caller or by the `Ids` port, never in here.
 
 /// Defines one id type: a UUID shown as `prefix_` and 32 hexadecimal digits.
 macro_rules! id {

@@ -3,6 +3,8 @@
 //! Shape: notice opens with the headcount and the claims on display; settlement fixes what everybody owes; collection
 //! and payouts move the money; closing asserts that nothing is left over. Arithmetic lives in [`crate::settlement`].
 
+use std::collections::BTreeMap;
+
 use huzhu_ledger::Amount;
 
 use crate::digest::Digest;
@@ -131,6 +133,30 @@ impl Statement {
             .find(|cohort| cohort.key == key)
             .map_or(Amount::ZERO, |cohort| cohort.share)
     }
+
+    /// Whether the equation above holds, the cohorts sum to headcount and shares, and the payouts to the aid.
+    pub fn adds_up(&self) -> bool {
+        let sum = |amounts: &[Amount]| amounts.iter().map(|amount| amount.wide()).sum::<u128>();
+        let uses = sum(&[self.aid, self.fee, self.surplus, self.carried_in]);
+        let sources = sum(&[
+            self.shares_total,
+            self.surplus_before,
+            self.borne_by_operator,
+            self.borne_by_sponsor,
+            self.carried_out,
+        ]);
+        let shares = self.cohorts.iter().try_fold(0_u128, |total, cohort| {
+            let shares = cohort.share.wide().checked_mul(u128::from(cohort.count))?;
+            total.checked_add(shares)
+        });
+        let members: u128 = self.cohorts.iter().map(|cohort| u128::from(cohort.count)).sum();
+        let payable: Vec<Amount> = self.payable.iter().map(|claim| claim.aid).collect();
+        uses == sources
+            && shares == Some(self.shares_total.wide())
+            && members == u128::from(self.headcount)
+            && sum(&payable) == self.aid.wide()
+            && usize::try_from(self.claims) == Ok(self.payable.len())
+    }
 }
 
 /// What the bank reported about the debits; the payload of [`PeriodEvent::Collected`].
@@ -222,7 +248,7 @@ pub enum PeriodRejection {
         /// The sharing day.
         day: Day,
     },
-    /// What was collected and what failed do not add up to what is owed.
+    /// What was collected and what failed do not add up to what is owed, or debits failed over nothing.
     #[error("collected and failed must add up to what is owed")]
     DoesNotAddUp,
     /// A payout is outstanding.
@@ -302,6 +328,10 @@ impl Period {
     }
 
     /// Fixes the share, after the notice.
+    ///
+    /// # Panics
+    /// When the headcount has changed, the equation does not hold or a claim was not on display with that aid: bugs,
+    /// after which no money may move.
     pub fn settle(&self, statement: Statement, now: Moment) -> Result<PeriodEvent, PeriodRejection> {
         match (&self.state, &self.noticed) {
             (PeriodState::OnNotice, Some(noticed)) if now < noticed.until => {
@@ -311,6 +341,18 @@ impl Period {
                 assert!(
                     noticed.headcount() == statement.headcount,
                     "the headcount changed after notice began"
+                );
+                assert!(
+                    statement.adds_up(),
+                    "the statement of {} does not add up",
+                    self.key
+                );
+                let shown: BTreeMap<ClaimId, Amount> =
+                    noticed.claims.iter().map(|c| (c.claim, c.aid)).collect();
+                let displayed = |paid: &ClaimAid| shown.get(&paid.claim).is_some_and(|aid| paid.aid <= *aid);
+                assert!(
+                    statement.payable.iter().all(displayed),
+                    "a claim is paid that was not on display"
                 );
                 Ok(PeriodEvent::Settled(statement))
             }
@@ -327,7 +369,10 @@ impl Period {
                         day: noticed.sharing_day,
                     });
                 }
-                if collection.collected.checked_add(collection.failed) != Some(statement.shares_total) {
+                let sum = collection.collected.checked_add(collection.failed);
+                if sum != Some(statement.shares_total)
+                    || (collection.failures == 0) != collection.failed.is_zero()
+                {
                     return Err(PeriodRejection::DoesNotAddUp);
                 }
                 Ok(PeriodEvent::Collected(collection))
@@ -373,3 +418,6 @@ impl Period {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

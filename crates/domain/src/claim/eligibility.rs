@@ -110,16 +110,6 @@ impl<'a> Facts<'a> {
         ends.into_iter().flatten().min()
     }
 
-    /// Last day of filing: the deadline of the calendar, and the run-off of a temporary plan.
-    fn filing_last_day(&self) -> Day {
-        let deadline = self.terms.calendar().filing_last_day(self.illness.event_date);
-        let run_off = i64::from(self.terms.ending().run_off_days);
-        match self.terms.identity().last_day {
-            Some(last) => deadline.min(plus_days(last, run_off)),
-            None => deadline,
-        }
-    }
-
     /// The amount of the table at the age on the event date, when condition, severity, age and cause are in cover.
     fn table_amount(&self) -> Option<Amount> {
         let Illness {
@@ -284,7 +274,7 @@ fn look_at(kind: FindingKind, facts: &Facts<'_>) -> Finding {
             amount => (amount.is_some_and(|amount| !amount.is_zero()), None),
         },
         FindingKind::FiledInTime => {
-            let last = facts.filing_last_day();
+            let last = facts.terms.calendar().filing_last_day(event);
             ((event..=last).contains(&facts.reported), Some(last))
         }
         FindingKind::SharesPaid => {
@@ -322,3 +312,6 @@ fn aid_of(facts: &Facts<'_>, amount: Amount) -> Amount {
     // What is owed is deducted here and collected nowhere else: the use case that pays marks the arrears as paid.
     allowed.checked_sub(facts.arrears).unwrap_or(Amount::ZERO)
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,6 +128,13 @@ pub enum ClaimEvent {
         /// The file's id.
         evidence: EvidenceId,
     },
+    /// Somebody who works for the plan opened a file.
+    EvidenceOpened {
+        /// The file's id.
+        evidence: EvidenceId,
+        /// Who.
+        by: MemberId,
+    },
     /// The claim was handed in.
     Reported {
         /// When.

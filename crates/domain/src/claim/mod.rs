@@ -141,7 +141,8 @@ impl Claim {
             }
             ClaimEvent::Refused { by, .. } => self.confirmer = Some(*by),
             ClaimEvent::Paid { confirmation, .. } => self.payout = Some(*confirmation),
-            ClaimEvent::Taken { .. }
+            ClaimEvent::EvidenceOpened { .. }
+            | ClaimEvent::Taken { .. }
             | ClaimEvent::MoreEvidenceRequested { .. }
             | ClaimEvent::EvidenceCompleted { .. }
             | ClaimEvent::PutOnNotice { .. }

@@ -158,7 +158,8 @@ impl State {
             ClaimEvent::Drafted(_)
             | ClaimEvent::Described(_)
             | ClaimEvent::EvidenceAdded { .. }
-            | ClaimEvent::EvidenceRemoved { .. } => return None,
+            | ClaimEvent::EvidenceRemoved { .. }
+            | ClaimEvent::EvidenceOpened { .. } => return None,
             ClaimEvent::Reported { until, at: _ } => Self::Reported { until },
             ClaimEvent::Taken { reviewer, until }
             | ClaimEvent::EvidenceCompleted { reviewer, until }
@@ -194,7 +195,7 @@ impl State {
         })
     }
 
-    /// Whether nothing can happen to the claim any more. A refusal is final as long as nobody may ask for a jury.
+    /// Whether nothing can happen to the claim any more but that its files are read. A refusal is final as long as nobody may ask for a jury.
     pub const fn is_final(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::Paid { .. } | Self::Withdrawn)
     }

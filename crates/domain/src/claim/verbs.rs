@@ -125,6 +125,18 @@ impl Claim {
         }
     }
 
+    /// Notes that somebody who works for the plan opened a file; allowed once the claim was handed in, whatever became
+    /// of it since.
+    pub fn open_evidence(&self, evidence: EvidenceId, by: MemberId) -> Result<ClaimEvent, ClaimRejection> {
+        match self.reported {
+            None => self.wrong("read by others"),
+            Some(_) if self.evidence.contains_key(&evidence) => {
+                Ok(ClaimEvent::EvidenceOpened { evidence, by })
+            }
+            Some(_) => Err(ClaimRejection::UnknownEvidence),
+        }
+    }
+
     /// Hands the claim in.
     pub fn report(&self, at: Moment, deadlines: &Deadlines) -> Result<ClaimEvent, ClaimRejection> {
         match self.state {

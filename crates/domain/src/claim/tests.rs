@@ -1,1 +1,0 @@
-//! All pairs of state and verb, and random lives of claims.

@@ -1,0 +1,475 @@
+//! All pairs of state and verb, and the edges of each verb; random lives are in [`lives`].
+
+mod lives;
+
+use std::fmt::Write;
+
+use jiff::ToSpan;
+use jiff::civil::date;
+
+use super::*;
+use crate::id::EnrolmentId;
+use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
+
+fn uuid(n: u128) -> uuid::Uuid {
+    uuid::Uuid::from_u128(n)
+}
+
+fn member(n: u128) -> MemberId {
+    MemberId::from_uuid(uuid(n))
+}
+
+fn file(n: usize) -> EvidenceId {
+    EvidenceId::from_uuid(uuid(u128::try_from(n).unwrap()))
+}
+
+fn period(ordinal: u8) -> PeriodKey {
+    PeriodKey {
+        year: 2019,
+        month: 6,
+        ordinal,
+    }
+}
+
+fn on_day(n: i64) -> Moment {
+    Moment::UNIX_EPOCH + (n * 24).hours()
+}
+
+fn deadlines(now: Moment) -> Deadlines {
+    Deadlines {
+        contact: now + 24.hours(),
+        review: now + 48.hours(),
+        evidence: now + 72.hours(),
+        confirmation: now + 24.hours(),
+    }
+}
+
+const APPROVED: Amount = Amount::from_minor(30_000_000);
+
+/// People around a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    /// The person who fell ill.
+    Ill,
+    /// The payer who files the claim.
+    Payer,
+    /// A member of staff; in fixed states the one who holds or recommended the claim.
+    Anna,
+    /// Another member of staff.
+    Bela,
+}
+
+impl Who {
+    fn id(self) -> MemberId {
+        member(match self {
+            Self::Ill => 1,
+            Self::Payer => 2,
+            Self::Anna => 3,
+            Self::Bela => 4,
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Describe,
+    AddEvidence,
+    RemoveEvidence,
+    OpenEvidence,
+    Report,
+    Take(Who),
+    RequestEvidence(Who),
+    CompleteEvidence,
+    StopWaiting(Who),
+    RecommendAid(Who),
+    RecommendNone(Who),
+    Confirm(Who),
+    SendBack(Who),
+    PutOnNotice,
+    Clear,
+    BecomePayable,
+    Pay,
+    Withdraw,
+}
+
+/// Every verb by everybody who could try it.
+fn verbs() -> Vec<Verb> {
+    let mut all = vec![
+        Verb::Describe,
+        Verb::AddEvidence,
+        Verb::RemoveEvidence,
+        Verb::OpenEvidence,
+        Verb::Report,
+    ];
+    let people = [Who::Ill, Who::Payer, Who::Anna, Who::Bela];
+    all.extend(people.map(Verb::Take));
+    all.extend(people.map(Verb::RequestEvidence));
+    all.push(Verb::CompleteEvidence);
+    all.extend(people.map(Verb::StopWaiting));
+    all.extend(people.map(Verb::RecommendAid));
+    all.extend(people.map(Verb::RecommendNone));
+    all.extend(people.map(Verb::Confirm));
+    all.extend(people.map(Verb::SendBack));
+    all.extend([
+        Verb::PutOnNotice,
+        Verb::Clear,
+        Verb::BecomePayable,
+        Verb::Pay,
+        Verb::Withdraw,
+    ]);
+    all
+}
+
+fn illness() -> Illness {
+    Illness {
+        condition: ConditionCode::new("malignant-tumour").unwrap(),
+        severity: Severity::Severe,
+        event_date: date(2019, 6, 1),
+        accident: false,
+    }
+}
+
+fn evidence(at: Moment) -> EvidenceFile {
+    EvidenceFile {
+        kind: FileKind::Pdf,
+        bytes: 1,
+        digest: Digest::from_bytes([1; 32]),
+        at,
+    }
+}
+
+fn reason() -> ReasonCode {
+    ReasonCode::new("not-in-cover").unwrap()
+}
+
+fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRejection> {
+    let due = deadlines(now);
+    match verb {
+        Verb::Describe => claim.describe(illness()),
+        Verb::AddEvidence => claim.add_evidence(file(claim.evidence().len()), evidence(now)),
+        Verb::RemoveEvidence => claim.remove_evidence(file(0)),
+        Verb::OpenEvidence => claim.open_evidence(file(0), Who::Anna.id()),
+        Verb::Report => claim.report(now, &due),
+        Verb::Take(who) => claim.take(who.id(), &due),
+        Verb::RequestEvidence(who) => claim.request_evidence(who.id(), &due),
+        Verb::CompleteEvidence => claim.complete_evidence(&due),
+        Verb::StopWaiting(who) => claim.stop_waiting(who.id(), now, &due),
+        Verb::RecommendAid(who) => claim.recommend(who.id(), Recommendation::Approve { aid: APPROVED }, &due),
+        Verb::RecommendNone(who) => {
+            claim.recommend(who.id(), Recommendation::Refuse { reason: reason() }, &due)
+        }
+        Verb::Confirm(who) => claim.confirm(who.id()),
+        Verb::SendBack(who) => claim.send_back(who.id(), &due),
+        Verb::PutOnNotice => claim.put_on_notice(period(1), now + 72.hours()),
+        Verb::Clear => claim.clear(period(1), now),
+        Verb::BecomePayable => claim.become_payable(period(1), Amount::from_minor(29_000_000), now),
+        Verb::Pay => claim.pay(now, Digest::from_bytes([2; 32])),
+        Verb::Withdraw => claim.withdraw(),
+    }
+}
+
+fn drafted() -> Claim {
+    Claim::begin(
+        ClaimId::from_uuid(uuid(9)),
+        Claimed {
+            plan: PlanId::new("sample").unwrap(),
+            enrolment: EnrolmentId::from_uuid(uuid(8)),
+            member: Who::Ill.id(),
+            filed_by: Who::Payer.id(),
+            illness: illness(),
+        },
+    )
+}
+
+/// A claim with one file in `state`, also in states that no event of this version leads to.
+fn in_state(state: State) -> Claim {
+    let mut claim = drafted();
+    claim.evidence.insert(file(0), evidence(on_day(0)));
+    claim.reported = (state != State::Draft).then_some(on_day(0));
+    claim.state = state;
+    claim
+}
+
+/// One state of each kind; deadlines end on day 10, Anna holds the claim.
+fn states() -> Vec<(&'static str, State)> {
+    let (reviewer, until, aid, key) = (Who::Anna.id(), on_day(10), APPROVED, period(1));
+    let recommendation = Recommendation::Approve { aid };
+    vec![
+        ("dr", State::Draft),
+        ("rp", State::Reported { until }),
+        ("ur", State::UnderReview { reviewer, until }),
+        ("me", State::MoreEvidenceNeeded { reviewer, until }),
+        ("in", State::Investigating { reviewer, until }),
+        (
+            "rc",
+            State::Recommended {
+                reviewer,
+                recommendation,
+                until,
+            },
+        ),
+        ("ap", State::Approved { aid }),
+        ("rf", State::Refused { reason: reason() }),
+        (
+            "on",
+            State::OnNotice {
+                period: key,
+                aid,
+                until,
+            },
+        ),
+        ("ob", State::Objected { period: key, aid }),
+        ("jr", State::JuryRequested),
+        ("vd", State::Verdict { for_claimant: true }),
+        ("cl", State::Cleared { period: key, aid }),
+        (
+            "py",
+            State::Payable {
+                period: key,
+                aid,
+                until,
+            },
+        ),
+        (
+            "pd",
+            State::Paid {
+                period: key,
+                aid,
+                at: until,
+            },
+        ),
+        ("wd", State::Withdrawn),
+    ]
+}
+
+/// What a verb does, in a few letters: the state it leads to, or why not.
+fn cell(claim: &Claim, verb: Verb, now: Moment) -> &'static str {
+    match attempt(claim, verb, now) {
+        Ok(event) => State::after(&event).map_or("ok", |state| {
+            states()
+                .into_iter()
+                .find(|(_, other)| other.word() == state.word())
+                .unwrap()
+                .0
+        }),
+        Err(ClaimRejection::WrongState { .. }) => ".",
+        Err(ClaimRejection::OwnClaim) => "own",
+        Err(ClaimRejection::NotYours) => "not",
+        Err(ClaimRejection::SamePerson) => "same",
+        Err(other) => panic!("not a matter of state and person: {other}"),
+    }
+}
+
+#[test]
+fn every_state_answers_every_verb() {
+    let states = states();
+    let words: Vec<&str> = states.iter().map(|(_, state)| state.word()).collect();
+    assert_eq!(words, State::WORDS, "the table has every state");
+    let mut table = format!("{:<24}", "");
+    for (code, _) in &states {
+        write!(table, "{code:<5}").unwrap();
+    }
+    for verb in verbs() {
+        write!(table, "\n{:<24}", format!("{verb:?}")).unwrap();
+        for (_, state) in &states {
+            write!(table, "{:<5}", cell(&in_state(state.clone()), verb, on_day(10))).unwrap();
+        }
+    }
+    let table: Vec<&str> = table.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!(table.join("\n"), @r"
+                            dr   rp   ur   me   in   rc   ap   rf   on   ob   jr   vd   cl   py   pd   wd
+    Describe                ok   .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
+    AddEvidence             ok   ok   ok   ok   ok   .    .    .    .    .    .    .    .    .    .    .
+    RemoveEvidence          ok   .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
+    OpenEvidence            .    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+    Report                  rp   .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
+    Take(Ill)               own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Take(Payer)             own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Take(Anna)              .    ur   .    .    .    .    .    .    .    .    .    .    .    .    .    .
+    Take(Bela)              .    ur   ur   .    .    .    .    .    .    .    .    .    .    .    .    .
+    RequestEvidence(Ill)    own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    RequestEvidence(Payer)  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    RequestEvidence(Anna)   .    .    me   .    .    .    .    .    .    .    .    .    .    .    .    .
+    RequestEvidence(Bela)   .    .    not  .    .    .    .    .    .    .    .    .    .    .    .    .
+    CompleteEvidence        .    .    .    ur   .    .    .    .    .    .    .    .    .    .    .    .
+    StopWaiting(Ill)        own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    StopWaiting(Payer)      own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    StopWaiting(Anna)       .    .    .    ur   .    .    .    .    .    .    .    .    .    .    .    .
+    StopWaiting(Bela)       .    .    .    ur   .    .    .    .    .    .    .    .    .    .    .    .
+    RecommendAid(Ill)       own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    RecommendAid(Payer)     own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    RecommendAid(Anna)      .    .    rc   .    .    .    .    .    .    .    .    .    .    .    .    .
+    RecommendAid(Bela)      .    .    not  .    .    .    .    .    .    .    .    .    .    .    .    .
+    RecommendNone(Ill)      own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    RecommendNone(Payer)    own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    RecommendNone(Anna)     .    .    rc   .    .    .    .    .    .    .    .    .    .    .    .    .
+    RecommendNone(Bela)     .    .    not  .    .    .    .    .    .    .    .    .    .    .    .    .
+    Confirm(Ill)            own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Confirm(Payer)          own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Confirm(Anna)           .    .    .    .    .    same .    .    .    .    .    .    .    .    .    .
+    Confirm(Bela)           .    .    .    .    .    ap   .    .    .    .    .    .    .    .    .    .
+    SendBack(Ill)           own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    SendBack(Payer)         own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    SendBack(Anna)          .    .    .    .    .    same .    .    .    .    .    .    .    .    .    .
+    SendBack(Bela)          .    .    .    .    .    ur   .    .    .    .    .    .    .    .    .    .
+    PutOnNotice             .    .    .    .    .    .    on   .    .    .    .    .    .    .    .    .
+    Clear                   .    .    .    .    .    .    .    .    cl   .    .    .    .    .    .    .
+    BecomePayable           .    .    .    .    .    .    .    .    .    .    .    .    py   .    .    .
+    Pay                     .    .    .    .    .    .    .    .    .    .    .    .    .    pd   .    .
+    Withdraw                wd   wd   wd   wd   wd   wd   wd   .    wd   wd   wd   .    .    .    .    .
+    ");
+}
+
+#[test]
+fn every_state_says_who_has_the_ball_and_what_it_knows() {
+    let mut table = String::new();
+    for (_, state) in states() {
+        let known = [
+            state.until().map(|_| "until"),
+            state.period().map(|_| "period"),
+            state.aid().map(|_| "aid"),
+            state.is_final().then_some("final"),
+        ];
+        let known: Vec<&str> = known.into_iter().flatten().collect();
+        writeln!(
+            table,
+            "{}: {} ({})",
+            state.word(),
+            state.holder().word(),
+            known.join(", ")
+        )
+        .unwrap();
+    }
+    insta::assert_snapshot!(table, @r"
+    draft: claimant ()
+    reported: reviewer (until)
+    under-review: reviewer (until)
+    more-evidence-needed: claimant (until)
+    investigating: investigator (until)
+    recommended: confirmer (until, aid)
+    approved: calendar (aid)
+    refused: nobody (final)
+    on-notice: members (until, period, aid)
+    objected: reviewer (period, aid)
+    jury-requested: jury ()
+    verdict: jury ()
+    cleared: calendar (period, aid)
+    payable: operator (until, period, aid)
+    paid: nobody (period, aid, final)
+    withdrawn: nobody (final)
+    ");
+}
+
+#[test]
+fn a_claim_needs_files_and_never_replaces_one() {
+    let (now, mut claim) = (on_day(0), drafted());
+    assert_eq!(
+        claim.report(now, &deadlines(now)),
+        Err(ClaimRejection::NoEvidence)
+    );
+    assert_eq!(
+        claim.remove_evidence(file(0)),
+        Err(ClaimRejection::UnknownEvidence)
+    );
+    for n in 0..60 {
+        claim.apply(&claim.add_evidence(file(n), evidence(now)).unwrap());
+    }
+    assert_eq!(
+        claim.add_evidence(file(0), evidence(now)),
+        Err(ClaimRejection::EvidenceAlreadyAdded)
+    );
+    assert_eq!(
+        claim.add_evidence(file(60), evidence(now)),
+        Err(ClaimRejection::TooMuchEvidence { limit: 60 })
+    );
+    claim.apply(&claim.remove_evidence(file(7)).unwrap());
+    assert!(claim.add_evidence(file(60), evidence(now)).is_ok());
+}
+
+#[test]
+fn notice_is_cleared_at_its_end_and_in_its_own_period() {
+    let claim = in_state(State::OnNotice {
+        period: period(1),
+        aid: APPROVED,
+        until: on_day(3),
+    });
+    let just_before = on_day(3) - 1.nanosecond();
+    assert_eq!(
+        claim.clear(period(1), just_before),
+        Err(ClaimRejection::NoticeRunning { until: on_day(3) })
+    );
+    assert!(claim.clear(period(1), on_day(3)).is_ok());
+    let other = Err(ClaimRejection::OtherPeriod { period: period(1) });
+    assert_eq!(claim.clear(period(2), on_day(3)), other);
+    let claim = in_state(State::Cleared {
+        period: period(1),
+        aid: APPROVED,
+    });
+    assert_eq!(claim.become_payable(period(2), APPROVED, on_day(9)), other);
+}
+
+#[test]
+fn a_reviewer_waits_for_evidence_until_it_is_due() {
+    let claim = in_state(State::MoreEvidenceNeeded {
+        reviewer: Who::Anna.id(),
+        until: on_day(3),
+    });
+    let early = on_day(3) - 1.nanosecond();
+    assert_eq!(
+        claim.stop_waiting(Who::Bela.id(), early, &deadlines(early)),
+        Err(ClaimRejection::EvidenceNotDue { until: on_day(3) })
+    );
+    let event = claim.stop_waiting(Who::Bela.id(), on_day(3), &deadlines(on_day(3)));
+    assert_eq!(
+        event,
+        Ok(ClaimEvent::Taken {
+            reviewer: Who::Bela.id(),
+            until: on_day(5)
+        })
+    );
+}
+
+#[test]
+#[should_panic(expected = "more than was approved")]
+fn paying_more_than_was_approved_is_a_bug() {
+    let claim = in_state(State::Cleared {
+        period: period(1),
+        aid: APPROVED,
+    });
+    let more = APPROVED.checked_add(Amount::from_minor(1)).unwrap();
+    let _ = claim.become_payable(period(1), more, on_day(9));
+}
+
+#[test]
+fn a_claim_that_was_sent_back_can_be_decided_by_others() {
+    let mut claim = drafted();
+    for (day, verb) in [
+        Verb::AddEvidence,
+        Verb::Report,
+        Verb::Take(Who::Anna),
+        Verb::RequestEvidence(Who::Anna),
+        Verb::AddEvidence,
+        Verb::CompleteEvidence,
+        Verb::RecommendAid(Who::Anna),
+        Verb::SendBack(Who::Bela),
+        Verb::Take(Who::Bela),
+        Verb::RecommendNone(Who::Bela),
+        Verb::Confirm(Who::Anna),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let event = attempt(&claim, verb, on_day(i64::try_from(day).unwrap())).unwrap();
+        claim.apply(&event);
+    }
+    assert_eq!(claim.state(), &State::Refused { reason: reason() });
+    assert_eq!(
+        (
+            claim.recommender(),
+            claim.confirmer(),
+            claim.returned(),
+            claim.evidence().len()
+        ),
+        (Some(Who::Bela.id()), Some(Who::Anna.id()), 1, 2)
+    );
+}
