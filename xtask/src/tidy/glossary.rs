@@ -29,177 +29,48 @@ enum Scope {
 }
 
 const TERMS: &[Term] = &[
-    Term {
-        not: "user",
-        say: "member",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "customer",
-        say: "member",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "client",
-        say: "member",
-        scope: Scope::Rules,
-    },
-    Term {
-        not: "policy",
-        say: "plan, or rule",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "policy holder",
-        say: "member",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "policyholder",
-        say: "member",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "insured",
-        say: "member",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "insurance",
-        say: "plan",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "product id",
-        say: "plan",
-        scope: Scope::Rules,
-    },
-    Term {
-        not: "subscription",
-        say: "enrolment",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "membership",
-        say: "enrolment",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "enrollment",
-        say: "enrolment",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "family member",
-        say: "dependant",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "dependent",
-        say: "dependant",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "ticket",
-        say: "claim",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "case id",
-        say: "claim id",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "attachment",
-        say: "evidence",
-        scope: Scope::Rules,
-    },
-    Term {
-        not: "benefit",
-        say: "aid",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "compensation",
-        say: "aid",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "survey",
-        say: "investigation",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "publicity",
-        say: "notice",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "gossip",
-        say: "notice",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "complaint",
-        say: "objection",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "panel",
-        say: "jury",
-        scope: Scope::Rules,
-    },
-    Term {
-        not: "lottery",
-        say: "draw",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "cycle",
-        say: "period",
-        scope: Scope::Rules,
-    },
-    Term {
-        not: "billing",
-        say: "settlement, or collection",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "invoice",
-        say: "statement, or share",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "charge",
-        say: "share",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "premium",
-        say: "share",
-        scope: Scope::Names,
-    },
-    Term {
-        not: "disbursement",
-        say: "payout",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "transaction",
-        say: "journal entry",
-        scope: Scope::Rules,
-    },
-    Term {
-        not: "blockchain",
-        say: "log",
-        scope: Scope::NamesAndProse,
-    },
-    Term {
-        not: "certificate",
-        say: "receipt",
-        scope: Scope::Rules,
-    },
+    refuse("user", "member", Scope::NamesAndProse),
+    refuse("customer", "member", Scope::NamesAndProse),
+    refuse("client", "member", Scope::Rules),
+    refuse("policy", "plan, or rule", Scope::Names),
+    refuse("policy holder", "member", Scope::NamesAndProse),
+    refuse("policyholder", "member", Scope::NamesAndProse),
+    refuse("insured", "member", Scope::Names),
+    refuse("insurance", "plan", Scope::Names),
+    refuse("product id", "plan", Scope::Rules),
+    refuse("subscription", "enrolment", Scope::NamesAndProse),
+    refuse("membership", "enrolment", Scope::Names),
+    refuse("enrollment", "enrolment", Scope::NamesAndProse),
+    refuse("family member", "dependant", Scope::Names),
+    refuse("dependent", "dependant", Scope::Names),
+    refuse("ticket", "claim", Scope::Names),
+    refuse("case id", "claim id", Scope::Names),
+    refuse("attachment", "evidence", Scope::Rules),
+    refuse("benefit", "aid", Scope::Names),
+    refuse("compensation", "aid", Scope::Names),
+    refuse("survey", "investigation", Scope::Names),
+    refuse("publicity", "notice", Scope::NamesAndProse),
+    refuse("gossip", "notice", Scope::NamesAndProse),
+    refuse("complaint", "objection", Scope::Names),
+    refuse("panel", "jury", Scope::Rules),
+    refuse("lottery", "draw", Scope::NamesAndProse),
+    refuse("cycle", "period", Scope::Rules),
+    refuse("billing", "settlement, or collection", Scope::NamesAndProse),
+    refuse("invoice", "statement, or share", Scope::NamesAndProse),
+    refuse("charge", "share", Scope::Names),
+    refuse("premium", "share", Scope::Names),
+    refuse("disbursement", "payout", Scope::NamesAndProse),
+    refuse("transaction", "journal entry", Scope::Rules),
+    refuse("blockchain", "log", Scope::NamesAndProse),
+    refuse("certificate", "receipt", Scope::Rules),
 ];
+
+const fn refuse(not: &'static str, say: &'static str, scope: Scope) -> Term {
+    Term { not, say, scope }
+}
+
+/// Methods of the standard library that are named like a refused word.
+const METHODS: &[&str] = &["cycle"];
 
 /// Phrases that hold a refused word with good reason.
 const ALLOWED: &[(&str, &str)] = &[
@@ -274,13 +145,24 @@ fn check_rust(file: &File, hits: &mut Vec<Hit>) {
         } else if is_name {
             // A name of others is known by its path: `redirect::Policy`.
             let path = parent(&file.tokens, index).unwrap_or_default();
-            if !is_allowed(&words(&format!("{path} {}", token.text))) {
+            if !is_method(&file.tokens, index) && !is_allowed(&words(&format!("{path} {}", token.text))) {
                 check_words(file, token.line, &token.text, false, hits);
             }
         } else if is_address {
             check_words(file, token.line, &token.text, false, hits);
         }
     }
+}
+
+/// True for a call such as `.cycle()` of what the standard library names so.
+fn is_method(tokens: &[Token], index: usize) -> bool {
+    let dot = index
+        .checked_sub(1)
+        .and_then(|before| tokens.get(before))
+        .is_some_and(|t| t.text == ".");
+    dot && tokens
+        .get(index)
+        .is_some_and(|t| METHODS.contains(&t.text.as_str()))
 }
 
 /// The word before `::` before the token at `index`.
@@ -417,6 +299,8 @@ mod tests {
     fn words_with_a_technical_meaning_are_refused_among_the_rules_only() {
         check_one("crates/store/src/a.rs", "connection.transaction();", 0);
         check_one("crates/domain/src/a.rs", "fn transaction() {}", 1);
+        check_one("crates/domain/src/a.rs", "[1].iter().cycle();", 0);
+        check_one("crates/domain/src/a.rs", "let cycle = 1;", 1);
     }
 
     #[test]
