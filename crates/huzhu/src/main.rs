@@ -1,2 +1,15 @@
-//! The one binary.
-fn main() {}
+//! `huzhu`: the one binary. Wires stores, gateways and edges to the use cases, and holds the command line.
+//!
+//! Exit codes: 0 ok, 1 refused (a rule or a check said no), 2 wrong use, 3 broken.
+
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = commands::Cli::parse();
+    cli.run()
+}

@@ -126,11 +126,11 @@ fn cap_claims(rules: &Rules, claims: &[Amount], headcount: u64) -> Granted {
 /// The largest aid that, with the fee on it, fits into what is available.
 pub(super) fn largest_aid(available: u128, fee: Percent) -> Amount {
     let scale = u128::from(Percent::HUNDRED.hundredths());
-    let capped = available.min(u128::from(u64::MAX));
     let fits =
         |aid: u128| Amount::from_wide(aid).is_ok_and(|aid| aid.wide() + fee.of(aid).wide() <= available);
     // Division gives it to within one unit of the fee's rounding; the two loops take at most a few steps.
-    let mut aid = (capped * scale).div_euclid(scale + u128::from(fee.hundredths()));
+    let exact = (available * scale).div_euclid(scale + u128::from(fee.hundredths()));
+    let mut aid = exact.min(u128::from(u64::MAX));
     while aid > 0 && !fits(aid) {
         aid -= 1;
     }

@@ -23,9 +23,14 @@
 use huzhu_ledger::{Account, Amount, Line, Percent};
 
 mod arithmetic;
+pub mod naive;
+mod rules;
 pub mod shortfall;
+#[cfg(test)]
+mod tests;
 
 pub use arithmetic::close;
+pub use rules::shortfall_rule;
 
 /// How a period is shared, as numbers taken from the plan terms.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,0 +1,187 @@
+//! What went wrong, for programs: `application/problem+json` (RFC 9457) with stable codes. The one mapping from
+//! [`AppError`] to status codes; pages use the same mapping and show the same code.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use huzhu_app::error::{AppError, FieldMistake, Refusal};
+use serde::Serialize;
+
+use crate::i18n::{Arg, Locale, t_args};
+
+/// A problem as the API shows it.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: String,
+    detail: Detail,
+    errors: Vec<FieldMistake>,
+}
+
+#[derive(Clone, Debug)]
+enum Detail {
+    /// A text of the message catalogue.
+    Text(&'static str),
+    /// A rule that said no.
+    Refusal(Refusal),
+}
+
+/// The JSON of a problem.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// Stable address of this kind of problem; its last part is `code`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Short text of the HTTP status.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code that programs branch on.
+    pub code: String,
+    /// What happened and what helps, in plain words.
+    pub detail: String,
+    /// What is wrong field by field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemField>,
+}
+
+/// One wrong field.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ProblemField {
+    /// The field of the request.
+    pub field: String,
+    /// Stable code.
+    pub code: String,
+    /// What is wrong and what helps.
+    pub message: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &str, detail: &'static str) -> Self {
+        Self { status, code: code.to_owned(), detail: Detail::Text(detail), errors: Vec::new() }
+    }
+
+    /// The idempotency key is empty or too long.
+    pub fn bad_key() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-idempotency-key", "problem-bad-idempotency-key")
+    }
+
+    /// A browser sent the request from another site.
+    pub fn forged() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross-site-request", "problem-cross-site-request")
+    }
+
+    /// Too many requests.
+    pub fn too_many() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "problem-too-many-requests")
+    }
+
+    /// The body or a parameter cannot be read.
+    pub fn unreadable(field: &str, why: String) -> Self {
+        let errors =
+            vec![FieldMistake { field: field.to_owned(), code: "unreadable", values: vec![("why", why)] }];
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid") }
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What is wrong field by field.
+    pub fn errors(&self) -> &[FieldMistake] {
+        &self.errors
+    }
+
+    /// What happened and what helps, in plain words.
+    pub fn detail(&self, locale: Locale) -> String {
+        match &self.detail {
+            Detail::Text(key) => locale.t(key),
+            Detail::Refusal(refusal) => text(locale, "refusal-", refusal.code, &refusal.values),
+        }
+    }
+
+    /// The JSON body.
+    pub fn body(&self, locale: Locale) -> ProblemBody {
+        ProblemBody {
+            kind: format!("https://huzhu.dev/problems/{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status.as_u16(),
+            code: self.code.clone(),
+            detail: self.detail(locale),
+            errors: self
+                .errors
+                .iter()
+                .map(|mistake| ProblemField {
+                    field: mistake.field.clone(),
+                    code: mistake.code.to_owned(),
+                    message: field_text(locale, mistake),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The text of a wrong field.
+pub fn field_text(locale: Locale, mistake: &FieldMistake) -> String {
+    text(locale, "error-", mistake.code, &mistake.values)
+}
+
+fn text(locale: Locale, prefix: &str, code: &str, values: &[(&'static str, String)]) -> String {
+    let args: Vec<(&str, &dyn Arg)> = values.iter().map(|(name, value)| (*name, value as &dyn Arg)).collect();
+    t_args(locale, &format!("{prefix}{code}"), &args)
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Invalid(errors) => {
+                Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid") }
+            }
+            AppError::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not-found", "problem-not-found"),
+            AppError::SignInNeeded => {
+                Self::new(StatusCode::UNAUTHORIZED, "sign-in-needed", "problem-sign-in-needed")
+            }
+            AppError::Denied { .. } => Self::new(StatusCode::FORBIDDEN, "denied", "problem-denied"),
+            AppError::Refused(refusal) => Self {
+                status: StatusCode::CONFLICT,
+                code: refusal.code.to_owned(),
+                detail: Detail::Refusal(refusal),
+                errors: Vec::new(),
+            },
+            AppError::Stale("key-used-for-another-request") => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "problem-idempotency-key-reused",
+            ),
+            AppError::Stale("key-in-use") => {
+                Self::new(StatusCode::CONFLICT, "idempotency-key-in-use", "problem-idempotency-key-in-use")
+            }
+            AppError::Stale(_) => Self::new(StatusCode::CONFLICT, "changed-meanwhile", "problem-changed-meanwhile"),
+            AppError::Unavailable(why) => {
+                tracing::warn!(why, "unavailable");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "try-again", "problem-try-again")
+            }
+            AppError::Broken(why) => {
+                tracing::error!(why, "broken");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", "problem-broken")
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// In English: the API's language. Pages render their own.
+    fn into_response(self) -> Response {
+        let mut response = (self.status, axum::Json(self.body(Locale::En))).into_response();
+        let json = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        response
+    }
+}
