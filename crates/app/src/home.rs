@@ -111,7 +111,7 @@ impl App {
         let shares = share_lines(&periods, &enrolment);
         Ok(EnrolmentCard {
             name,
-            plan_name: terms.identity().names.clone(),
+            plan_name: terms.identity().name.clone(),
             currency: terms.currency(),
             cover: cover(&enrolment, today),
             year_to_date: year_to_date(&shares, today),

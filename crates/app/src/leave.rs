@@ -155,6 +155,7 @@ pub(crate) fn enrolment_refusal(rejection: EnrolmentRejection) -> AppError {
         }
         EnrolmentRejection::RetryWindowOpen { until } => ("retry-window-open", vec![("until", until.to_string())]),
         EnrolmentRejection::NotOverAge { from } => ("not-over-age", vec![("from", from.to_string())]),
+        EnrolmentRejection::RelationDoesNotFit => ("relation-does-not-fit", Vec::new()),
         EnrolmentRejection::NoAgeLimit => ("no-age-limit", Vec::new()),
     };
     AppError::Refused(Refusal { code, values })

@@ -88,7 +88,7 @@ impl App {
                         field: format!("text:{}:{}", mistake.line, mistake.column),
                         code: "plan-file-mistake",
                         values: vec![
-                            ("rule", mistake.rule.to_string()),
+                            ("rule", mistake.rule.code.to_string()),
                             ("message", mistake.message.clone()),
                             ("remedy", mistake.remedy.clone()),
                         ],
