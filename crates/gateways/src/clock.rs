@@ -153,7 +153,7 @@ mod tests {
         for (moved, expected) in [
             (clock.set(at("2019-01-02T00:00:00Z")), "2019-01-02T00:00:00Z"),
             (clock.set(at("2018-01-02T00:00:00Z")), "2019-01-02T00:00:00Z"),
-            (clock.advance(Duration::from_secs(60)), "2019-01-02T00:01:00Z"),
+            (clock.advance(Duration::from_mins(1)), "2019-01-02T00:01:00Z"),
         ] {
             assert_eq!(moved, at(expected));
         }

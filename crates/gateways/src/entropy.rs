@@ -1,6 +1,6 @@
 //! Ids and secrets: from the operating system, or from a seed so that a demo or a simulation can be repeated.
 //!
-//! Ids are UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits. Within one source each id is greater than
+//! Ids are of version 7 (RFC 9562): 48 bits of milliseconds, then 74 random bits. Within one source each id is greater than
 //! the one before, so ids sort by creation: in the same millisecond, or when a caller's moment lies before an earlier
 //! one, the next id is the last one plus a random step of 1 to 2^32 (method 2 of section 6.2 there).
 //!
@@ -14,7 +14,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use uuid::Uuid;
 
-/// Bits of a UUIDv7 that carry no milliseconds, version or variant.
+/// Bits of an id that carry no milliseconds, version or variant.
 const RANDOM_BITS: u32 = 74;
 
 /// Randomness of the operating system.

@@ -30,7 +30,7 @@ const FAILURES_IN_A_ROW: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Longest pause between two tries of a message.
-const LONGEST_PAUSE: Duration = Duration::from_secs(6 * 60 * 60);
+const LONGEST_PAUSE: Duration = Duration::from_hours(6);
 
 /// The part of the store that an outbox needs.
 #[async_trait]

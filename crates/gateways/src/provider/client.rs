@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huzhu_app::ports::{Clock, Entropy, ProviderError};
+use huzhu_domain::digest::Digest;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Response, Url};
 use serde::Serialize;
@@ -39,10 +40,7 @@ pub(crate) struct Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client")
-            .field("provider", &self.provider)
-            .field("config", &self.config)
-            .finish()
+        write!(f, "Client({}, {:?})", self.provider, self.config)
     }
 }
 
@@ -101,7 +99,9 @@ impl Client {
         let address = self.config.address(path).map_err(|_| Fault::Unwritable)?;
         let body = Zeroizing::new(serde_json::to_vec(question).map_err(|_| Fault::Unwritable)?);
         // A call that has no time left for a whole attempt is not begun: it would fail and be held against the provider.
-        let last_start = deadline.checked_sub(self.config.limits.attempt).unwrap_or_else(Instant::now);
+        let last_start = deadline
+            .checked_sub(self.config.limits.attempt)
+            .unwrap_or_else(Instant::now);
         let place = timeout_at(last_start, self.places.acquire()).await;
         let _place = place.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)?;
         let trial = Trial::begin(self)?;
@@ -173,8 +173,11 @@ impl Client {
 
     /// 32 hexadecimal digits that were never used before.
     fn nonce(&self) -> String {
-        let secret = self.entropy.secret();
-        secret.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        Digest::from_bytes(self.entropy.secret())
+            .to_string()
+            .chars()
+            .take(32)
+            .collect()
     }
 
     /// Status, type and announced length. Nothing but a 200 is read at all.

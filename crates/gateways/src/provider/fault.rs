@@ -59,11 +59,14 @@ impl Fault {
     /// somebody has to look.
     pub(crate) const fn remedy(self) -> Remedy {
         match self {
-            Self::Connect | Self::Timeout | Self::Interrupted | Self::ServerError(_) => Remedy::Again,
+            Self::Connect
+            | Self::Timeout
+            | Self::Interrupted
+            | Self::ServerError(_)
+            | Self::TooMany { retry_after: None } => Remedy::Again,
             Self::TooMany {
                 retry_after: Some(pause),
             } => Remedy::AgainAfter(pause),
-            Self::TooMany { retry_after: None } => Remedy::Again,
             Self::Refused(_)
             | Self::Redirected(_)
             | Self::ContentType

@@ -155,7 +155,7 @@ impl State {
             Step::Close => return,
             Step::Half(body) => {
                 let all = good(body);
-                all[..all.len() - body.len() / 2].to_vec()
+                all[..all.len() - body.len().div_ceil(2)].to_vec()
             }
             Step::Hang => {
                 // Holds the connection open until the client gives up.
