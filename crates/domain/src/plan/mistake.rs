@@ -23,7 +23,7 @@ pub struct TermsMistake {
     pub rule: Rule,
     /// The place, as in the plan file: `aid.table[2].age_from`, counted from 0.
     pub path: String,
-    /// Other places that the mistake depends on.
+    /// Other places that the mistake depends on; an index `[]` stands for any entry of a list.
     pub related: Vec<String>,
     /// What is wrong, with the values found.
     pub message: String,

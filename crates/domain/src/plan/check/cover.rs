@@ -31,7 +31,7 @@ pub(super) fn cover(cover: &Cover, found: &mut Found) {
             found.add(
                 rules::GROUP_EMPTY,
                 format!("cover.groups[{i}].code"),
-                &["cover.conditions"],
+                &["cover.conditions[].group"],
                 format!("no condition is in the group `{}`", group.code),
                 "add a condition of this group or remove the group",
             );
@@ -52,7 +52,7 @@ fn condition(cover: &Cover, i: usize, found: &mut Found) {
         found.add(
             rules::CONDITION_GROUP,
             format!("{path}.group"),
-            &["cover.groups"],
+            &["cover.groups[].code"],
             format!(
                 "there is no group `{}`; the plan has: {}",
                 condition.group,
@@ -123,7 +123,7 @@ fn rows(parts: &TermsParts, found: &mut Found) {
             found.add(
                 rules::AID_GROUP,
                 format!("{path}.group"),
-                &["cover.groups"],
+                &["cover.groups[].code"],
                 format!("there is no group `{}`", row.group),
                 "name one of the groups in [[cover.groups]]",
             );
@@ -235,6 +235,20 @@ fn table_ages(parts: &TermsParts, found: &mut Found) {
     }
 }
 
+/// What a gap or a useless row depends on; `[]` stands for any entry.
+const GAP_RELATED: [&str; 10] = [
+    "joining.age_from",
+    "leaving.end_at_age",
+    "aid.table[].group",
+    "aid.table[].severity",
+    "aid.table[].age_from",
+    "aid.table[].age_to",
+    "cover.conditions[].group",
+    "cover.conditions[].severities",
+    "cover.conditions[].age_from",
+    "cover.conditions[].age_to",
+];
+
 fn age_fault(fault: Fault, found: &mut Found) {
     let row_path = |row: usize| format!("aid.table[{row}]");
     match fault {
@@ -248,7 +262,12 @@ fn age_fault(fault: Fault, found: &mut Found) {
         Fault::Overlap { row, other, age } => found.add(
             rules::AID_OVERLAP,
             format!("{}.age_from", row_path(row)),
-            &[&row_path(other), &row_path(row)],
+            &[
+                "aid.table[].group",
+                "aid.table[].severity",
+                "aid.table[].age_from",
+                "aid.table[].age_to",
+            ],
             format!(
                 "age {age} is in this row and in row {} too",
                 other.saturating_add(1)
@@ -279,7 +298,7 @@ fn age_fault(fault: Fault, found: &mut Found) {
         Fault::Unused { row } => found.add(
             rules::AID_USELESS,
             format!("{}.age_from", row_path(row)),
-            &["joining.age_from", "leaving.end_at_age", "cover.conditions"],
+            &GAP_RELATED,
             "nobody of these ages can be enrolled".to_owned(),
             "remove the row, or change the ages of joining and of the automatic end",
         ),

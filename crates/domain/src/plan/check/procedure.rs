@@ -21,7 +21,7 @@ pub(super) fn review(parts: &TermsParts, found: &mut Found) {
                 found.add(
                     rules::EVIDENCE_GROUP,
                     format!("review.evidence[{i}].groups[{j}]"),
-                    &["cover.groups"],
+                    &["cover.groups[].code"],
                     format!("there is no group `{group}`"),
                     "name one of the groups in [[cover.groups]], or leave groups out for all of them",
                 );
@@ -33,7 +33,7 @@ pub(super) fn review(parts: &TermsParts, found: &mut Found) {
             found.add(
                 rules::EVIDENCE_MISSING,
                 format!("cover.groups[{i}].code"),
-                &["review.evidence"],
+                &["review.evidence[].groups", "review.evidence[].required"],
                 format!("claims of the group `{}` need no evidence at all", group.code),
                 "add a [[review.evidence]] entry with required = true",
             );

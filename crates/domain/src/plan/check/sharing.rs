@@ -136,7 +136,12 @@ fn band_fault(fault: Fault, found: &mut Found) {
         } => found.add(
             rules::BAND_GAP,
             at(row, if at_end { "age_to" } else { "age_from" }),
-            &["joining.age_from", "leaving.end_at_age", "sharing.bands"],
+            &[
+                "joining.age_from",
+                "leaving.end_at_age",
+                "sharing.bands[].age_from",
+                "sharing.bands[].age_to",
+            ],
             format!(
                 "no band for the ages {} (counted on 1 January), which may be enrolled",
                 AgeBand { from, to }
@@ -260,7 +265,7 @@ fn period(calendar: &Calendar, i: usize, days: PeriodDays, found: &mut Found) {
         found.add(
             rules::NOTICE_OVERLAP,
             at("notice_day"),
-            &["calendar.notice_length_days", "calendar.periods"],
+            &["calendar.notice_length_days", "calendar.periods[].notice_day"],
             "this notice still runs when the next one begins".to_owned(),
             "shorten the notice or move the notice days apart",
         );
@@ -269,7 +274,10 @@ fn period(calendar: &Calendar, i: usize, days: PeriodDays, found: &mut Found) {
         found.add(
             rules::SHARING_ORDER,
             at("sharing_day"),
-            &["calendar.periods"],
+            &[
+                "calendar.periods[].sharing_day",
+                "calendar.periods[].sharing_month",
+            ],
             "the next period would be shared before this one".to_owned(),
             "let sharing days come in the order of their notices",
         );

@@ -1,0 +1,172 @@
+//! From bytes to a TOML tree: size, encoding, control characters, syntax.
+
+use std::ops::Range;
+
+use toml::de::DeTable;
+
+use crate::{Fault, MAX_DEPTH, MAX_FILE_BYTES, rules};
+
+fn fault(span: Range<usize>, rule: huzhu_domain::plan::Rule, message: String, remedy: &str) -> Fault {
+    Fault {
+        span,
+        rule,
+        message,
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// The file as text.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Fault> {
+    if bytes.len() > MAX_FILE_BYTES {
+        let message = format!(
+            "the file has {} bytes; at most {MAX_FILE_BYTES} are read",
+            bytes.len()
+        );
+        return Err(fault(
+            0..0,
+            rules::TOO_LARGE,
+            message,
+            "a plan has a few dozen KiB; is this the right file?",
+        ));
+    }
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) || looks_wide(bytes) {
+        let message = "the file is UTF-16 or UTF-32 text".to_owned();
+        return Err(fault(0..0, rules::UTF16, message, "save it as UTF-8"));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        let message = format!("the byte 0x{byte:02X} here is not UTF-8 text");
+        fault(at..at, rules::NOT_UTF8, message, "save the file as UTF-8")
+    })?;
+    let bad = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| bad(*c)) {
+        let message = format!("there is a control character, U+{:04X}", u32::from(c));
+        let end = at.saturating_add(c.len_utf8());
+        return Err(fault(at..end, rules::CONTROL, message, "delete it"));
+    }
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        let message = "the file is empty".to_owned();
+        return Err(fault(
+            0..0,
+            rules::EMPTY_FILE,
+            message,
+            "start from one of the presets",
+        ));
+    }
+    Ok(text)
+}
+
+/// Wide text without a byte order mark: every second byte of the beginning is zero.
+fn looks_wide(bytes: &[u8]) -> bool {
+    let mut zeros = [0_usize; 2];
+    for (parity, byte) in [0_usize, 1].into_iter().cycle().zip(bytes.iter().take(64)) {
+        if *byte == 0
+            && let Some(count) = zeros.get_mut(parity)
+        {
+            *count = count.saturating_add(1);
+        }
+    }
+    let half = bytes.len().min(64).div_euclid(2);
+    half >= 4 && zeros.iter().any(|count| *count == half)
+}
+
+/// What a report shows of a file that is not text: what comes before the fault.
+pub(crate) fn shown(bytes: &[u8], fault: &Fault) -> String {
+    let end = if fault.rule == rules::NOT_UTF8 || fault.rule == rules::CONTROL {
+        bytes.len()
+    } else {
+        0
+    };
+    let lossy = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default());
+    // The replacement character is longer than the byte it stands for, but all of them come after the fault.
+    lossy.into_owned()
+}
+
+/// The TOML tree of `text`.
+pub(crate) fn tree(text: &str) -> Result<DeTable<'_>, Vec<Fault>> {
+    if let Some(at) = too_deep(text) {
+        let message = format!("values are nested more than {MAX_DEPTH} deep");
+        return Err(vec![fault(
+            at..at.saturating_add(1),
+            rules::TOO_DEEP,
+            message,
+            "plans need 4 levels at most",
+        )]);
+    }
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(tree.into_inner());
+    }
+    let mut faults: Vec<Fault> = Vec::new();
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        let span = span.start.min(text.len())..span.end.min(text.len());
+        let message = error.message();
+        let found = if message.starts_with("duplicate key") {
+            let key = text.get(span.clone()).unwrap_or_default().trim();
+            let message = format!("the key `{key}` stands twice in this table");
+            fault(span, rules::DUPLICATE_KEY, message, "remove one of them")
+        } else {
+            let remedy = "compare with one of the presets; texts stand in quotes, lists in [ ]";
+            fault(
+                span,
+                rules::SYNTAX,
+                format!("this is not TOML: {message}"),
+                remedy,
+            )
+        };
+        // Recovery may stumble over the same place twice.
+        if faults
+            .last()
+            .is_none_or(|last| last.span.start != found.span.start)
+        {
+            faults.push(found);
+        }
+    }
+    Err(faults)
+}
+
+/// Where brackets, braces or dots of a key go deeper than the limit, outside of strings and comments. The parser has a
+/// limit of its own; this one is smaller, comes first and has a clear message.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut dots = 0_usize;
+    let mut quote: Option<char> = None;
+    let mut escaped = false;
+    let mut comment = false;
+    for (at, c) in text.char_indices() {
+        if c == '\n' {
+            (comment, dots, escaped) = (false, 0, false);
+            // A quote that is open at the end of a line is a mistake or a long string; either way brackets may count.
+            quote = None;
+            continue;
+        }
+        if comment {
+            continue;
+        }
+        if let Some(open) = quote {
+            if escaped {
+                escaped = false;
+            } else if c == '\\' && open == '"' {
+                escaped = true;
+            } else if c == open {
+                quote = None;
+            }
+            continue;
+        }
+        match c {
+            '"' | '\'' => quote = Some(c),
+            '#' => comment = true,
+            '[' | '{' => depth = depth.saturating_add(1),
+            ']' | '}' => depth = depth.saturating_sub(1),
+            '.' => dots = dots.saturating_add(1),
+            '=' => dots = 0,
+            _ => {}
+        }
+        if depth > MAX_DEPTH || dots > MAX_DEPTH {
+            return Some(at);
+        }
+    }
+    None
+}
