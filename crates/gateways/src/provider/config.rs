@@ -169,6 +169,11 @@ impl ProviderConfig {
         })
     }
 
+    /// Whether the provider is on this machine and spoken to without TLS.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.base.scheme() == "http"
+    }
+
     /// The address of `path` (without a slash at its start) below the base.
     pub(crate) fn address(&self, path: &str) -> Result<Url, ConfigError> {
         self.base.join(path).map_err(|_| ConfigError::Address)
