@@ -1,0 +1,124 @@
+//! Personal data in rows: one random key per person, wrapped under the instance's key for people.
+//!
+//! Guarantees: sealed bytes name their owner and what they are as associated data, so that a row copied to another
+//! person does not open. Without the row in `owner_key` nothing of a person can be read.
+
+use huzhu_app::codec;
+use huzhu_app::ports::{Sealed, StoreError};
+use huzhu_app::record::Message;
+use huzhu_domain::id::MemberId;
+use rusqlite::{Connection, params};
+use zeroize::Zeroize;
+
+use crate::crypto::{DoesNotOpen, Key, NoRandomness};
+use crate::reader::one;
+use crate::rows::{self, Failure, SealedMessage, bytes};
+
+impl From<NoRandomness> for Failure {
+    fn from(error: NoRandomness) -> Self {
+        Self::Store(StoreError::Unavailable(error.to_string()))
+    }
+}
+
+fn key_place(owner: MemberId) -> String {
+    format!("owner key of {owner}")
+}
+
+fn sealed_place(owner: MemberId, name: &str) -> String {
+    format!("sealed for {owner}: {name}")
+}
+
+fn message_place(message: &Message) -> String {
+    format!("message {} to {}", message.id, message.to)
+}
+
+/// Something that was sealed does not open: the row was changed, or belongs elsewhere.
+fn tampered(place: &str) -> Failure {
+    rows::broken(format!("{place}: {DoesNotOpen}"))
+}
+
+fn key_of(connection: &Connection, people: &Key, owner: MemberId) -> Result<Option<Key>, Failure> {
+    let sql = "SELECT wrapped FROM owner_key WHERE owner = ?1";
+    let wrapped = one(connection, sql, [bytes(owner.uuid())], |row| {
+        Ok(row.get::<_, Vec<u8>>(0)?)
+    })?;
+    let Some(wrapped) = wrapped else { return Ok(None) };
+    let place = key_place(owner);
+    let key = people.unwrap_key(place.as_bytes(), &wrapped);
+    key.map(Some).map_err(|DoesNotOpen| tampered(&place))
+}
+
+fn key_or_new(connection: &Connection, people: &Key, owner: MemberId) -> Result<Key, Failure> {
+    if let Some(key) = key_of(connection, people, owner)? {
+        return Ok(key);
+    }
+    let key = Key::random()?;
+    let wrapped = people.wrap(key_place(owner).as_bytes(), &key)?;
+    connection
+        .prepare_cached("INSERT INTO owner_key (owner, wrapped) VALUES (?1, ?2)")?
+        .execute(params![bytes(owner.uuid()), wrapped])?;
+    Ok(key)
+}
+
+/// Keeps personal data; replaces what stood under the name.
+pub(crate) fn seal(connection: &Connection, people: &Key, sealed: &Sealed) -> Result<(), Failure> {
+    let key = key_or_new(connection, people, sealed.owner)?;
+    let place = sealed_place(sealed.owner, &sealed.name);
+    let noise = key.seal(place.as_bytes(), &sealed.bytes)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO sealed (owner, name, bytes) VALUES (?1, ?2, ?3)
+             ON CONFLICT (owner, name) DO UPDATE SET bytes = excluded.bytes",
+        )?
+        .execute(params![bytes(sealed.owner.uuid()), sealed.name, noise])?;
+    Ok(())
+}
+
+/// Personal data in clear.
+pub(crate) fn unseal(
+    connection: &Connection,
+    people: &Key,
+    owner: MemberId,
+    name: &str,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let sql = "SELECT bytes FROM sealed WHERE owner = ?1 AND name = ?2";
+    let noise = one(connection, sql, params![bytes(owner.uuid()), name], |row| {
+        Ok(row.get::<_, Vec<u8>>(0)?)
+    })?;
+    let (Some(noise), Some(key)) = (noise, key_of(connection, people, owner)?) else {
+        return Ok(None);
+    };
+    let place = sealed_place(owner, name);
+    let clear = key.open(place.as_bytes(), &noise);
+    clear.map(Some).map_err(|DoesNotOpen| tampered(&place))
+}
+
+/// The values of a message, sealed under the key of the recipient.
+pub(crate) fn seal_message(
+    connection: &Connection,
+    people: &Key,
+    message: &Message,
+) -> Result<Vec<u8>, Failure> {
+    let key = key_or_new(connection, people, message.to)?;
+    let mut values = codec::column(&message.values);
+    let sealed = key.seal(message_place(message).as_bytes(), values.as_bytes());
+    values.zeroize();
+    Ok(sealed?)
+}
+
+/// A message with its values. One whose key was destroyed between two reads comes without values.
+pub(crate) fn open_message(
+    connection: &Connection,
+    people: &Key,
+    row: SealedMessage,
+) -> Result<Message, Failure> {
+    let SealedMessage { mut message, sealed } = row;
+    if let Some(key) = key_of(connection, people, message.to)? {
+        let place = message_place(&message);
+        let clear = key.open(place.as_bytes(), &sealed);
+        let clear = clear.map_err(|DoesNotOpen| tampered(&place))?;
+        let clear = std::str::from_utf8(&clear).map_err(rows::broken)?;
+        message.values = codec::parse_column(clear)?;
+    }
+    Ok(message)
+}

@@ -1,0 +1,253 @@
+//! The tables, as a list of steps that only grows.
+//!
+//! Shape: each step is one statement that can be run again; `schema_version` says how many have been run. Steps are
+//! never changed once released: a change is another step.
+//!
+//! Rules of the SQL: text, integer and blob columns only; amounts are decimal text and never added up in SQL; no
+//! triggers, no sequences, no foreign keys across aggregates. Moments are UTC text with nine decimals, days ISO text,
+//! ids of people and things 16 bytes, digests 32 bytes; an absent end of a cohort is the empty text, so that the key
+//! of the table holds no null.
+
+use huzhu_app::ports::Constraint;
+use rusqlite::{Connection, TransactionBehavior};
+
+/// The steps, oldest first. One statement each.
+pub(crate) const STEPS: &[&str] = &[
+    // 1: every fact, in one order without gaps.
+    "CREATE TABLE IF NOT EXISTS event (
+        position INTEGER PRIMARY KEY, -- from 1, without gaps
+        stream TEXT NOT NULL,
+        number INTEGER NOT NULL, -- within the stream, from 1
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL, -- 'system' or a member's id
+        kind TEXT NOT NULL, -- for people who look at the file; the bytes decide
+        bytes BLOB NOT NULL, -- see the codec of huzhu-app
+        CONSTRAINT event_number UNIQUE (stream, number)
+    )",
+    // 2: members.
+    "CREATE TABLE IF NOT EXISTS member (
+        id BLOB NOT NULL PRIMARY KEY,
+        contact BLOB, -- keyed hash of the mail address
+        identity BLOB, -- keyed hash of the identity number
+        roles TEXT NOT NULL, -- words with spaces between
+        CONSTRAINT member_contact UNIQUE (contact)
+    )",
+    // 3: the staff is a short list out of a long table.
+    "CREATE INDEX IF NOT EXISTS member_staff ON member (id) WHERE roles <> ''",
+    // 4: plans.
+    "CREATE TABLE IF NOT EXISTS plan (
+        id TEXT NOT NULL PRIMARY KEY,
+        events INTEGER NOT NULL, -- length of its stream
+        open INTEGER NOT NULL -- 1 while it takes new members
+    )",
+    // 5: versions of plans.
+    "CREATE TABLE IF NOT EXISTS plan_version (
+        plan TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        published TEXT NOT NULL,
+        effective TEXT NOT NULL,
+        withdrawn INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        PRIMARY KEY (plan, version)
+    )",
+    // 6: enrolments.
+    "CREATE TABLE IF NOT EXISTS enrolment (
+        id BLOB NOT NULL PRIMARY KEY,
+        plan TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        member BLOB NOT NULL,
+        payer BLOB NOT NULL, -- who pays now; earlier ones in former_payer
+        relation TEXT,
+        identity BLOB NOT NULL,
+        joined TEXT NOT NULL,
+        covered_from TEXT NOT NULL,
+        shares_from TEXT NOT NULL,
+        band_class INTEGER NOT NULL,
+        over_age_from TEXT,
+        ended_on TEXT,
+        ended_why TEXT,
+        arrears TEXT NOT NULL -- minor units
+    )",
+    // 7: one person, one live enrolment per plan.
+    "CREATE UNIQUE INDEX IF NOT EXISTS enrolment_identity ON enrolment (plan, identity) WHERE ended_on IS NULL",
+    // 8 to 12: the lists that pages and workers read.
+    "CREATE INDEX IF NOT EXISTS enrolment_payer ON enrolment (payer, id)",
+    "CREATE INDEX IF NOT EXISTS enrolment_member ON enrolment (member, id)",
+    "CREATE INDEX IF NOT EXISTS enrolment_plan ON enrolment (plan, id)",
+    "CREATE INDEX IF NOT EXISTS enrolment_over_age ON enrolment (plan, over_age_from)
+        WHERE ended_on IS NULL AND over_age_from IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS enrolment_arrears ON enrolment (plan, id) WHERE arrears <> '0'",
+    // 13: who paid before somebody else took over.
+    "CREATE TABLE IF NOT EXISTS former_payer (
+        payer BLOB NOT NULL,
+        enrolment BLOB NOT NULL,
+        PRIMARY KEY (payer, enrolment)
+    )",
+    // 14: how many are counted on exactly which days.
+    "CREATE TABLE IF NOT EXISTS cohort (
+        plan TEXT NOT NULL,
+        class INTEGER NOT NULL,
+        since TEXT NOT NULL, -- first day on which they are counted
+        until TEXT NOT NULL, -- first day on which they no longer are, or ''
+        members INTEGER NOT NULL,
+        PRIMARY KEY (plan, class, since, until)
+    )",
+    // 15: claims.
+    "CREATE TABLE IF NOT EXISTS claim (
+        id BLOB NOT NULL PRIMARY KEY,
+        plan TEXT NOT NULL,
+        enrolment BLOB NOT NULL,
+        member BLOB NOT NULL,
+        filed_by BLOB NOT NULL,
+        state TEXT NOT NULL,
+        condition TEXT NOT NULL,
+        event_date TEXT NOT NULL,
+        reported TEXT,
+        reviewer BLOB,
+        due TEXT,
+        period TEXT,
+        aid TEXT -- minor units
+    )",
+    // 16 to 20: lists of claims.
+    "CREATE INDEX IF NOT EXISTS claim_member ON claim (member, id)",
+    "CREATE INDEX IF NOT EXISTS claim_filed_by ON claim (filed_by, id)",
+    "CREATE INDEX IF NOT EXISTS claim_enrolment ON claim (enrolment, id)",
+    "CREATE INDEX IF NOT EXISTS claim_state ON claim (plan, state, id)",
+    "CREATE INDEX IF NOT EXISTS claim_period ON claim (plan, period, id)",
+    // 21: periods; the lists inside are JSON, see the codec.
+    "CREATE TABLE IF NOT EXISTS period (
+        plan TEXT NOT NULL,
+        period TEXT NOT NULL,
+        state TEXT NOT NULL,
+        noticed TEXT NOT NULL,
+        statement TEXT,
+        collection TEXT,
+        PRIMARY KEY (plan, period)
+    )",
+    // 22: the journal; lines are JSON, see the codec.
+    "CREATE TABLE IF NOT EXISTS entry (
+        plan TEXT NOT NULL,
+        number INTEGER NOT NULL, -- within the plan, from 1
+        id BLOB NOT NULL,
+        date TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        description TEXT NOT NULL,
+        reference TEXT,
+        reverses BLOB,
+        lines TEXT NOT NULL,
+        PRIMARY KEY (plan, number),
+        CONSTRAINT entry_id UNIQUE (id)
+    )",
+    // 23: running totals; up to 39 digits, added in Rust.
+    "CREATE TABLE IF NOT EXISTS balance (
+        plan TEXT NOT NULL,
+        account TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        debits TEXT NOT NULL,
+        credits TEXT NOT NULL,
+        PRIMARY KEY (plan, account)
+    )",
+    // 24: the key of a person, wrapped; without it everything sealed is noise.
+    "CREATE TABLE IF NOT EXISTS owner_key (
+        owner BLOB NOT NULL PRIMARY KEY,
+        wrapped BLOB NOT NULL
+    )",
+    // 25: personal data.
+    "CREATE TABLE IF NOT EXISTS sealed (
+        owner BLOB NOT NULL,
+        name TEXT NOT NULL,
+        bytes BLOB NOT NULL, -- nonce, then ciphertext with tag
+        PRIMARY KEY (owner, name)
+    )",
+    // 26: mail; values are sealed under the key of the recipient.
+    "CREATE TABLE IF NOT EXISTS message (
+        number INTEGER PRIMARY KEY, -- from 1, in the order of writing
+        id BLOB NOT NULL,
+        recipient BLOB NOT NULL,
+        language TEXT NOT NULL,
+        template TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        at TEXT NOT NULL,
+        sent TEXT,
+        CONSTRAINT message_id UNIQUE (id)
+    )",
+    // 27, 28: the outbox and the inbox.
+    "CREATE INDEX IF NOT EXISTS message_unsent ON message (number) WHERE sent IS NULL",
+    "CREATE INDEX IF NOT EXISTS message_recipient ON message (recipient, number)",
+    // 29: sign-in codes.
+    "CREATE TABLE IF NOT EXISTS sign_in_code (
+        contact BLOB NOT NULL PRIMARY KEY,
+        member BLOB NOT NULL,
+        code BLOB NOT NULL,
+        until TEXT NOT NULL,
+        tries INTEGER NOT NULL
+    )",
+    // 30: sessions, with an index to forget those that are over.
+    "CREATE TABLE IF NOT EXISTS session (
+        token BLOB NOT NULL PRIMARY KEY,
+        member BLOB NOT NULL,
+        until TEXT NOT NULL
+    )",
+    "CREATE INDEX IF NOT EXISTS session_until ON session (until)",
+    // 32: answers to requests with an idempotency key.
+    "CREATE TABLE IF NOT EXISTS answer (
+        actor TEXT NOT NULL,
+        key TEXT NOT NULL,
+        request BLOB NOT NULL,
+        receipt TEXT NOT NULL,
+        at TEXT NOT NULL,
+        CONSTRAINT answer_key PRIMARY KEY (actor, key)
+    )",
+    // 33: what was refused.
+    "CREATE TABLE IF NOT EXISTS refused (
+        number INTEGER PRIMARY KEY, -- from 1, in the order of writing
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        reason TEXT NOT NULL
+    )",
+    // 34: facts about the file itself.
+    "CREATE TABLE IF NOT EXISTS fact (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL)",
+];
+
+/// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text
+/// comes after "UNIQUE constraint failed: ". A test breaks each of them.
+const UNIQUE: &[(&str, Constraint)] = &[
+    (
+        "enrolment.plan, enrolment.identity",
+        Constraint::EnrolmentIdentity,
+    ),
+    ("member.contact", Constraint::MemberContact),
+    ("answer.actor, answer.key", Constraint::AnswerKey),
+    ("entry.id", Constraint::EntryId),
+];
+
+/// The constraint that SQLite's extended error message names by its columns.
+pub(crate) fn constraint(message: &str) -> Option<Constraint> {
+    let columns = message.strip_prefix("UNIQUE constraint failed: ")?;
+    UNIQUE
+        .iter()
+        .find(|(known, _)| *known == columns)
+        .map(|(_, constraint)| *constraint)
+}
+
+/// Brings the file up to the last step. Answers the step found when it is newer than this program.
+///
+/// All missing steps are one transaction: a crash leaves the file as it was.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<Result<(), i64>, rusqlite::Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction
+        .execute_batch("CREATE TABLE IF NOT EXISTS schema_version (step INTEGER NOT NULL PRIMARY KEY)")?;
+    let newest = "SELECT coalesce(max(step), 0) FROM schema_version";
+    let done: i64 = transaction.query_row(newest, [], |row| row.get(0))?;
+    if done > i64::try_from(STEPS.len()).unwrap_or(i64::MAX) {
+        return Ok(Err(done));
+    }
+    for (step, statement) in (1_i64..).zip(STEPS).filter(|(step, _)| *step > done) {
+        transaction.execute_batch(statement)?;
+        transaction.execute("INSERT INTO schema_version (step) VALUES (?1)", [step])?;
+    }
+    transaction.commit()?;
+    Ok(Ok(()))
+}

@@ -1,0 +1,368 @@
+//! The store on one SQLite file.
+//!
+//! Shape: reads run where they are called, on reading connections; writes are handed to the writer thread. See
+//! [`crate::writer`] for what is durable when.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use huzhu_app::ports::{
+    Actor, Answer, ClaimQuery, EnrolmentQuery, Page, Position, Recorded, Store, StoreError, Unit,
+};
+use huzhu_app::record::{
+    ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
+    Session, SignInCode,
+};
+use huzhu_domain::digest::Digest;
+use huzhu_domain::event::StreamId;
+use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::plan::PlanId;
+use huzhu_domain::time::Moment;
+use huzhu_ledger::{Balances, Currency, JournalEntry};
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::crypto::Key;
+use crate::lists;
+use crate::reader::{Readers, list, one};
+use crate::rows::{self, Failure, bytes, integer};
+use crate::secret::InstanceSecret;
+use crate::writer::{self, Job, Work, Writer};
+use crate::{people, project, schema};
+
+/// Name of the database in a data folder.
+const FILE: &str = "huzhu.db";
+/// Name of the file that the writing process holds locked.
+const LOCK: &str = "huzhu.lock";
+
+/// Why a store does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Folder or lock file cannot be used.
+    #[error("the data folder cannot be used: {0}")]
+    Folder(#[from] std::io::Error),
+    /// Another process writes to this file.
+    #[error("another process is using {0}; end it first, or use another data folder")]
+    InUse(PathBuf),
+    /// The database cannot be used.
+    #[error("the database cannot be used: {0}")]
+    Database(String),
+    /// The database was written by a newer program.
+    #[error("the database is at schema step {found}, this program knows {known}; use the newer program")]
+    Newer {
+        /// Step of the file.
+        found: i64,
+        /// Last step of this program.
+        known: usize,
+    },
+    /// The secret is not the one that this database was made with.
+    #[error(
+        "the instance secret is not the one of this database; bring back the file instance.secret that belongs to it"
+    )]
+    OtherSecret,
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.to_string())
+    }
+}
+
+impl From<Failure> for OpenError {
+    fn from(failure: Failure) -> Self {
+        Self::Database(crate::reader::answer_of(failure).to_string())
+    }
+}
+
+/// The store on one SQLite file. Dropping it ends the writer after the jobs that wait, and frees the file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    jobs: Option<mpsc::Sender<Job>>,
+    readers: Readers,
+    people: Key,
+    thread: Option<std::thread::JoinHandle<()>>,
+    /// Held until the last part of the store is gone; the system frees it with the process, however that ends.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the store in a data folder (or a file with an extension), makes or migrates what is missing, and takes the
+    /// write lock.
+    ///
+    /// # Errors
+    /// [`OpenError`], each with what to do about it.
+    pub fn open(folder_or_file: &Path, secret: &InstanceSecret) -> Result<Self, OpenError> {
+        let is_file = folder_or_file.extension().is_some() && !folder_or_file.is_dir();
+        let (folder, file) = if is_file {
+            let folder = folder_or_file
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            (folder.unwrap_or(Path::new(".")), folder_or_file.to_owned())
+        } else {
+            (folder_or_file, folder_or_file.join(FILE))
+        };
+        std::fs::create_dir_all(folder)?;
+        let lock = lock(&folder.join(LOCK), &file)?;
+        let mut connection = writer::connect(&file)?;
+        if let Err(found) = schema::migrate(&mut connection)? {
+            let known = schema::STEPS.len();
+            return Err(OpenError::Newer { found, known });
+        }
+        check_secret(&connection, secret)?;
+        let people = secret.key("personal data");
+        let writer = Writer::new(file.clone(), people.clone(), connection)?;
+        let (jobs, waiting) = mpsc::channel(writer::QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("store writer".to_owned())
+            .spawn(move || writer.run(waiting))?;
+        Ok(Self {
+            jobs: Some(jobs),
+            readers: Readers::new(file),
+            people,
+            thread: Some(thread),
+            _lock: lock,
+        })
+    }
+
+    /// The reading connections, for the doctor.
+    pub(crate) const fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
+    async fn write(&self, work: Work) -> Result<Position, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let Some(jobs) = &self.jobs else {
+            return writer::stopped();
+        };
+        if jobs.send(Job { work, reply }).await.is_err() {
+            return writer::stopped();
+        }
+        answer.await.unwrap_or_else(|_| writer::stopped())
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer had stopped with a panic");
+        }
+    }
+}
+
+fn lock(path: &Path, file: &Path) -> Result<File, OpenError> {
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(file.to_owned())),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Compares the secret with the one the file was made with; the first start notes it.
+fn check_secret(connection: &Connection, secret: &InstanceSecret) -> Result<(), OpenError> {
+    let Key(mark) = &secret.key("mark of the database");
+    let sql = "SELECT value FROM fact WHERE name = 'secret'";
+    let known: Option<[u8; 32]> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
+    match known {
+        Some(known) if known == *mark => Ok(()),
+        Some(_) => Err(OpenError::OtherSecret),
+        None => {
+            let sql = "INSERT INTO fact (name, value) VALUES ('secret', ?1)";
+            connection.execute(sql, [mark])?;
+            Ok(())
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn commit(&self, unit: Unit) -> Result<Position, StoreError> {
+        self.write(Work::Commit(Box::new(unit))).await
+    }
+
+    async fn stream(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM event WHERE stream = ?1 ORDER BY number",
+            rows::EVENT
+        );
+        self.readers
+            .with(|db| list(db, &sql, [stream.to_string()], rows::event))
+    }
+
+    async fn events(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2",
+            rows::EVENT
+        );
+        self.readers
+            .with(|db| list(db, &sql, params![integer(after.0)?, limit], rows::event))
+    }
+
+    async fn newest_events(&self, before: Option<Position>, limit: u32) -> Result<Vec<Recorded>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM event WHERE position < ?1 ORDER BY position DESC LIMIT ?2",
+            rows::EVENT
+        );
+        self.readers.with(|db| {
+            let before = before.map_or(Ok(i64::MAX), |before| integer(before.0))?;
+            list(db, &sql, params![before, limit], rows::event)
+        })
+    }
+
+    async fn member(&self, id: MemberId) -> Result<Option<MemberRecord>, StoreError> {
+        let sql = format!("SELECT {} FROM member WHERE id = ?1", rows::MEMBER);
+        self.readers
+            .with(|db| one(db, &sql, [bytes(id.uuid())], rows::member))
+    }
+
+    async fn member_by_contact(&self, contact: Digest) -> Result<Option<MemberRecord>, StoreError> {
+        let sql = format!("SELECT {} FROM member WHERE contact = ?1", rows::MEMBER);
+        self.readers
+            .with(|db| one(db, &sql, [contact.bytes()], rows::member))
+    }
+
+    async fn staff(&self) -> Result<Vec<MemberRecord>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM member WHERE roles <> '' ORDER BY id",
+            rows::MEMBER
+        );
+        self.readers.with(|db| list(db, &sql, [], rows::member))
+    }
+
+    async fn plans(&self) -> Result<Vec<PlanRecord>, StoreError> {
+        self.readers.with(lists::plans)
+    }
+
+    async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>, StoreError> {
+        self.readers.with(|db| lists::plan(db, id))
+    }
+
+    async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError> {
+        let sql = format!("SELECT {} FROM enrolment WHERE id = ?1", rows::ENROLMENT);
+        self.readers
+            .with(|db| one(db, &sql, [bytes(id.uuid())], rows::enrolment))
+    }
+
+    async fn enrolments(
+        &self,
+        query: &EnrolmentQuery,
+        page: &Page,
+    ) -> Result<Vec<EnrolmentRecord>, StoreError> {
+        self.readers.with(|db| lists::enrolments(db, query, page))
+    }
+
+    async fn cohorts(&self, plan: &PlanId) -> Result<Vec<CohortRow>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM cohort WHERE plan = ?1 AND members > 0 ORDER BY class, since, until",
+            rows::COHORT
+        );
+        self.readers
+            .with(|db| list(db, &sql, [plan.as_str()], rows::cohort))
+    }
+
+    async fn claim(&self, id: ClaimId) -> Result<Option<ClaimRecord>, StoreError> {
+        let sql = format!("SELECT {} FROM claim WHERE id = ?1", rows::CLAIM);
+        self.readers
+            .with(|db| one(db, &sql, [bytes(id.uuid())], rows::claim))
+    }
+
+    async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError> {
+        self.readers.with(|db| lists::claims(db, query, page))
+    }
+
+    async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {
+        let sql = format!("SELECT {} FROM period WHERE plan = ?1", rows::PERIOD);
+        let mut periods = self
+            .readers
+            .with(|db| list(db, &sql, [plan.as_str()], rows::period))?;
+        // Texts of keys do not sort like keys once a month has ten periods.
+        periods.sort_by_key(|period| period.key);
+        Ok(periods)
+    }
+
+    async fn entries(&self, plan: &PlanId, page: &Page) -> Result<Vec<JournalEntry>, StoreError> {
+        self.readers.with(|db| lists::entries(db, plan, page))
+    }
+
+    async fn balances(&self, plan: &PlanId) -> Result<Balances, StoreError> {
+        let balances = self.readers.with(|db| project::balances(db, plan))?;
+        Ok(balances.unwrap_or_else(|| Balances::new(Currency::CNY)))
+    }
+
+    async fn unseal(&self, owner: MemberId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.readers
+            .with(|db| people::unseal(db, &self.people, owner, name))
+    }
+
+    async fn erase(&self, owner: MemberId) -> Result<(), StoreError> {
+        self.write(Work::Erase(owner)).await.map(|_| ())
+    }
+
+    async fn session(&self, token: Digest) -> Result<Option<Session>, StoreError> {
+        let sql = format!("SELECT {} FROM session WHERE token = ?1", rows::SESSION);
+        self.readers
+            .with(|db| one(db, &sql, [token.bytes()], rows::session))
+    }
+
+    async fn sign_in_code(&self, contact: Digest) -> Result<Option<SignInCode>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM sign_in_code WHERE contact = ?1",
+            rows::SIGN_IN_CODE
+        );
+        self.readers
+            .with(|db| one(db, &sql, [contact.bytes()], rows::sign_in_code))
+    }
+
+    async fn answer(&self, actor: Actor, key: &str) -> Result<Option<Answer>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM answer WHERE actor = ?1 AND key = ?2",
+            rows::ANSWER
+        );
+        let actor = huzhu_app::codec::actor(actor);
+        self.readers
+            .with(|db| one(db, &sql, params![actor, key], rows::answer))
+    }
+
+    async fn unsent(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM message WHERE sent IS NULL ORDER BY number LIMIT ?1",
+            rows::MESSAGE
+        );
+        self.readers
+            .with(|db| lists::messages(db, &self.people, &sql, params![limit]))
+    }
+
+    async fn mark_sent(&self, ids: &[uuid::Uuid], at: Moment) -> Result<(), StoreError> {
+        self.write(Work::MarkSent(ids.to_vec(), at)).await.map(|_| ())
+    }
+
+    async fn messages(&self, to: Option<MemberId>, limit: u32) -> Result<Vec<Message>, StoreError> {
+        let select = format!("SELECT {} FROM message", rows::MESSAGE);
+        self.readers.with(|db| match to {
+            Some(to) => {
+                let sql = format!("{select} WHERE recipient = ?1 ORDER BY number DESC LIMIT ?2");
+                lists::messages(db, &self.people, &sql, params![bytes(to.uuid()), limit])
+            }
+            None => {
+                let sql = format!("{select} ORDER BY number DESC LIMIT ?1");
+                lists::messages(db, &self.people, &sql, params![limit])
+            }
+        })
+    }
+
+    async fn refused(&self, limit: u32) -> Result<Vec<RefusedAct>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM refused ORDER BY number DESC LIMIT ?1",
+            rows::REFUSED
+        );
+        self.readers.with(|db| list(db, &sql, [limit], rows::refused))
+    }
+}

@@ -1,0 +1,152 @@
+//! The one writer: a thread that takes waiting units, applies each on its own and makes them durable together.
+//!
+//! Shape: jobs come through a bounded queue. The writer takes what waits, up to [`BATCH`], begins one transaction, runs
+//! each job inside a savepoint (see [`crate::batch`]), commits once, and only then answers everybody.
+//!
+//! Guarantees: nothing is acknowledged before COMMIT has returned with `synchronous = FULL`. A refused job takes nothing
+//! along. After any failure of the engine the connection is thrown away and opened again, so that the next batch starts
+//! from what is really in the file; everybody in the failed batch hears [`StoreError::Unavailable`], since the batch may
+//! have been kept or not. If this thread panics, waiting and later callers hear the same.
+
+use std::path::PathBuf;
+
+use huzhu_app::ports::{Position, StoreError, Unit};
+use huzhu_domain::id::MemberId;
+use huzhu_domain::time::Moment;
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::batch::{Batch, Heads};
+use crate::crypto::Key;
+use crate::reader::{BUSY, answer_of};
+use crate::rows::Failure;
+
+/// Jobs in one transaction at most: bounds memory and how long the first one waits for its answer.
+const BATCH: usize = 1_024;
+/// Jobs that may wait; more callers than that wait in line for a place (back pressure instead of memory).
+pub(crate) const QUEUE: usize = 4_096;
+/// Page cache of the writing connection in kibibytes.
+const CACHE_KIB: u32 = 16_384;
+/// Pages in the write-ahead log before it is copied into the file: 16 MB.
+const CHECKPOINT_PAGES: u32 = 4_000;
+/// Statements kept prepared: more than the writer has.
+const STATEMENTS: usize = 128;
+
+/// What is to be written.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// A unit of a use case.
+    Commit(Box<Unit>),
+    /// The key of a person is destroyed, with what only it could open.
+    Erase(MemberId),
+    /// Messages were sent.
+    MarkSent(Vec<uuid::Uuid>, Moment),
+}
+
+/// Work with the place to answer to.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) work: Work,
+    pub(crate) reply: oneshot::Sender<Result<Position, StoreError>>,
+}
+
+/// The writing side of one file.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    file: PathBuf,
+    people: Key,
+    open: Option<(Connection, Heads)>,
+}
+
+impl Writer {
+    /// A writer over a connection that was migrated already.
+    pub(crate) fn new(file: PathBuf, people: Key, connection: Connection) -> Result<Self, Failure> {
+        let heads = Heads::read(&connection)?;
+        let open = Some((connection, heads));
+        Ok(Self { file, people, open })
+    }
+
+    /// Works until the last sender is gone.
+    pub(crate) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(first) = jobs.blocking_recv() {
+            let (mut works, mut replies) = (vec![first.work], vec![first.reply]);
+            while works.len() < BATCH
+                && let Ok(job) = jobs.try_recv()
+            {
+                works.push(job.work);
+                replies.push(job.reply);
+            }
+            let answers = self.write(works);
+            for (at, reply) in replies.into_iter().enumerate() {
+                let answer = match &answers {
+                    Ok(answers) => answers.get(at).cloned().unwrap_or_else(stopped),
+                    Err(error) => Err(error.clone()),
+                };
+                // A caller that went away does not matter: the unit is kept all the same.
+                reply.send(answer).ok();
+            }
+        }
+    }
+
+    fn write(&mut self, works: Vec<Work>) -> Result<Vec<Result<Position, StoreError>>, StoreError> {
+        let done = self.transact(works);
+        done.map_err(|failure| {
+            self.open = None;
+            let error = answer_of(failure);
+            tracing::error!(%error, "a batch was not committed; the database is opened again");
+            match error {
+                broken @ StoreError::Broken(_) => broken,
+                other => StoreError::Unavailable(other.to_string()),
+            }
+        })
+    }
+
+    fn transact(&mut self, works: Vec<Work>) -> Result<Vec<Result<Position, StoreError>>, Failure> {
+        let (connection, heads) = match &mut self.open {
+            Some(open) => open,
+            closed => {
+                let connection = connect(&self.file)?;
+                let heads = Heads::read(&connection)?;
+                closed.insert((connection, heads))
+            }
+        };
+        let erases = works.iter().any(|work| matches!(work, Work::Erase(_)));
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut batch = Batch::new(&transaction, &self.people, *heads);
+        let mut answers = Vec::with_capacity(works.len());
+        for work in works {
+            answers.push(batch.run(work)?);
+        }
+        let after = batch.write_sums()?;
+        // Dead before this line: nothing of the batch is kept, nobody was told. Dead after it: all of it is kept, and
+        // callers who were not told repeat with the same ids.
+        transaction.commit()?;
+        *heads = after;
+        if erases {
+            // Old pages with the destroyed key leave the log too, as far as readers let it be cut now.
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Ok(answers)
+    }
+}
+
+/// What callers hear when there is no writer any more.
+pub(crate) fn stopped<T>() -> Result<T, StoreError> {
+    Err(StoreError::Unavailable("the writer has stopped".to_owned()))
+}
+
+/// Opens the writing connection.
+pub(crate) fn connect(file: &std::path::Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA secure_delete = ON;
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA cache_size = -{CACHE_KIB}"
+    ))?;
+    Ok(connection)
+}
