@@ -4,21 +4,27 @@
 //! Portal, JSON API, CLI and workers call the same methods. Queries go from the edge to `queries` and answer views.
 
 pub mod audit;
+pub mod books;
 pub mod call;
+pub mod claims;
 pub mod codec;
 pub mod error;
+mod event_role;
 pub mod home;
 pub mod identity;
 pub mod join;
 pub mod leave;
 mod load;
 pub mod permission;
+pub mod periods;
 pub mod person;
 pub mod plans;
 pub mod ports;
 pub mod record;
+pub mod refusal;
 pub mod roles;
 pub mod sign_in;
+pub mod staff;
 mod transact;
 
 use std::collections::BTreeMap;

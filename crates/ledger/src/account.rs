@@ -7,7 +7,10 @@
 //! | --- | --- | --- |
 //! | a period closes | shares receivable, surplus carried (of before), operator's guarantee, sponsor's account, prepaid balances, cost carried | aid payable, fee income, surplus carried (new), cost carried (of before) |
 //! | a share is sent to the bank, and arrives | collections clearing; bank | shares receivable; collections clearing |
-//! | a share cannot be collected; is given up | arrears; write-offs | shares receivable; arrears |
+//! | a share cannot be collected | arrears | shares receivable |
+//! | somebody bears it for now | operator's guarantee, cost carried, surplus carried, or aid payable and fee income (cut) | arrears covered |
+//! | arrears come in after all | bank; arrears covered | arrears; operator's guarantee or surplus carried |
+//! | arrears are deducted from aid, or given up | arrears covered | arrears |
 //! | a payout is sent, and arrives | aid payable; payouts clearing | payouts clearing; bank |
 //! | operator or sponsor pays in; a member tops up | bank | operator's guarantee, sponsor's account; prepaid balances |
 //! | shares are refunded | shares refunded | refunds payable |
@@ -140,6 +143,9 @@ accounts! {
     SurplusCarried, Liability, "surplus_carried", "surplus carried", false;
     /// What a sponsor paid in and is not yet used. It may pay afterwards.
     SponsorAccount, Liability, "sponsor_account", "sponsor's account", true;
+    /// What others bore for shares that are still in arrears: the operator, the next period, claimants whose aid was cut, or
+    /// the surplus. Always equals the arrears, so that no payout relies on money that may never come.
+    ArrearsCovered, Liability, "arrears_covered", "arrears covered", false;
     /// What members paid in and is not yet used, in plans of the model `pool`.
     PrepaidBalances, Liability, "prepaid_balances", "prepaid balances", false;
     /// Shares that are to be given back and are not yet.

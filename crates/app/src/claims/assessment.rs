@@ -1,0 +1,125 @@
+//! Gathers the facts of a claim and lets the rules look at them.
+
+use huzhu_domain::claim::{Eligibility, Facts, Finding, Illness, assess};
+use huzhu_domain::enrolment::Enrolment;
+use huzhu_domain::id::ClaimId;
+use huzhu_domain::plan::{PlanTerms, PlanVersion};
+use huzhu_domain::time::{Day, day_of};
+use huzhu_ledger::Amount;
+use serde::{Deserialize, Serialize};
+
+use super::OpenClaim;
+use crate::App;
+use crate::error::AppError;
+use crate::ports::{ClaimQuery, Page};
+
+/// Claims of one enrolment that are looked at for ceilings; far more than anybody files.
+const CLAIMS_PER_ENROLMENT: u32 = 1_000;
+
+/// What one rule says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingView {
+    /// Word of the rule when broken, see [`huzhu_domain::claim::FindingKind::word`].
+    pub rule: String,
+    /// `true` when it is kept.
+    pub kept: bool,
+    /// The day that decided.
+    pub day: Option<Day>,
+}
+
+impl FindingView {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            rule: finding.kind.word().to_owned(),
+            kept: finding.kept,
+            day: finding.day,
+        }
+    }
+}
+
+/// What the rules say to a claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EligibilityView {
+    /// The plan version whose terms were applied: the one in force on the event date.
+    pub version: PlanVersion,
+    /// One finding per rule, in order of precedence.
+    pub findings: Vec<FindingView>,
+    /// Every rule is kept.
+    pub eligible: bool,
+    /// Aid in minor units, less arrears; zero when a rule is broken.
+    pub aid: Amount,
+}
+
+impl EligibilityView {
+    pub(super) fn of(found: &Eligibility, terms: &PlanTerms) -> Self {
+        Self {
+            version: terms.version(),
+            findings: found.findings.iter().map(FindingView::of).collect(),
+            eligible: found.is_eligible(),
+            aid: found.aid,
+        }
+    }
+}
+
+impl App {
+    /// What the rules say to a claim as it stands now; `cost` is the proven cost of treatment in reimbursing plans.
+    pub(super) async fn assess_claim(
+        &self,
+        open: &OpenClaim,
+        enrolment: &Enrolment,
+        cost: Option<Amount>,
+    ) -> Result<Eligibility, AppError> {
+        let (claim, terms) = (open.claim(), open.terms()?);
+        let reported = claim.reported().unwrap_or_else(|| self.clock.now());
+        let reported = day_of(reported, terms.zone());
+        self.assess_illness(
+            terms,
+            claim.illness(),
+            enrolment,
+            reported,
+            Some(claim.id()),
+            cost,
+        )
+        .await
+    }
+
+    /// What the rules say to an illness of somebody enrolled; `this` is the claim that is not counted as an earlier one.
+    pub(super) async fn assess_illness(
+        &self,
+        terms: &PlanTerms,
+        illness: &Illness,
+        enrolment: &Enrolment,
+        reported: Day,
+        this: Option<ClaimId>,
+        cost: Option<Amount>,
+    ) -> Result<Eligibility, AppError> {
+        let person = self.person(enrolment.agreed().member).await?;
+        let mut facts = Facts::of(terms, illness, person.birth, enrolment, reported);
+        facts.cost = cost;
+        let query = ClaimQuery::ByMember(enrolment.agreed().member);
+        let rows = self
+            .store
+            .claims(&query, &Page::first(CLAIMS_PER_ENROLMENT))
+            .await?;
+        let earlier = rows.into_iter().filter(|row| {
+            row.member == enrolment.agreed().member
+                && row.plan == enrolment.agreed().plan
+                && Some(row.id) != this
+                && row.aid.is_some()
+        });
+        for row in earlier {
+            // Aid that is granted and on its way counts like aid that was paid, or two claims side by side would pass a
+            // ceiling that one after the other does not.
+            let claim = self.load_claim(row.id).await?.state;
+            let aid = claim.state().aid().unwrap_or(Amount::ZERO);
+            facts.paid_before = facts
+                .paid_before
+                .checked_add(aid)
+                .ok_or_else(|| AppError::Broken("aid of one person does not fit an amount".to_owned()))?;
+            if claim.illness().severity == illness.severity {
+                facts.payouts_before = facts.payouts_before.saturating_add(1);
+            }
+        }
+        Ok(assess(&facts))
+    }
+}

@@ -1,0 +1,431 @@
+//! The verbs of the two people who decide a claim: a reviewer recommends, a second person confirms or sends back.
+
+use huzhu_domain::claim::{ClaimEvent, Eligibility, FindingKind, Recommendation, State};
+use huzhu_domain::enrolment::{EndReason, Enrolment, EnrolmentEvent};
+use huzhu_domain::id::ClaimId;
+use huzhu_domain::plan::{AidKind, IllnessInside, PlanTerms, ReasonCode};
+use huzhu_domain::time::{day_of, plus_days};
+use huzhu_ledger::{Account, Amount, Line};
+use serde::{Deserialize, Serialize};
+
+use super::refusal::refused;
+use super::{ClaimReceipt, OpenClaim};
+use crate::App;
+use crate::call::{Call, Done};
+use crate::error::AppError;
+use crate::load::{Loaded, append_claim};
+use crate::periods::{Booking, push_enrolment, shared_total};
+use crate::permission::Action;
+use crate::ports::{Sealed, Unit};
+use crate::record::EnrolmentRecord;
+use crate::sign_in::invalid;
+
+/// Longest text of a request or a remark, in characters: protects mail and pages.
+const TEXT_MAX: usize = 4_000;
+
+/// Takes a claim, from the pile or from a colleague, or goes on without evidence that did not come in time.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TakeClaim {
+    /// The claim.
+    pub claim: ClaimId,
+}
+
+/// Asks the claimant for more evidence.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestEvidence {
+    /// The claim.
+    pub claim: ClaimId,
+    /// What is missing and where to get it, in plain words; 1 to 4,000 characters.
+    pub text: String,
+}
+
+/// What a reviewer advises.
+#[derive(Clone, Debug, Serialize)]
+pub enum Advice {
+    /// Grant aid. How much is computed from the facts, never typed.
+    Approve {
+        /// Proven cost of the treatment in minor units; reimbursing plans only.
+        cost: Option<Amount>,
+    },
+    /// Refuse.
+    Refuse {
+        /// An exclusion or reason of the terms, or the word of a rule that the facts break.
+        reason: ReasonCode,
+    },
+}
+
+/// Recommends a decision.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecommendClaim {
+    /// The claim.
+    pub claim: ClaimId,
+    /// What is advised.
+    pub advice: Advice,
+}
+
+/// Confirms a recommendation.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ConfirmClaim {
+    /// The claim.
+    pub claim: ClaimId,
+}
+
+/// Sends a claim back to its reviewer.
+#[derive(Clone, Debug, Serialize)]
+pub struct SendBack {
+    /// The claim.
+    pub claim: ClaimId,
+    /// Why, for the reviewer; 1 to 4,000 characters.
+    pub text: String,
+}
+
+/// A claim was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmReceipt {
+    /// Where it stands.
+    pub claim: ClaimReceipt,
+    /// Aid in minor units, when approved.
+    pub aid: Option<Amount>,
+    /// Reason code, when refused.
+    pub reason: Option<ReasonCode>,
+    /// Unpaid shares that were deducted from the aid, in minor units.
+    pub arrears_deducted: Amount,
+}
+
+impl App {
+    /// Takes a claim. After the deadline for more evidence this goes on without it.
+    pub async fn take_claim(&self, call: &Call, command: TakeClaim) -> Result<Done<ClaimReceipt>, AppError> {
+        self.transact(call, Action::ReviewClaim, &("take", command), |now| async move {
+            let reviewer = Self::member_of(call)?;
+            let open = self.strangers_claim(command.claim, reviewer).await?;
+            let deadlines = open.deadlines(now)?;
+            let event = match open.claim().state() {
+                State::MoreEvidenceNeeded { .. } => open.claim().stop_waiting(reviewer, now, &deadlines)?,
+                _ => open.claim().take(reviewer, &deadlines)?,
+            };
+            let receipt = ClaimReceipt::after(open.claim(), &event);
+            let mut unit = Unit::new(now, call.caller.actor());
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            self.tell_claimant(
+                &mut unit,
+                open.claim(),
+                "mail-claim-taken",
+                receipt.until,
+                Vec::new(),
+            )
+            .await?;
+            Ok((unit, receipt))
+        })
+        .await
+    }
+
+    /// Asks the claimant for more evidence; the text is sealed under the key of the person who fell ill.
+    pub async fn request_evidence(
+        &self,
+        call: &Call,
+        command: &RequestEvidence,
+    ) -> Result<Done<ClaimReceipt>, AppError> {
+        let text = check_text(&command.text)?;
+        self.transact(call, Action::ReviewClaim, command, |now| async move {
+            let reviewer = Self::member_of(call)?;
+            let open = self.strangers_claim(command.claim, reviewer).await?;
+            let event = open.claim().request_evidence(reviewer, &open.deadlines(now)?)?;
+            let receipt = ClaimReceipt::after(open.claim(), &event);
+            let mut unit = Unit::new(now, call.caller.actor());
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            unit.sealed.push(remark(&open, text));
+            self.tell_claimant(
+                &mut unit,
+                open.claim(),
+                "mail-claim-evidence-needed",
+                receipt.until,
+                vec![("text", text.to_owned())],
+            )
+            .await?;
+            Ok((unit, receipt))
+        })
+        .await
+    }
+
+    /// Recommends a decision. An approval needs every rule kept, and its aid is what the terms give for the facts of now; a
+    /// refusal needs a reason of the terms or a rule that is broken.
+    pub async fn recommend(
+        &self,
+        call: &Call,
+        command: &RecommendClaim,
+    ) -> Result<Done<ClaimReceipt>, AppError> {
+        self.transact(call, Action::ReviewClaim, command, |now| async move {
+            let reviewer = Self::member_of(call)?;
+            let open = self.strangers_claim(command.claim, reviewer).await?;
+            let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
+            let mut unit = Unit::new(now, call.caller.actor());
+            let recommendation = match &command.advice {
+                Advice::Approve { cost } => {
+                    let found = self.assess_claim(&open, &enrolment.state, *cost).await?;
+                    let aid = payable(open.terms()?, &found, *cost)?;
+                    if let Some(cost) = cost {
+                        unit.sealed.push(sealed_cost(&open, *cost));
+                    }
+                    Recommendation::Approve { aid }
+                }
+                Advice::Refuse { reason } => {
+                    let found = self.assess_claim(&open, &enrolment.state, None).await?;
+                    if !may_cite(open.terms()?, &found, reason) {
+                        return Err(refused(
+                            "claim-reason-unknown",
+                            vec![("reason", reason.to_string())],
+                        ));
+                    }
+                    Recommendation::Refuse {
+                        reason: reason.clone(),
+                    }
+                }
+            };
+            let event = open
+                .claim()
+                .recommend(reviewer, recommendation, &open.deadlines(now)?)?;
+            let receipt = ClaimReceipt::after(open.claim(), &event);
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            self.tell_claimant(
+                &mut unit,
+                open.claim(),
+                "mail-claim-recommended",
+                receipt.until,
+                Vec::new(),
+            )
+            .await?;
+            Ok((unit, receipt))
+        })
+        .await
+    }
+
+    /// A second person decides. The facts are looked at again: if they would give another aid by now, the claim has to go
+    /// back. Unpaid shares that the aid was reduced by count as paid from here on.
+    pub async fn confirm_claim(
+        &self,
+        call: &Call,
+        command: ConfirmClaim,
+    ) -> Result<Done<ConfirmReceipt>, AppError> {
+        self.transact(
+            call,
+            Action::ConfirmClaim,
+            &("confirm", command),
+            |now| async move {
+                let by = Self::member_of(call)?;
+                let open = self.strangers_claim(command.claim, by).await?;
+                let event = open.claim().confirm(by)?;
+                let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
+                let mut unit = Unit::new(now, call.caller.actor());
+                let mut receipt = ConfirmReceipt {
+                    claim: ClaimReceipt::after(open.claim(), &event),
+                    aid: None,
+                    reason: None,
+                    arrears_deducted: Amount::ZERO,
+                };
+                match &event {
+                    ClaimEvent::Approved { aid, .. } => {
+                        self.check_still_right(&open, &enrolment.state, *aid).await?;
+                        receipt.aid = Some(*aid);
+                        receipt.arrears_deducted = enrolment.state.owed();
+                        deduct_arrears(&mut unit, &open, &enrolment)?;
+                        let value = vec![("aid", aid.decimal(open.terms()?.currency()))];
+                        self.tell_claimant(&mut unit, open.claim(), "mail-claim-approved", None, value)
+                            .await?;
+                    }
+                    ClaimEvent::Refused { reason, .. } => {
+                        receipt.reason = Some(reason.clone());
+                        if reason.as_str() == FindingKind::WaitOver.word() {
+                            self.end_for_illness_in_wait(&mut unit, &open, &enrolment).await?;
+                        }
+                        let value = vec![("reason", reason.to_string())];
+                        self.tell_claimant(&mut unit, open.claim(), "mail-claim-refused", None, value)
+                            .await?;
+                    }
+                    other => return Err(AppError::Broken(format!("a confirmation made {other:?}"))),
+                }
+                unit.appends.push(append_claim(&open.loaded, vec![event]));
+                Ok((unit, receipt))
+            },
+        )
+        .await
+    }
+
+    /// A second person sends the claim back to its reviewer.
+    pub async fn send_back(&self, call: &Call, command: &SendBack) -> Result<Done<ClaimReceipt>, AppError> {
+        let text = check_text(&command.text)?;
+        self.transact(call, Action::ConfirmClaim, command, |now| async move {
+            let by = Self::member_of(call)?;
+            let open = self.strangers_claim(command.claim, by).await?;
+            let event = open.claim().send_back(by, &open.deadlines(now)?)?;
+            let receipt = ClaimReceipt::after(open.claim(), &event);
+            let mut unit = Unit::new(now, call.caller.actor());
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            unit.sealed.push(remark(&open, text));
+            self.tell_claimant(
+                &mut unit,
+                open.claim(),
+                "mail-claim-returned",
+                receipt.until,
+                Vec::new(),
+            )
+            .await?;
+            Ok((unit, receipt))
+        })
+        .await
+    }
+
+    async fn check_still_right(
+        &self,
+        open: &OpenClaim,
+        enrolment: &Enrolment,
+        aid: Amount,
+    ) -> Result<(), AppError> {
+        let owner = open.claim().claimed().member;
+        let sealed = self.store.unseal(owner, &cost_name(open.claim().id())).await?;
+        let cost = sealed
+            .map(|bytes| serde_json::from_slice(&bytes))
+            .transpose()
+            .map_err(|e| AppError::Broken(format!("cost of {}: {e}", open.claim().id())))?;
+        let found = self.assess_claim(open, enrolment, cost).await?;
+        if found.is_eligible() && found.aid == aid {
+            Ok(())
+        } else {
+            let currency = open.terms()?.currency();
+            Err(refused(
+                "claim-recommendation-outdated",
+                vec![
+                    ("recommended", aid.decimal(currency)),
+                    ("now", found.aid.decimal(currency)),
+                ],
+            ))
+        }
+    }
+
+    /// What the terms do to an enrolment whose illness began inside the wait.
+    async fn end_for_illness_in_wait(
+        &self,
+        unit: &mut Unit,
+        open: &OpenClaim,
+        enrolment: &Loaded<Enrolment>,
+    ) -> Result<(), AppError> {
+        let terms = open.terms()?;
+        let rule = terms.waiting().illness_inside;
+        if rule == IllnessInside::NoAid || enrolment.state.ended().is_some() {
+            return Ok(());
+        }
+        let today = day_of(unit.at, terms.zone());
+        let event = enrolment
+            .state
+            .end(plus_days(today, 1), EndReason::IllnessInWait)?;
+        if rule == IllnessInside::RefundAndEnd {
+            let periods = self.store.periods(terms.id()).await?;
+            let row = EnrolmentRecord::of(&enrolment.state);
+            let paid = shared_total(&periods, &row)
+                .checked_sub(row.arrears)
+                .unwrap_or(Amount::ZERO);
+            Booking::new(terms, today, open.claim().id().to_string()).push(
+                unit,
+                "refund",
+                "shares refunded, illness inside the wait",
+                vec![
+                    Line::debit(Account::SharesRefunded, paid),
+                    Line::credit(Account::RefundsPayable, paid),
+                ],
+            )?;
+        }
+        push_enrolment(unit, enrolment, vec![event]);
+        Ok(())
+    }
+}
+
+/// The aid of an approval.
+fn payable(terms: &PlanTerms, found: &Eligibility, cost: Option<Amount>) -> Result<Amount, AppError> {
+    if let Some(broken) = found.first_broken() {
+        return Err(refused(
+            "claim-not-eligible",
+            vec![
+                ("rule", broken.kind.word().to_owned()),
+                ("day", broken.day.map_or_else(String::new, |day| day.to_string())),
+            ],
+        ));
+    }
+    match terms.aid().kind {
+        AidKind::Reimbursement { .. } if cost.is_none() => Err(refused("claim-cost-missing", Vec::new())),
+        _ if found.aid.is_zero() => Err(refused("claim-nothing-to-pay", Vec::new())),
+        AidKind::Reimbursement { .. } | AidKind::LumpSum => Ok(found.aid),
+    }
+}
+
+/// Whether a refusal may cite a reason: a code of the terms, or a rule that is really broken.
+fn may_cite(terms: &PlanTerms, found: &Eligibility, reason: &ReasonCode) -> bool {
+    let of_terms = terms.review().reasons.iter().any(|known| known.code == *reason)
+        || terms.cover().exclusions.iter().any(|known| known.code == *reason);
+    let broken = found
+        .findings
+        .iter()
+        .any(|finding| !finding.kept && finding.kind.word() == reason.as_str());
+    of_terms || broken
+}
+
+/// Unpaid shares were deducted from the aid, so they count as paid; what others bore for them stays with those, since the
+/// members save as much on the aid.
+fn deduct_arrears(unit: &mut Unit, open: &OpenClaim, enrolment: &Loaded<Enrolment>) -> Result<(), AppError> {
+    let owed = enrolment.state.owed();
+    if owed.is_zero() {
+        return Ok(());
+    }
+    let periods = enrolment.state.arrears().keys();
+    let paid: Result<Vec<EnrolmentEvent>, _> = periods
+        .map(|period| enrolment.state.pay_arrears(*period))
+        .collect();
+    push_enrolment(unit, enrolment, paid?);
+    let terms = open.terms()?;
+    Booking::new(
+        terms,
+        day_of(unit.at, terms.zone()),
+        open.claim().id().to_string(),
+    )
+    .push(
+        unit,
+        "arrears-deducted",
+        "arrears deducted from aid",
+        vec![
+            Line::debit(Account::ArrearsCovered, owed),
+            Line::credit(Account::Arrears, owed),
+        ],
+    )
+}
+
+fn check_text(text: &str) -> Result<&str, AppError> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(invalid("text", "missing")),
+        n if n > TEXT_MAX => Err(invalid("text", "too-long")),
+        _ => Ok(text),
+    }
+}
+
+/// Sealed name of the text that belongs to an event of a claim's stream.
+pub(super) fn remark_name(claim: ClaimId, number: u64) -> String {
+    format!("claim/{claim}/remark/{number}")
+}
+
+fn remark(open: &OpenClaim, text: &str) -> Sealed {
+    Sealed {
+        owner: open.claim().claimed().member,
+        name: remark_name(open.claim().id(), open.next_number()),
+        bytes: text.as_bytes().to_vec(),
+    }
+}
+
+fn cost_name(claim: ClaimId) -> String {
+    format!("claim/{claim}/cost")
+}
+
+fn sealed_cost(open: &OpenClaim, cost: Amount) -> Sealed {
+    Sealed {
+        owner: open.claim().claimed().member,
+        name: cost_name(open.claim().id()),
+        bytes: cost.minor().to_string().into_bytes(),
+    }
+}

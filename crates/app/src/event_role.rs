@@ -1,0 +1,40 @@
+//! In which role somebody did something, as timelines and the audit trail show it.
+
+use huzhu_domain::claim::ClaimEvent;
+use huzhu_domain::event::Event;
+
+use crate::ports::Actor;
+
+/// The word for the role that an event was made in: `claimant`, `reviewer`, `confirmer`, `staff`, `operator`, `member` or
+/// `system`. It follows from the event, since each verb belongs to one role.
+pub(crate) const fn role_of(event: &Event, actor: Actor) -> &'static str {
+    if matches!(actor, Actor::System) {
+        return "system";
+    }
+    match event {
+        Event::Claim(event) => claim_role(event),
+        Event::Plan(_) | Event::Period(_) => "operator",
+        Event::Enrolment(_) | Event::Member(_) => "member",
+    }
+}
+
+const fn claim_role(event: &ClaimEvent) -> &'static str {
+    match event {
+        ClaimEvent::Drafted(_)
+        | ClaimEvent::Described(_)
+        | ClaimEvent::EvidenceAdded { .. }
+        | ClaimEvent::EvidenceRemoved { .. }
+        | ClaimEvent::Reported { .. }
+        | ClaimEvent::EvidenceCompleted { .. }
+        | ClaimEvent::Withdrawn => "claimant",
+        ClaimEvent::Taken { .. }
+        | ClaimEvent::MoreEvidenceRequested { .. }
+        | ClaimEvent::Recommended { .. } => "reviewer",
+        ClaimEvent::Returned { .. } | ClaimEvent::Approved { .. } | ClaimEvent::Refused { .. } => "confirmer",
+        ClaimEvent::EvidenceOpened { .. } => "staff",
+        ClaimEvent::PutOnNotice { .. }
+        | ClaimEvent::Cleared { .. }
+        | ClaimEvent::BecamePayable { .. }
+        | ClaimEvent::Paid { .. } => "operator",
+    }
+}

@@ -1,0 +1,246 @@
+//! Payout of aid, and the close of a period.
+
+use huzhu_domain::claim::State;
+use huzhu_domain::enrolment::EndReason;
+use huzhu_domain::id::ClaimId;
+use huzhu_domain::plan::{PeriodKey, PlanId};
+use huzhu_domain::time::{Moment, day_of, plus_days};
+use huzhu_ledger::{Account, Amount, Balances, Side};
+use serde::{Deserialize, Serialize};
+
+use super::collect::moved;
+use super::settle::standing;
+use super::{Booking, OfPeriod, push_enrolment};
+use crate::App;
+use crate::call::{Call, Caller, Done};
+use crate::claims::refusal::refused;
+use crate::error::AppError;
+use crate::load::{append_claim, append_period};
+use crate::permission::Action;
+use crate::ports::{ClaimQuery, EnrolmentQuery, Page, Unit};
+use crate::record::PeriodRecord;
+use crate::transact::digest_bytes;
+
+/// Rows read at once while a period is checked before its close.
+const PAGE: u32 = 1_000;
+
+/// Records that the bank paid the aid of a claim.
+#[derive(Clone, Debug, Serialize)]
+pub struct PayClaim {
+    /// The claim.
+    pub claim: ClaimId,
+    /// The bank's confirmation; its digest is kept.
+    pub confirmation: Vec<u8>,
+}
+
+/// Aid was paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayReceipt {
+    /// The claim.
+    pub claim: ClaimId,
+    /// The period.
+    pub period: PeriodKey,
+    /// Aid in minor units.
+    pub aid: Amount,
+    /// When.
+    pub at: Moment,
+    /// The enrolment ended with it, as the terms say.
+    pub ended: bool,
+}
+
+/// A period was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseReceipt {
+    /// The period.
+    pub key: PeriodKey,
+    /// Unpaid shares of the whole plan, which stay owed, in minor units.
+    pub arrears: Amount,
+}
+
+impl App {
+    /// Records a payout. Nobody pays a claim that they confirmed or recommended, or whose people they are related to; never
+    /// more than is at the bank.
+    pub async fn pay_claim(&self, call: &Call, command: &PayClaim) -> Result<Done<PayReceipt>, AppError> {
+        let confirmation = digest_bytes(&command.confirmation);
+        let request = ("pay", command.claim, confirmation);
+        self.transact(call, Action::RunPeriod, &request, |now| async move {
+            let open = match call.caller {
+                Caller::Member { id, .. } => {
+                    let open = self.strangers_claim(command.claim, id).await?;
+                    let decided = [open.claim().confirmer(), open.claim().recommender()];
+                    if decided.contains(&Some(id)) {
+                        return Err(refused("payout-same-person", Vec::new()));
+                    }
+                    open
+                }
+                Caller::System | Caller::Anonymous => self.open_claim(command.claim).await?,
+            };
+            let terms = open.terms()?;
+            let event = open.claim().pay(now, confirmation)?;
+            let State::Payable { period, aid, .. } = *open.claim().state() else {
+                return Err(AppError::Broken(format!(
+                    "{} was paid without being payable",
+                    command.claim
+                )));
+            };
+            let balances = self.store.balances(terms.id()).await?;
+            check_money(&balances, aid)?;
+            let today = day_of(now, terms.zone());
+            let mut unit = Unit::new(now, call.caller.actor());
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            let booking = Booking::new(terms, today, command.claim.to_string());
+            booking.push(
+                &mut unit,
+                "payout-sent",
+                "payout sent",
+                moved(Account::AidPayable, Account::PayoutsClearing, aid),
+            )?;
+            booking.push(
+                &mut unit,
+                "payout-arrived",
+                "payout confirmed by the bank",
+                moved(Account::PayoutsClearing, Account::Bank, aid),
+            )?;
+            let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
+            let ended = terms.leaving().end_after_aid && enrolment.state.ended().is_none();
+            if ended {
+                // From tomorrow on: a headcount taken today stays as it is.
+                let event = enrolment.state.end(plus_days(today, 1), EndReason::AidReceived)?;
+                push_enrolment(&mut unit, &enrolment, vec![event]);
+            }
+            let values = vec![
+                ("aid", aid.decimal(terms.currency())),
+                ("period", period.to_string()),
+            ];
+            self.tell_claimant(&mut unit, open.claim(), "mail-claim-paid", None, values)
+                .await?;
+            Ok((
+                unit,
+                PayReceipt {
+                    claim: command.claim,
+                    period,
+                    aid,
+                    at: now,
+                    ended,
+                },
+            ))
+        })
+        .await
+    }
+
+    /// Closes a period once every payout is done, after checking the books: they balance, nothing is receivable that no open
+    /// period explains, and unpaid shares equal what enrolments owe and what others bear for them.
+    pub async fn close_period(
+        &self,
+        call: &Call,
+        command: &OfPeriod,
+    ) -> Result<Done<CloseReceipt>, AppError> {
+        self.transact(call, Action::RunPeriod, &("close", command), |now| async move {
+            let period = self.load_period(&command.plan, command.key).await?;
+            let outstanding = self.outstanding(&command.plan, command.key).await?;
+            let event = period.state.close(outstanding)?;
+            let balances = self.store.balances(&command.plan).await?;
+            let periods = self.store.periods(&command.plan).await?;
+            let owed = self.owed_by_enrolments(&command.plan).await?;
+            check_books(&balances, &periods, owed)?;
+            let mut unit = Unit::new(now, call.caller.actor());
+            unit.appends.push(append_period(&period, vec![event]));
+            Ok((
+                unit,
+                CloseReceipt {
+                    key: command.key,
+                    arrears: owed,
+                },
+            ))
+        })
+        .await
+    }
+
+    /// Claims of a period that are not paid yet.
+    async fn outstanding(&self, plan: &PlanId, key: PeriodKey) -> Result<usize, AppError> {
+        let query = ClaimQuery::InPeriod(plan.clone(), key);
+        let mut page = Page::first(PAGE);
+        let mut count = 0_usize;
+        loop {
+            let rows = self.store.claims(&query, &page).await?;
+            let open = rows
+                .iter()
+                .filter(|row| row.state == "cleared" || row.state == "payable")
+                .count();
+            count = count.saturating_add(open);
+            match rows.last() {
+                Some(last) if u32::try_from(rows.len()).is_ok_and(|n| n >= PAGE) => {
+                    page.after = Some(last.id.to_string());
+                }
+                _ => return Ok(count),
+            }
+        }
+    }
+
+    /// Sum of the unpaid shares of all enrolments: the sub-ledger of the arrears account. Walks over those in arrears only.
+    pub(crate) async fn owed_by_enrolments(&self, plan: &PlanId) -> Result<Amount, AppError> {
+        let query = EnrolmentQuery::InArrears(plan.clone());
+        let mut page = Page::first(PAGE);
+        let mut sum = Amount::ZERO;
+        loop {
+            let rows = self.store.enrolments(&query, &page).await?;
+            let here = Amount::sum(rows.iter().map(|row| row.arrears)).ok();
+            sum = here
+                .and_then(|here| sum.checked_add(here))
+                .ok_or_else(|| AppError::Broken("arrears do not fit an amount".to_owned()))?;
+            match rows.last() {
+                Some(last) if u32::try_from(rows.len()).is_ok_and(|n| n >= PAGE) => {
+                    page.after = Some(last.id.to_string());
+                }
+                _ => return Ok(sum),
+            }
+        }
+    }
+}
+
+/// A payout needs the money at the bank: members' shares, or what operator and sponsor have paid in for what they bear.
+fn check_money(balances: &Balances, aid: Amount) -> Result<(), AppError> {
+    let there = standing(balances, Account::Bank, Side::Debit)?;
+    if aid <= there {
+        return Ok(());
+    }
+    let currency = balances.currency();
+    Err(refused(
+        "payout-money-missing",
+        vec![
+            ("needed", aid.decimal(currency)),
+            ("there", there.decimal(currency)),
+        ],
+    ))
+}
+
+/// The checks of a close. A difference is a bug or a change from outside: nothing may go on.
+fn check_books(balances: &Balances, periods: &[PeriodRecord], owed: Amount) -> Result<(), AppError> {
+    let broken = |why: String| Err(AppError::Broken(why));
+    if let Some(finding) = balances.audit().first() {
+        return broken(finding.to_string());
+    }
+    let open = periods.iter().filter(|period| period.collection.is_none());
+    let expected = Amount::sum(
+        open.filter_map(|period| period.statement.as_ref())
+            .map(|s| s.shares_total),
+    );
+    let receivable = standing(balances, Account::SharesReceivable, Side::Debit)?;
+    if expected != Ok(receivable) {
+        return broken(format!(
+            "shares receivable are {} minor units without a period",
+            receivable.minor()
+        ));
+    }
+    let arrears = standing(balances, Account::Arrears, Side::Debit)?;
+    let covered = standing(balances, Account::ArrearsCovered, Side::Credit)?;
+    if arrears != owed || arrears != covered {
+        return broken(format!(
+            "arrears are {} in the books, {} owed by enrolments, {} covered, in minor units",
+            arrears.minor(),
+            owed.minor(),
+            covered.minor()
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Every code with which a use case can refuse, in one place.
+
+/// Codes of [`crate::error::Refusal`]. Each needs a text `refusal-CODE` in every language of the message catalogue.
+pub const REFUSAL_CODES: &[&str] = &[
+    "address-known",
+    "already-enrolled",
+    "already-in-arrears",
+    "claim-conflict",
+    "claim-cost-missing",
+    "claim-evidence-already-added",
+    "claim-evidence-not-due",
+    "claim-id-used",
+    "claim-no-evidence",
+    "claim-not-eligible",
+    "claim-not-yours",
+    "claim-nothing-to-pay",
+    "claim-notice-running",
+    "claim-other-period",
+    "claim-own",
+    "claim-reason-unknown",
+    "claim-recommendation-outdated",
+    "claim-same-person",
+    "claim-too-much-evidence",
+    "claim-unknown-evidence",
+    "claim-wrong-state",
+    "credit-too-low",
+    "enrolment-ended",
+    "evidence-id-used",
+    "health-refuses",
+    "health-unanswered",
+    "history-not-shown",
+    "identity-already-given",
+    "identity-missing",
+    "identity-not-confirmed",
+    "mandate-missing",
+    "no-age-limit",
+    "not-born",
+    "not-over-age",
+    "nothing-owed",
+    "one-plan-only",
+    "only-members-of",
+    "own-roles",
+    "payout-money-missing",
+    "payout-same-person",
+    "period-does-not-add-up",
+    "period-earlier-one-open",
+    "period-later-one-open",
+    "period-not-counted",
+    "period-notice-running",
+    "period-payouts-outstanding",
+    "period-too-early-for-notice",
+    "period-too-early-for-sharing",
+    "period-wrong-state",
+    "plan-already-in-force",
+    "plan-closed",
+    "plan-closed-already",
+    "plan-currency-changed",
+    "plan-no-such-version",
+    "plan-not-after-previous",
+    "plan-notice-too-short",
+    "plan-open-already",
+    "plan-other",
+    "plan-wrong-version",
+    "relation-does-not-fit",
+    "relation-not-allowed",
+    "retry-window-open",
+    "role-already-granted",
+    "role-not-held",
+    "too-old",
+    "too-young",
+    "version-not-shown",
+    "wrong-first-operator-secret",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// All sources of this crate but this file.
+    fn sources(folder: &Path, out: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                sources(&path, out);
+            } else if !path.ends_with("src/refusal.rs") {
+                out.push_str(&std::fs::read_to_string(&path).expect("a source file"));
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_holds_each_code_once_and_only_codes_that_are_used() {
+        let mut text = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
+        let mut sorted = REFUSAL_CODES.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted, REFUSAL_CODES);
+        for code in REFUSAL_CODES {
+            assert!(text.contains(&format!("\"{code}\"")), "{code} is not used");
+        }
+        for used in text.split("refused(").skip(1) {
+            let Some(code) = used
+                .trim_start()
+                .strip_prefix('"')
+                .and_then(|rest| rest.split('"').next())
+            else {
+                continue;
+            };
+            assert!(REFUSAL_CODES.contains(&code), "{code} is not in the list");
+        }
+    }
+}
