@@ -20,8 +20,8 @@ pub(crate) struct Tool {
 
 #[derive(Clone, Copy)]
 enum Source {
-    /// A crate, for `cargo install --locked`.
-    Crate(&'static str),
+    /// A crate and its features, for `cargo install --locked`; no features mean its default ones.
+    Crate(&'static str, Option<&'static str>),
     /// A package of Debian and its relatives.
     Debian(&'static str),
 }
@@ -29,13 +29,14 @@ enum Source {
 const TOOLS: &[Tool] = &[
     Tool {
         probe: &["cargo", "nextest", "--version"],
-        source: Source::Crate("cargo-nextest"),
+        // Without the updater, whose TLS and archives are a large part of the build.
+        source: Source::Crate("cargo-nextest", Some("default-no-update")),
         why: "runs the tests, each in a process of its own",
         full: false,
     },
     Tool {
         probe: &["cargo", "deny", "--version"],
-        source: Source::Crate("cargo-deny"),
+        source: Source::Crate("cargo-deny", None),
         why: "licences, bans and sources of every library",
         full: false,
     },
@@ -98,13 +99,16 @@ pub(crate) fn provide(root: &Path, full: bool) -> Result<(), String> {
         install.env("DEBIAN_FRONTEND", "noninteractive");
         run_quietly(install.args(quiet).args(options).args(&packages));
     }
-    for name in missing().filter_map(|tool| tool.source.cargo()) {
+    for (name, features) in missing().filter_map(|tool| tool.source.cargo()) {
         println!("tools: cargo install {name} --locked (takes some minutes, once)");
         let mut install = Command::new("cargo");
         // Outside the repository, so that its toolchain file and lints do not apply.
         install
             .args(["install", name, "--locked"])
             .current_dir(root.parent().unwrap_or(root));
+        if let Some(features) = features {
+            install.args(["--no-default-features", "--features", features]);
+        }
         let _ = install.stdin(Stdio::null()).status();
     }
     let still: Vec<String> = missing().map(Tool::explain).collect();
@@ -118,7 +122,7 @@ pub(crate) fn provide(root: &Path, full: bool) -> Result<(), String> {
 impl Tool {
     fn explain(&self) -> String {
         let how = match self.source {
-            Source::Crate(name) => format!("cargo install {name} --locked"),
+            Source::Crate(name, _) => format!("cargo install {name} --locked"),
             Source::Debian(name) => {
                 format!("apt-get install {name}, or the package of that name in your system")
             }
@@ -135,13 +139,13 @@ impl Source {
     fn debian(self) -> Option<&'static str> {
         match self {
             Source::Debian(name) => Some(name),
-            Source::Crate(_) => None,
+            Source::Crate(..) => None,
         }
     }
 
     fn cargo(self) -> Option<&'static str> {
         match self {
-            Source::Crate(name) => Some(name),
+            Source::Crate(name, _) => Some(name),
             Source::Debian(_) => None,
         }
     }
