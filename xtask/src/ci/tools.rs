@@ -143,9 +143,9 @@ impl Source {
         }
     }
 
-    fn cargo(self) -> Option<&'static str> {
+    fn cargo(self) -> Option<(&'static str, Option<&'static str>)> {
         match self {
-            Source::Crate(name, _) => Some(name),
+            Source::Crate(name, features) => Some((name, features)),
             Source::Debian(_) => None,
         }
     }
