@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use huzhu_app::App;
@@ -29,7 +29,7 @@ pub(crate) const LANGUAGE_COOKIE: &str = "huzhu-language";
 /// Name of the theme cookie.
 pub(crate) const THEME_COOKIE: &str = "huzhu-theme";
 /// Longest idempotency key in bytes: keys stand in an index of the store.
-const KEY_BYTES_MAX: usize = 255;
+pub(crate) const KEY_BYTES_MAX: usize = 255;
 
 /// How the edge is reached.
 #[derive(Clone, Debug)]
@@ -38,6 +38,17 @@ pub struct EdgeConfig {
     pub secure: bool,
     /// `true` in the demo: persona switch and mailbox page exist.
     pub demo: bool,
+    /// Persons of the demo that a visitor can switch to; empty in every other mode.
+    pub personas: Arc<[Persona]>,
+}
+
+/// A person of the demo that a visitor can switch to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Persona {
+    /// Key of the text in the catalogue that says who this is, such as `persona-claimant`.
+    pub label: &'static str,
+    /// Who.
+    pub member: huzhu_domain::id::MemberId,
 }
 
 /// State of the router.
@@ -78,13 +89,45 @@ impl Visitor {
 
     /// The same call under a key that a form carries, so that a double click is harmless.
     pub fn call_with(&self, key: &str) -> Call {
-        let key = Some(key.to_owned()).filter(|key| !key.is_empty() && key.len() <= KEY_BYTES_MAX);
+        let key = Some(key.to_owned()).filter(|key| is_key(key.as_bytes()));
         Call { caller: self.caller.clone(), key: key.or_else(|| self.key.clone()) }
     }
 
     /// Somebody is signed in.
     pub const fn signed_in(&self) -> bool {
         matches!(self.caller, Caller::Member { .. })
+    }
+}
+
+/// How somebody likes to be answered; known before it is known who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preferences {
+    /// Language of the answer: `?lang=`, else the cookie, else what the browser accepts.
+    pub locale: Locale,
+    /// `light`, `dark`, or empty to follow the device: `?theme=`, else the cookie.
+    pub theme: &'static str,
+}
+
+impl Preferences {
+    /// The preferences of a request.
+    pub fn of(headers: &HeaderMap, uri: &Uri) -> Self {
+        let query = uri.query().unwrap_or_default();
+        let asked = |name: &str| {
+            query.split('&').find_map(|pair| pair.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')))
+        };
+        let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let kept = cookie(headers, LANGUAGE_COOKIE);
+        let locale = asked("lang")
+            .and_then(Locale::from_code)
+            .or_else(|| kept.as_deref().and_then(Locale::from_code))
+            .unwrap_or_else(|| Locale::negotiate(accepted));
+        let kept = cookie(headers, THEME_COOKIE);
+        let theme = match asked("theme").or(kept.as_deref()) {
+            Some("light") => "light",
+            Some("dark") => "dark",
+            _ => "",
+        };
+        Self { locale, theme }
     }
 }
 
@@ -100,26 +143,12 @@ impl FromRequestParts<Edge> for Visitor {
             Some(token) => edge.app.caller(token).await?,
             None => Caller::Anonymous,
         };
-        let query = parts.uri.query().unwrap_or_default();
-        let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
-        let kept = cookie(&parts.headers, LANGUAGE_COOKIE);
-        let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let locale = asked
-            .and_then(Locale::from_code)
-            .or_else(|| kept.as_deref().and_then(Locale::from_code))
-            .unwrap_or_else(|| Locale::negotiate(accepted));
-        let theme = match cookie(&parts.headers, THEME_COOKIE).as_deref() {
-            Some("light") => "light",
-            Some("dark") => "dark",
-            _ => "",
-        };
+        let Preferences { locale, theme } = Preferences::of(&parts.headers, &parts.uri);
         let key = parts.headers.get("idempotency-key").map(HeaderValue::as_bytes);
         let key = match key {
             None => None,
-            Some(bytes) if bytes.is_empty() || bytes.len() > KEY_BYTES_MAX => {
-                return Err(crate::problem::Problem::bad_key());
-            }
-            Some(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            Some(bytes) if is_key(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            Some(_) => return Err(crate::problem::Problem::bad_key()),
         };
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         Ok(Self { caller, token, locale, theme, key, path, demo: edge.config.demo })
@@ -143,6 +172,11 @@ impl EdgeConfig {
         let secure = if self.secure { "; Secure" } else { "" };
         format!("{name}={value}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}")
     }
+}
+
+/// A key is 1 to 255 visible ASCII characters: it stands in an index, and a header is trimmed on its way.
+fn is_key(bytes: &[u8]) -> bool {
+    (1..=KEY_BYTES_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
 }
 
 /// The value of a cookie.

@@ -1,6 +1,12 @@
 //! The command line: one file per command.
 
+mod admin;
+mod complete;
+mod demo;
+mod doctor;
+mod export;
 mod plan;
+mod serve;
 mod settle;
 
 use std::process::ExitCode;
@@ -23,11 +29,26 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a community, live through six periods on a fast clock, then serve its portal on 127.0.0.1:8080.
+    Demo(demo::Demo),
+    /// Serve a platform from a data folder.
+    Serve(serve::Serve),
     /// Check, show and compare plan files.
     #[command(subcommand)]
     Plan(plan::Plan),
     /// Compute one period without a database.
     Settle(settle::Settle),
+    /// Export the books of a plan.
+    Export(export::Export),
+    /// Check a data folder: database, event streams, rows, cohorts, books.
+    Doctor(doctor::Doctor),
+    /// Work of an operator at the machine: plans, roles, erasure.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Print shell completions.
+    Completions(complete::Completions),
+    /// Write manual pages into a folder.
+    Man(complete::Man),
 }
 
 impl Cli {
@@ -35,8 +56,15 @@ impl Cli {
     pub(crate) fn run(self) -> ExitCode {
         let json = self.json;
         let result = match self.command {
+            Command::Demo(demo) => demo.run(json),
+            Command::Serve(serve) => serve.run(json),
             Command::Plan(plan) => plan.run(json),
             Command::Settle(settle) => settle.run(json),
+            Command::Export(export) => export.run(json),
+            Command::Doctor(doctor) => doctor.run(json),
+            Command::Admin(admin) => admin.run(json),
+            Command::Completions(completions) => Ok(completions.run()),
+            Command::Man(man) => man.run(),
         };
         exit(result, json)
     }

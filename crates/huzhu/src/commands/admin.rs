@@ -1,0 +1,154 @@
+//! `huzhu admin`: what an operator does at the machine itself, with the platform stopped.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use huzhu_app::call::Call;
+use huzhu_app::plans::PublishPlan;
+use huzhu_app::roles::ChangeRole;
+use huzhu_domain::id::MemberId;
+
+use crate::output::{Ending, Failure, json as print_json, line};
+use crate::wiring::{Folder, runtime};
+
+/// Work of an operator at the machine, with the platform stopped.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Publish a plan file: the first version of a plan, or the next one.
+    PublishPlan(PublishFile),
+    /// Grant a role to the member with a mail address.
+    GrantRole(GrantRole),
+    /// Print a new one-time secret with which the first operator claims the role.
+    FirstOperator(FirstOperator),
+    /// Destroy the key of a person: nothing personal of them can be read any more, here or in backups.
+    Erase(Erase),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PublishFile {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// The plan file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GrantRole {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// The mail address with which the member signs in.
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    /// The role.
+    #[arg(value_parser = ["reviewer", "confirmer", "operator", "auditor"])]
+    role: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FirstOperator {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Erase {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// The member's id, `mem_...`.
+    #[arg(value_name = "MEMBER")]
+    member: MemberId,
+    /// Say it again: this cannot be undone.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Admin {
+    /// Runs the command.
+    pub(crate) fn run(self, json: bool) -> Result<Ending, Failure> {
+        match self {
+            Self::PublishPlan(command) => command.run(json),
+            Self::GrantRole(command) => command.run(json),
+            Self::FirstOperator(command) => command.run(json),
+            Self::Erase(command) => command.run(json),
+        }
+    }
+}
+
+impl PublishFile {
+    fn run(self, json: bool) -> Result<Ending, Failure> {
+        if let Err(report) = super::plan::read(&self.file)? {
+            return Ok(super::plan::refuse(&report, json));
+        }
+        let text = std::fs::read_to_string(&self.file)
+            .map_err(|error| Failure::WrongUse(format!("cannot read {}: {error}", self.file.display())))?;
+        let app = Folder::open(&self.data)?.app(super::serve::outside_without_providers());
+        let done = runtime()?.block_on(app.publish_plan(&Call::system(), PublishPlan { text }));
+        answer(json, done.map(|done| {
+            let published = done.receipt;
+            format!("{} version {} is in force from {}", published.plan, published.version, published.effective)
+        }))
+    }
+}
+
+impl GrantRole {
+    fn run(self, json: bool) -> Result<Ending, Failure> {
+        let app = Folder::open_existing(&self.data)?.app(super::serve::outside_without_providers());
+        let granted = runtime()?.block_on(async {
+            let member = app.member_at(&Call::system(), &self.address).await?;
+            let role = huzhu_domain::member::Role::from_word(&self.role).map_or("", huzhu_domain::member::Role::word);
+            app.change_role(&Call::system(), ChangeRole { member, role, grant: true }).await?;
+            Ok(format!("{member} is {}", self.role))
+        });
+        answer(json, granted)
+    }
+}
+
+impl FirstOperator {
+    fn run(self, json: bool) -> Result<Ending, Failure> {
+        let app = Folder::open(&self.data)?.app(super::serve::outside_without_providers());
+        let secret = runtime()?.block_on(app.first_operator_secret());
+        let secret = secret.map_err(|error| Failure::broken("making a secret", error))?;
+        match secret {
+            Some(secret) if json => print_json(&serde_json::json!({ "secret": secret })),
+            Some(secret) => line(secret),
+            None if json => print_json(&serde_json::json!({ "secret": null })),
+            None => line("somebody is an operator already"),
+        }
+        Ok(Ending::Done)
+    }
+}
+
+impl Erase {
+    fn run(self, json: bool) -> Result<Ending, Failure> {
+        if !self.yes {
+            let why = "erasing a person cannot be undone; say it again with --yes".to_owned();
+            return Err(Failure::WrongUse(why));
+        }
+        let folder = Folder::open_existing(&self.data)?;
+        let erased = runtime()?.block_on(huzhu_app::ports::Store::erase(folder.store.as_ref(), self.member));
+        erased.map_err(|error| Failure::broken("erasing", error))?;
+        answer(json, Ok(format!("{} is erased", self.member)))
+    }
+}
+
+/// Prints what was done, or why it was refused.
+fn answer(json: bool, result: Result<String, huzhu_app::error::AppError>) -> Result<Ending, Failure> {
+    use huzhu_app::error::AppError;
+    let (text, ending) = match result {
+        Ok(text) => (text, Ending::Done),
+        Err(AppError::Refused(refusal)) => (format!("refused: {} {:?}", refusal.code, refusal.values), Ending::Refused),
+        Err(AppError::NotFound(what)) => (format!("refused: there is no such {what}"), Ending::Refused),
+        Err(other) => return Err(Failure::Broken(other.to_string())),
+    };
+    if json {
+        print_json(&serde_json::json!({ "done": ending == Ending::Done, "detail": text }));
+    } else {
+        line(text);
+    }
+    Ok(ending)
+}

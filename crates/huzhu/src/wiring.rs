@@ -1,0 +1,74 @@
+//! Puts stores and gateways behind the ports: one data folder, one process.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, Store};
+use huzhu_app::{App, World};
+use huzhu_store::{FolderVault, InstanceSecret, SqliteStore};
+
+use crate::output::Failure;
+
+/// Folder of evidence files inside the data folder.
+const EVIDENCE: &str = "evidence";
+
+/// An opened data folder.
+pub(crate) struct Folder {
+    path: PathBuf,
+    pub(crate) store: Arc<SqliteStore>,
+    secret: Arc<InstanceSecret>,
+    vault: Arc<FolderVault>,
+}
+
+/// What stands behind the other ports.
+pub(crate) struct Outside {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) identity: Option<Arc<dyn IdentityProvider>>,
+    pub(crate) credit: Option<Arc<dyn CreditProvider>>,
+}
+
+impl Folder {
+    /// Opens a data folder; makes it at the first start. Only one process can have it open.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let name = path.display();
+        let secret = InstanceSecret::open_or_create(path)
+            .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
+        let store = SqliteStore::open(path, &secret)
+            .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
+        let vault = FolderVault::open(path.join(EVIDENCE), &secret)
+            .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
+        Ok(Self { path: path.to_owned(), store: Arc::new(store), secret: Arc::new(secret), vault: Arc::new(vault) })
+    }
+
+    /// Opens a data folder that exists already: checks and exports must not make one by a slip of the keyboard.
+    pub(crate) fn open_existing(path: &Path) -> Result<Self, Failure> {
+        if path.join("instance.secret").is_file() {
+            Self::open(path)
+        } else {
+            Err(Failure::WrongUse(format!("{} is no data folder of huzhu: it has no instance.secret", path.display())))
+        }
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The use cases over this folder.
+    pub(crate) fn app(&self, outside: Outside) -> Arc<App> {
+        let Outside { clock, entropy, identity, credit } = outside;
+        let store: Arc<dyn Store> = Arc::clone(&self.store) as Arc<dyn Store>;
+        let secrets = Arc::clone(&self.secret) as Arc<dyn huzhu_app::ports::Secrets>;
+        let vault = Arc::clone(&self.vault) as Arc<dyn huzhu_app::ports::Vault>;
+        Arc::new(App::new(World { store, vault, clock, entropy, secrets, identity, credit }))
+    }
+}
+
+/// A runtime for commands that wait for stores and sockets.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::broken("starting the runtime", error))
+}
