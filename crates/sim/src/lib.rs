@@ -1,3 +1,4 @@
 //! In-memory adapters, fault injection, the simulator and the store contract; never shipped.
 
+pub mod contract;
 pub mod memory;

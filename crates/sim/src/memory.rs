@@ -379,8 +379,15 @@ impl Store for MemoryStore {
 
     async fn newest_events(&self, before: Option<Position>, most: u32) -> Result<Vec<Recorded>, StoreError> {
         let tables = self.tables();
-        let range = tables.events.rows.range(..before.map_or(u64::MAX, |before| before.0));
-        Ok(range.rev().take(limit(most)).map(|(_, event)| event.clone()).collect())
+        let range = tables
+            .events
+            .rows
+            .range(..before.map_or(u64::MAX, |before| before.0));
+        Ok(range
+            .rev()
+            .take(limit(most))
+            .map(|(_, event)| event.clone())
+            .collect())
     }
 
     async fn member(&self, id: MemberId) -> Result<Option<MemberRecord>, StoreError> {
@@ -510,7 +517,11 @@ impl Store for MemoryStore {
 
     async fn unsent(&self, most: u32) -> Result<Vec<Message>, StoreError> {
         let tables = self.tables();
-        let rows = tables.messages.rows.values().filter(|message| message.sent.is_none());
+        let rows = tables
+            .messages
+            .rows
+            .values()
+            .filter(|message| message.sent.is_none());
         Ok(rows.take(limit(most)).cloned().collect())
     }
 
@@ -536,6 +547,13 @@ impl Store for MemoryStore {
 
     async fn refused(&self, most: u32) -> Result<Vec<RefusedAct>, StoreError> {
         let tables = self.tables();
-        Ok(tables.refused.rows.values().rev().take(limit(most)).cloned().collect())
+        Ok(tables
+            .refused
+            .rows
+            .values()
+            .rev()
+            .take(limit(most))
+            .cloned()
+            .collect())
     }
 }
