@@ -1,6 +1,6 @@
 //! Settlement: claims on notice are cleared, the cost is shared over cohorts, and the books take it in.
 
-use huzhu_domain::period::{ClaimAid, CohortShare, Noticed, Statement};
+use huzhu_domain::period::{ClaimAid, CohortShare, Noticed, PeriodRejection, Statement};
 use huzhu_domain::plan::{self, PeriodKey, PlanTerms};
 use huzhu_domain::settlement::{self, Cap, Cohort, Excess, Input, Rules, Settlement};
 use huzhu_domain::time::{Day, day_of};
@@ -42,6 +42,9 @@ impl App {
                 .noticed()
                 .ok_or(AppError::NotFound("period"))?
                 .clone();
+            if period.state.state().word() == "on-notice" && now < noticed.until {
+                return Err(PeriodRejection::NoticeRunning { until: noticed.until }.into());
+            }
             let periods = self.store.periods(&command.plan).await?;
             // What an earlier period collects decides what it passes on, so that it must have collected first.
             let open = periods

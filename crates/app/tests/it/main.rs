@@ -1,0 +1,5 @@
+//! Use cases over the store in memory: given state, when command, then events, entries and messages.
+
+mod claims;
+mod periods;
+mod world;
