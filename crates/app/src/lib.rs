@@ -95,6 +95,11 @@ impl App {
         self.clock.as_ref()
     }
 
+    /// A new id that nobody can guess, for forms of the edge: the key of a command, and the id of what it makes.
+    pub fn fresh_id(&self) -> uuid::Uuid {
+        self.entropy.uuid(self.clock.now())
+    }
+
     /// The store behind the use cases, for workers and checks; never for pages.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
