@@ -3,7 +3,10 @@
 //! Exit codes: 0 ok, 1 refused (a rule or a check said no), 2 wrong use, 3 broken.
 
 mod commands;
+mod config;
+mod demo;
 mod output;
+mod wiring;
 
 use std::process::ExitCode;
 

@@ -51,6 +51,8 @@ impl Client {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, ConfigError> {
+        // Mail has set it already when this fails: both use ring.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder()
             .connect_timeout(config.limits.connect)
             .redirect(reqwest::redirect::Policy::none())
