@@ -280,7 +280,13 @@ impl<'a> Audit<'a> {
                 events: self.in_streams,
             });
         }
-        let mut plans: Vec<PlanId> = self.store.plans().await?.into_iter().map(|plan| plan.id).collect();
+        let mut plans: Vec<PlanId> = self
+            .store
+            .plans()
+            .await?
+            .into_iter()
+            .map(|plan| plan.id)
+            .collect();
         plans.extend(self.enrolments.keys().cloned());
         plans.sort();
         plans.dedup();

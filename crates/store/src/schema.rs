@@ -20,7 +20,7 @@ pub(crate) const STEPS: &[&str] = &[
         number INTEGER NOT NULL, -- within the stream, from 1
         at TEXT NOT NULL,
         actor TEXT NOT NULL, -- 'system' or a member's id
-        kind TEXT NOT NULL, -- for people who look at the file; the bytes decide
+        kind TEXT NOT NULL, -- for people who look at the file, the bytes decide
         bytes BLOB NOT NULL, -- see the codec of huzhu-app
         CONSTRAINT event_number UNIQUE (stream, number)
     )",
@@ -250,4 +250,77 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<Result<(), i64>, ru
     }
     transaction.commit()?;
     Ok(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_unique_index_that_matters_to_callers_is_told_by_name() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db).unwrap().unwrap();
+        let twice = |insert: &str| {
+            db.execute_batch(insert).unwrap();
+            let error = db.execute_batch(insert).unwrap_err().to_string();
+            constraint(&error)
+        };
+        let member = "INSERT INTO member (id, contact, roles) VALUES (randomblob(16), x'01', '')";
+        assert_eq!(twice(member), Some(Constraint::MemberContact));
+        let enrolment =
+            "INSERT INTO enrolment VALUES (randomblob(16), 'p', 1, x'00', x'00', NULL, x'01', '', '', '',
+            0, NULL, NULL, NULL, '0')";
+        assert_eq!(twice(enrolment), Some(Constraint::EnrolmentIdentity));
+        let answer = "INSERT INTO answer VALUES ('system', 'k', x'', '', '')";
+        assert_eq!(twice(answer), Some(Constraint::AnswerKey));
+        let entry = "INSERT INTO entry VALUES ('p', abs(random()), x'01', '', '', '', NULL, NULL, '')";
+        assert_eq!(twice(entry), Some(Constraint::EntryId));
+        let event = "INSERT INTO event VALUES (NULL, 's', 1, '', '', '', x'')";
+        assert_eq!(twice(event), None, "events are guarded by their numbers");
+        assert_eq!(UNIQUE.len(), 4, "each of the map has a row above");
+    }
+
+    #[test]
+    fn migrating_again_changes_nothing() {
+        let mut db = Connection::open_in_memory().unwrap();
+        let tables = |db: &Connection| -> i64 {
+            let sql = "SELECT count(*) FROM sqlite_master";
+            db.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        migrate(&mut db).unwrap().unwrap();
+        let before = tables(&db);
+        migrate(&mut db).unwrap().unwrap();
+        // A step that was run without its number being kept may run again.
+        db.execute_batch("DELETE FROM schema_version WHERE step > 3")
+            .unwrap();
+        migrate(&mut db).unwrap().unwrap();
+        assert_eq!(tables(&db), before);
+    }
+
+    #[test]
+    fn the_sql_stays_portable() {
+        let forbidden = [
+            "WITHOUT ROWID",
+            "AUTOINCREMENT",
+            "SERIAL",
+            "TRIGGER",
+            "REFERENCES",
+            "REAL",
+            "FLOAT",
+            "TEMP",
+            "STRICT",
+        ];
+        for statement in STEPS {
+            for word in forbidden {
+                let found = statement
+                    .split(|c: char| !c.is_ascii_alphanumeric())
+                    .any(|token| token == word);
+                assert!(
+                    !found && !statement.contains("WITHOUT ROWID"),
+                    "{word} in {statement}"
+                );
+            }
+            assert_eq!(statement.matches(';').count(), 0, "one statement: {statement}");
+        }
+    }
 }

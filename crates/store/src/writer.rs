@@ -150,3 +150,49 @@ pub(crate) fn connect(file: &std::path::Path) -> Result<Connection, rusqlite::Er
     ))?;
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use huzhu_app::ports::Sealed;
+    use huzhu_sim::contract::fixture::{join_unit, member};
+
+    fn unit(n: u64, bytes: usize) -> Work {
+        let mut unit = join_unit(n);
+        unit.sealed = vec![Sealed {
+            owner: member(n),
+            name: "person".to_owned(),
+            bytes: vec![7; bytes],
+        }];
+        Work::Commit(Box::new(unit))
+    }
+
+    fn members(connection: &Connection) -> i64 {
+        let sql = "SELECT count(*) FROM member";
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// A database that may not grow behaves like a full disk: everybody in the batch hears it, nothing of the batch is
+    /// kept, and the writer goes on once there is room.
+    #[test]
+    fn a_full_disk_is_unavailable_for_the_whole_batch_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("huzhu.db");
+        let mut connection = connect(&file).unwrap();
+        crate::schema::migrate(&mut connection).unwrap().unwrap();
+        connection
+            .query_row("PRAGMA max_page_count = 150", [], |_| Ok(()))
+            .unwrap();
+        let mut writer = Writer::new(file.clone(), Key([1; 32]), connection).ok().unwrap();
+        let kept = writer.write(vec![unit(1, 10)]).unwrap();
+        assert_eq!(kept, [Ok(Position(3))]);
+        let heard = writer.write(vec![unit(2, 10), unit(3, 1_000_000), unit(4, 10)]);
+        assert!(matches!(heard, Err(StoreError::Unavailable(_))), "{heard:?}");
+        let reader = Connection::open(&file).unwrap();
+        assert_eq!(members(&reader), 1);
+        // The connection is opened again, which lifts the limit.
+        let kept = writer.write(vec![unit(2, 10), unit(3, 1_000_000)]).unwrap();
+        assert_eq!(kept, [Ok(Position(6)), Ok(Position(9))]);
+        assert_eq!(members(&reader), 3);
+    }
+}
