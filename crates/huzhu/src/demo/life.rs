@@ -13,7 +13,7 @@ use huzhu_app::claims::{
 };
 use huzhu_app::error::AppError;
 use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, RetryArrears};
-use huzhu_domain::claim::{FindingKind, Illness};
+use huzhu_domain::claim::Illness;
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId};
 use huzhu_domain::plan::{Cause, PeriodKey, PlanId, PlanTerms, ReasonCode};
 use huzhu_domain::time::{Day, age_years, midnight, plus_days};
@@ -118,8 +118,8 @@ impl Life {
     async fn collect(&mut self, key: PeriodKey, today: Day) -> Result<(), AppError> {
         let operator = self.staff.operator();
         let view = self.app.period_statement(&self.plan, key).await?;
-        let headcount_day = view.record.noticed.headcount_day;
-        let owes = view.record.statement.as_ref().is_some_and(|statement| statement.share.minor() > 0);
+        let headcount_day = view.headcount_day;
+        let owes = view.statement.as_ref().is_some_and(|statement| statement.share.minor() > 0);
         let mut failed = Vec::new();
         for resident in &self.residents {
             let counted = resident.shares_from <= headcount_day && resident.until.is_none_or(|until| headcount_day < until);
@@ -198,10 +198,10 @@ impl Life {
         let reviewer = self.staff.reviewer(claim);
         let view = self.app.claim_view(&reviewer, claim).await?;
         let broken = view.eligibility.and_then(|eligibility| {
-            eligibility.findings.iter().find(|finding| !finding.kept).map(|finding| finding.kind)
+            eligibility.findings.iter().find(|finding| !finding.kept).map(|finding| finding.rule.clone())
         });
         let advice = match broken {
-            Some(kind) => Advice::Refuse { reason: reason(FindingKind::word(kind))? },
+            Some(rule) => Advice::Refuse { reason: reason(&rule)? },
             None if self.rng.random_bool(EXCLUDED) => Advice::Refuse { reason: self.exclusion()? },
             None => Advice::Approve { cost: None },
         };

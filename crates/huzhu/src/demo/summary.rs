@@ -60,11 +60,12 @@ impl Summary {
             .period_list(plan)
             .await?
             .into_iter()
+            .rev()
             .filter_map(|view| {
-                let statement = view.record.statement?;
+                let statement = view.statement?;
                 Some(PeriodLine {
-                    key: view.record.key,
-                    state: view.record.state,
+                    key: view.key,
+                    state: view.state,
                     headcount: statement.headcount,
                     claims: statement.claims,
                     aid: statement.aid,

@@ -10,7 +10,7 @@ use huzhu_app::identity::GiveIdentity;
 use huzhu_app::join::{Dependant, Join};
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
-use huzhu_app::ports::{Clock, Entropy};
+use huzhu_app::ports::Entropy;
 use huzhu_app::roles::ChangeRole;
 use huzhu_domain::claim::Sex;
 use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
