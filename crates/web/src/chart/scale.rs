@@ -8,15 +8,18 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// The axis for values up to `max`: three to five steps of 1, 2 or 5 times a power of ten. At least from 0 to 1.
+    /// The axis for values up to `max`: up to five steps of 1, 2 or 5 times a power of ten. At least from 0 to 1.
     pub(super) fn for_max(max: u64) -> Self {
         let mut unit: u64 = 1;
         loop {
             for factor in [1, 2, 5] {
                 let step = unit.saturating_mul(factor);
                 let steps = max.div_ceil(step).max(1);
-                if steps <= 4 || step == u64::MAX {
-                    return Self { step, top: step.saturating_mul(steps) };
+                if steps <= 5 || step == u64::MAX {
+                    return Self {
+                        step,
+                        top: step.saturating_mul(steps),
+                    };
                 }
             }
             unit = unit.saturating_mul(10);
@@ -30,7 +33,9 @@ impl Scale {
 
     /// `value` as a part of `length` picture units, rounded down; what is above the top stays at the top.
     pub(super) fn part(self, value: u64, length: u32) -> u32 {
-        let scaled = u128::from(value.min(self.top)).saturating_mul(length.into()).div_euclid(self.top.into());
+        let scaled = u128::from(value.min(self.top))
+            .saturating_mul(length.into())
+            .div_euclid(self.top.into());
         u32::try_from(scaled).unwrap_or(length)
     }
 }
@@ -45,13 +50,13 @@ mod tests {
             (0, 1, 1),
             (1, 1, 1),
             (3, 1, 3),
-            (5, 2, 6),
-            (9, 5, 10),
-            (21, 10, 30),
-            (100, 50, 100),
+            (5, 1, 5),
+            (9, 2, 10),
+            (21, 5, 25),
+            (100, 20, 100),
             (101, 50, 150),
-            (407, 200, 600),
-            (23_000_000, 10_000_000, 30_000_000),
+            (407, 100, 500),
+            (23_000_000, 5_000_000, 25_000_000),
             (u64::MAX, 5_000_000_000_000_000_000, 15_000_000_000_000_000_000),
         ] {
             let scale = Scale::for_max(max);
@@ -61,7 +66,7 @@ mod tests {
                 assert_eq!(scale, Scale { step, top }, "{max}");
                 assert!(scale.top >= max);
             }
-            assert!(scale.ticks().count() <= 5, "{max}");
+            assert!(scale.ticks().count() <= 6, "{max}");
         }
     }
 
