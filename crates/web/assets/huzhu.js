@@ -5,6 +5,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
+  // A form that answers with a file leaves the page standing, and may be sent again.
+  setTimeout(() => { delete form.dataset.sent; }, 5000);
 });
 // Coming back with the back button gives a form that can be sent again.
 window.addEventListener("pageshow", () => {
