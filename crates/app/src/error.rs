@@ -1,6 +1,6 @@
 //! What a use case can answer instead of a receipt, sorted by what the caller can do about it.
 
-use crate::ports::{ProviderError, StoreError, VaultError};
+use crate::ports::{Constraint, ProviderError, StoreError, VaultError};
 
 /// A mistake in one field of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict(_) => Self::Stale("changed-meanwhile"),
+            // Ids of entries follow from what caused them: this cause was booked before.
+            StoreError::Taken(Constraint::EntryId) => Self::Stale("booked-before"),
             StoreError::Taken(constraint) => Self::Broken(format!("unexpected constraint {constraint:?}")),
             StoreError::Unavailable(why) => Self::Unavailable(why),
             StoreError::Broken(why) => Self::Broken(why),

@@ -28,7 +28,7 @@ pub struct FindingView {
 }
 
 impl FindingView {
-    fn of(finding: &Finding) -> Self {
+    fn of(finding: Finding) -> Self {
         Self {
             rule: finding.kind.word().to_owned(),
             kept: finding.kept,
@@ -54,7 +54,7 @@ impl EligibilityView {
     pub(super) fn of(found: &Eligibility, terms: &PlanTerms) -> Self {
         Self {
             version: terms.version(),
-            findings: found.findings.iter().map(FindingView::of).collect(),
+            findings: found.findings.iter().copied().map(FindingView::of).collect(),
             eligible: found.is_eligible(),
             aid: found.aid,
         }

@@ -1,4 +1,4 @@
-//! Collection: what the bank reports about debits, who bears what did not come, retries, lapses and pay-ins.
+//! Collection: what the bank reports about debits, and who bears what did not come.
 //!
 //! Everybody owes their share from the settlement on; only failed debits are named one by one. What failed stands as arrears
 //! and is covered at once by whoever the terms say, so that payouts never rely on money that may not come:
@@ -10,7 +10,6 @@
 //! | cut aid | the surplus first, then the claims, fee at its rate | the surplus |
 
 use huzhu_domain::digest::Digest;
-use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
 use huzhu_domain::id::EnrolmentId;
 use huzhu_domain::period::{ClaimAid, Collection, Statement};
 use huzhu_domain::plan::{PeriodKey, PlanId, PlanTerms, Shortfall};
@@ -19,17 +18,15 @@ use huzhu_domain::time::{Day, Moment, day_of};
 use huzhu_ledger::{Account, Amount, Currency, Line};
 use serde::{Deserialize, Serialize};
 
-use super::notice::{BATCH, BATCH_RETRIES};
 use super::{Booking, OfPeriod, period_reference, push_enrolment, share_in};
 use crate::App;
 use crate::call::{Call, Done};
 use crate::claims::{end_of, refusal::refused};
 use crate::error::{AppError, FieldMistake};
-use crate::load::{Loaded, append_claim, append_period};
+use crate::load::{append_claim, append_period};
 use crate::permission::Action;
-use crate::ports::{EnrolmentQuery, Page, StoreError, Unit};
+use crate::ports::Unit;
 use crate::record::{EnrolmentRecord, PeriodRecord};
-use crate::sign_in::invalid;
 use crate::transact::digest_bytes;
 
 /// Debits named in one call: protects the size of a unit. A larger report is for the data plane of settlements.
@@ -92,76 +89,6 @@ pub struct CollectReceipt {
     pub aid_cut: Amount,
     /// When payouts are due.
     pub payout_until: Moment,
-}
-
-/// Records that arrears were paid after all.
-#[derive(Clone, Debug, Serialize)]
-pub struct RetryArrears {
-    /// The plan.
-    pub plan: PlanId,
-    /// The period of the unpaid shares.
-    pub key: PeriodKey,
-    /// Enrolments that have paid, at most [`FAILURES_MAX`].
-    pub paid: Vec<EnrolmentId>,
-    /// The bank's report; its digest goes into the books.
-    pub report: Vec<u8>,
-}
-
-/// Arrears were paid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArrearsReceipt {
-    /// The period.
-    pub key: PeriodKey,
-    /// Enrolments that have paid.
-    pub paid: u64,
-    /// How much, in minor units.
-    pub amount: Amount,
-}
-
-/// Ends the enrolments whose share stayed unpaid past the retry window.
-#[derive(Clone, Debug, Serialize)]
-pub struct LapseUnpaid {
-    /// The plan.
-    pub plan: PlanId,
-}
-
-/// Enrolments lapsed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LapseReceipt {
-    /// How many.
-    pub lapsed: u64,
-}
-
-/// Who pays in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PaySource {
-    /// The operator, for what it bears.
-    Operator,
-    /// The sponsor.
-    Sponsor,
-}
-
-/// Records money that the operator or the sponsor has paid into the custody account.
-#[derive(Clone, Debug, Serialize)]
-pub struct PayIn {
-    /// The plan.
-    pub plan: PlanId,
-    /// Who.
-    pub source: PaySource,
-    /// How much, in minor units; at least 1.
-    pub amount: Amount,
-    /// The bank's confirmation; one confirmation is booked once.
-    pub confirmation: Vec<u8>,
-}
-
-/// Money was paid in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PayInReceipt {
-    /// How much, in minor units.
-    pub amount: Amount,
-    /// Digest of the confirmation.
-    pub confirmation: Digest,
 }
 
 impl App {
@@ -255,23 +182,8 @@ impl App {
             .payout_deadline(key)
             .ok_or(AppError::NotFound("period"))?;
         let payout_until = end_of(due, terms.zone());
-        for one in &borne.payable {
-            let open = self.open_claim(one.claim).await?;
-            let event = open.claim().become_payable(key, one.aid, payout_until)?;
-            unit.appends.push(append_claim(&open.loaded, vec![event]));
-            let values = vec![
-                ("aid", one.aid.decimal(terms.currency())),
-                ("period", key.to_string()),
-            ];
-            self.tell_claimant(
-                &mut unit,
-                open.claim(),
-                "mail-claim-payable",
-                Some(payout_until),
-                values,
-            )
+        self.make_payable(&mut unit, terms, key, &borne.payable, payout_until)
             .await?;
-        }
         book_collection(&mut unit, terms, today, key, &collection, &borne)?;
         let receipt = CollectReceipt {
             key,
@@ -285,6 +197,29 @@ impl App {
             payout_until,
         };
         Ok((unit, receipt))
+    }
+
+    /// Makes the claims of a period payable, with what is left after cuts.
+    async fn make_payable(
+        &self,
+        unit: &mut Unit,
+        terms: &PlanTerms,
+        key: PeriodKey,
+        claims: &[ClaimAid],
+        until: Moment,
+    ) -> Result<(), AppError> {
+        for one in claims {
+            let open = self.open_claim(one.claim).await?;
+            let event = open.claim().become_payable(key, one.aid, until)?;
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            let values = vec![
+                ("aid", one.aid.decimal(terms.currency())),
+                ("period", key.to_string()),
+            ];
+            self.tell_claimant(unit, open.claim(), "mail-claim-payable", Some(until), values)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Puts one failed debit into arrears. Answers the share.
@@ -313,170 +248,6 @@ impl App {
         self.write_to(unit, loaded.state.payer(), "mail-share-failed", values)
             .await?;
         Ok(share)
-    }
-
-    /// Records that arrears were paid after all, also after the enrolment has ended.
-    pub async fn retry_arrears(
-        &self,
-        call: &Call,
-        command: &RetryArrears,
-    ) -> Result<Done<ArrearsReceipt>, AppError> {
-        let ids = distinct(&command.paid, "paid")?;
-        let ids = &ids;
-        let report = digest_bytes(&command.report);
-        let request = ("retry", &command.plan, command.key, ids, report);
-        self.transact(call, Action::RunPeriod, &request, |now| async move {
-            let plan = self.load_plan(&command.plan).await?;
-            let (_, terms) = self.noticed_period(&plan, command.key).await?;
-            let mut unit = Unit::new(now, call.caller.actor());
-            let mut amounts = Vec::with_capacity(ids.len());
-            for id in ids {
-                let loaded = self.load_enrolment(*id).await?;
-                if loaded.state.agreed().plan != command.plan {
-                    return Err(AppError::NotFound("enrolment"));
-                }
-                let event = loaded.state.pay_arrears(command.key)?;
-                amounts.push(
-                    loaded
-                        .state
-                        .arrears()
-                        .get(&command.key)
-                        .map_or(Amount::ZERO, |a| a.amount),
-                );
-                push_enrolment(&mut unit, &loaded, vec![event]);
-            }
-            let amount = Amount::sum(amounts).map_err(|e| AppError::Broken(format!("arrears: {e}")))?;
-            let back_to = match terms.sharing().shortfall {
-                Shortfall::Operator => Account::OperatorGuarantee,
-                Shortfall::NextPeriod | Shortfall::CutAid => Account::SurplusCarried,
-            };
-            let booking = Booking::new(terms, day_of(now, terms.zone()), period_reference(command.key));
-            // Who has paid makes the cause: nobody pays the same arrears twice.
-            let cause = |step: &str| format!("{step} {}", list_digest(ids));
-            booking.push(
-                &mut unit,
-                &cause("arrears-taken"),
-                "arrears taken",
-                moved(Account::CollectionsClearing, Account::Arrears, amount),
-            )?;
-            booking.push(
-                &mut unit,
-                &cause("arrears-arrived"),
-                "arrears arrived at the bank",
-                moved(Account::Bank, Account::CollectionsClearing, amount),
-            )?;
-            booking.push(
-                &mut unit,
-                &cause("arrears-given-back"),
-                "arrears given back to who bore them",
-                moved(Account::ArrearsCovered, back_to, amount),
-            )?;
-            let paid = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-            Ok((
-                unit,
-                ArrearsReceipt {
-                    key: command.key,
-                    paid,
-                    amount,
-                },
-            ))
-        })
-        .await
-    }
-
-    /// Ends the enrolments whose oldest unpaid share is past its retry window, when the terms say so; in batches, so that a
-    /// call that was cut off is simply repeated. What is owed stays owed.
-    pub async fn lapse_unpaid(&self, call: &Call, command: &LapseUnpaid) -> Result<LapseReceipt, AppError> {
-        let now = self.clock.now();
-        self.authorise(call, Action::RunPeriod, now).await?;
-        let plan = self.load_plan(&command.plan).await?;
-        let terms = plan.terms_at(now)?;
-        let mut lapsed: u64 = 0;
-        if !terms.leaving().end_when_unpaid {
-            return Ok(LapseReceipt { lapsed });
-        }
-        let today = day_of(now, terms.zone());
-        let query = EnrolmentQuery::InArrears(command.plan.clone());
-        let mut page = Page::first(BATCH);
-        loop {
-            let rows = self.store.enrolments(&query, &page).await?;
-            let Some(last) = rows.last().map(|row| row.id.to_string()) else {
-                return Ok(LapseReceipt { lapsed });
-            };
-            let live: Vec<EnrolmentId> = rows
-                .iter()
-                .filter(|row| row.ended.is_none())
-                .map(|row| row.id)
-                .collect();
-            lapsed = lapsed.saturating_add(self.lapse_batch(call, terms, &live, today, now).await?);
-            page.after = Some(last);
-        }
-    }
-
-    async fn lapse_batch(
-        &self,
-        call: &Call,
-        terms: &PlanTerms,
-        ids: &[EnrolmentId],
-        today: Day,
-        now: Moment,
-    ) -> Result<u64, AppError> {
-        for _ in 0..BATCH_RETRIES {
-            let mut unit = Unit::new(now, call.caller.actor());
-            for id in ids {
-                let loaded = self.load_enrolment(*id).await?;
-                let Some(event) = lapse_event(&loaded, today)? else {
-                    continue;
-                };
-                push_enrolment(&mut unit, &loaded, vec![event]);
-                let values = vec![("plan", terms.id().to_string()), ("enrolment", id.to_string())];
-                self.write_to(&mut unit, loaded.state.payer(), "mail-enrolment-lapsed", values)
-                    .await?;
-            }
-            let count = u64::try_from(unit.appends.len()).unwrap_or(u64::MAX);
-            if count == 0 {
-                return Ok(0);
-            }
-            // One batch is whole or nothing; ended enrolments do not come back.
-            match self.store.commit(unit).await {
-                Ok(_) => return Ok(count),
-                Err(StoreError::Conflict(_)) => {}
-                Err(other) => return Err(other.into()),
-            }
-        }
-        Err(AppError::Stale("changed-meanwhile"))
-    }
-
-    /// Records money that the operator or the sponsor has paid into the custody account.
-    pub async fn pay_in(&self, call: &Call, command: &PayIn) -> Result<Done<PayInReceipt>, AppError> {
-        if command.amount.is_zero() {
-            return Err(invalid("amount", "missing"));
-        }
-        let confirmation = digest_bytes(&command.confirmation);
-        let request = (&command.plan, command.source, command.amount, confirmation);
-        self.transact(call, Action::RunPeriod, &request, |now| async move {
-            let plan = self.load_plan(&command.plan).await?;
-            let terms = plan.terms_at(now)?;
-            let account = match command.source {
-                PaySource::Operator => Account::OperatorGuarantee,
-                PaySource::Sponsor => Account::SponsorAccount,
-            };
-            let mut unit = Unit::new(now, call.caller.actor());
-            Booking::new(terms, day_of(now, terms.zone()), format!("pay-in:{confirmation}")).push(
-                &mut unit,
-                account.code(),
-                "paid in",
-                moved(Account::Bank, account, command.amount),
-            )?;
-            Ok((
-                unit,
-                PayInReceipt {
-                    amount: command.amount,
-                    confirmation,
-                },
-            ))
-        })
-        .await
     }
 }
 
@@ -589,26 +360,8 @@ pub(super) fn moved(debit: Account, credit: Account, amount: Amount) -> Vec<Line
     vec![Line::debit(debit, amount), Line::credit(credit, amount)]
 }
 
-/// The lapse of an enrolment whose oldest unpaid share is past its window.
-fn lapse_event(loaded: &Loaded<Enrolment>, today: Day) -> Result<Option<EnrolmentEvent>, AppError> {
-    if loaded.state.ended().is_some() {
-        return Ok(None);
-    }
-    let oldest = loaded
-        .state
-        .arrears()
-        .iter()
-        .min_by_key(|(_, arrears)| arrears.retry_until);
-    match oldest {
-        Some((period, arrears)) if arrears.retry_until < today => {
-            Ok(Some(loaded.state.lapse(*period, today)?))
-        }
-        Some(_) | None => Ok(None),
-    }
-}
-
 /// Ids in order without repetition.
-fn distinct(ids: &[EnrolmentId], field: &str) -> Result<Vec<EnrolmentId>, AppError> {
+pub(super) fn distinct(ids: &[EnrolmentId], field: &str) -> Result<Vec<EnrolmentId>, AppError> {
     if ids.len() > FAILURES_MAX {
         return Err(AppError::Invalid(vec![FieldMistake {
             field: field.to_owned(),
@@ -623,9 +376,4 @@ fn distinct(ids: &[EnrolmentId], field: &str) -> Result<Vec<EnrolmentId>, AppErr
     sorted.sort_unstable();
     sorted.dedup();
     Ok(sorted)
-}
-
-fn list_digest(ids: &[EnrolmentId]) -> Digest {
-    let bytes: Vec<u8> = ids.iter().flat_map(|id| *id.uuid().as_bytes()).collect();
-    digest_bytes(&bytes)
 }

@@ -1,7 +1,7 @@
 //! Periods: notice, settlement, collection, payout, close, and what the public reads of them.
 //!
 //! Shape: `notice` counts members and puts claims on display, `settle` turns claims and cohorts into shares, `collect` records
-//! what the bank reports, `payout` pays and closes, `share` says what one enrolment owes, `board` answers the public.
+//! what the bank reports, `arrears` what comes in late, `payout` pays and closes, `share` says what one enrolment owes, `board` answers the public.
 //!
 //! Guarantees: nothing here walks over all members; only exceptions (failed debits, arrears, people over age) are touched one
 //! by one. Journal entries have ids that follow from what caused them, so that no cause is booked twice.
@@ -9,6 +9,7 @@
 //! Limits: prepaid balances of the model `pool` are not yet taken when joining, so that its members owe their shares like
 //! those of `after`; who pays the last periods of a plan that ends comes with ending a plan.
 
+mod arrears;
 mod board;
 mod collect;
 mod notice;
@@ -24,13 +25,11 @@ use huzhu_domain::time::Day;
 use huzhu_ledger::{EntryId, JournalEntry, Line};
 use serde::Serialize;
 
+pub use arrears::{ArrearsReceipt, LapseReceipt, LapseUnpaid, RetryArrears};
 pub use board::{NoticeBoard, PeriodView};
-pub use collect::{
-    ArrearsReceipt, CollectPeriod, CollectReceipt, CollectionPreview, FAILURES_MAX, LapseReceipt,
-    LapseUnpaid, PayIn, PayInReceipt, PaySource, RetryArrears,
-};
+pub use collect::{CollectPeriod, CollectReceipt, CollectionPreview, FAILURES_MAX};
 pub use notice::{NoticeReceipt, PeriodPreview};
-pub use payout::{CloseReceipt, PayClaim, PayReceipt};
+pub use payout::{CloseReceipt, PayClaim, PayIn, PayInReceipt, PayReceipt, PaySource, Payout};
 pub use settle::SettleReceipt;
 pub use share::{MemberShare, first_counted, helped_by, share_in, shared_total, shares_of, year_to_date};
 
@@ -103,14 +102,14 @@ pub(crate) fn earlier_in_year(
 pub(crate) fn push_enrolment(unit: &mut Unit, loaded: &Loaded<Enrolment>, events: Vec<EnrolmentEvent>) {
     let before = EnrolmentRecord::of(&loaded.state);
     let append = append_enrolment(loaded, events);
-    if let Record::Enrolment(after) = &append.record {
-        if after.cohort() != before.cohort() {
-            unit.cohorts.push(CohortMove {
-                plan: before.plan.clone(),
-                from: Some(before.cohort()),
-                to: after.cohort(),
-            });
-        }
+    if let Record::Enrolment(after) = &append.record
+        && after.cohort() != before.cohort()
+    {
+        unit.cohorts.push(CohortMove {
+            plan: before.plan.clone(),
+            from: Some(before.cohort()),
+            to: after.cohort(),
+        });
     }
     unit.appends.push(append);
 }

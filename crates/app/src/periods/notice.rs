@@ -88,20 +88,17 @@ impl App {
         let loaded = self.load_plan(plan).await?;
         let period = self.load_period(plan, key).await?;
         let periods = self.store.periods(plan).await?;
-        let (terms, noticed) = match period.state.noticed() {
-            Some(noticed) => {
-                let (_, terms) = self.noticed_period(&loaded, key).await?;
-                (terms, noticed.clone())
-            }
-            None => {
-                let (terms, day) = terms_of_period(&loaded, key)?;
-                let claims = self.approved_claims(plan).await?;
-                let cohorts = self.store.cohorts(plan).await?;
-                (
-                    terms,
-                    noticed(terms, key, day, now, &cohorts, &periods, aids(&claims)?)?,
-                )
-            }
+        let (terms, noticed) = if let Some(noticed) = period.state.noticed() {
+            let (_, terms) = self.noticed_period(&loaded, key).await?;
+            (terms, noticed.clone())
+        } else {
+            let (terms, day) = terms_of_period(&loaded, key)?;
+            let claims = self.approved_claims(plan).await?;
+            let cohorts = self.store.cohorts(plan).await?;
+            (
+                terms,
+                noticed(terms, key, day, now, &cohorts, &periods, aids(&claims)?)?,
+            )
         };
         let settlement = self
             .settlement_now(terms, key, &noticed, &periods, &noticed.claims)

@@ -1,6 +1,7 @@
-//! Payout of aid, and the close of a period.
+//! Money paid in by operator and sponsor, payout of aid, and the close of a period.
 
 use huzhu_domain::claim::State;
+use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::EndReason;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::{PeriodKey, PlanId};
@@ -19,6 +20,7 @@ use crate::load::{append_claim, append_period};
 use crate::permission::Action;
 use crate::ports::{ClaimQuery, EnrolmentQuery, Page, Unit};
 use crate::record::PeriodRecord;
+use crate::sign_in::invalid;
 use crate::transact::digest_bytes;
 
 /// Rows read at once while a period is checked before its close.
@@ -48,6 +50,19 @@ pub struct PayReceipt {
     pub ended: bool,
 }
 
+/// A claim of a period, for those who pay it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payout {
+    /// The claim.
+    pub claim: ClaimId,
+    /// Word of its state: `payable` is to be paid, `paid` is done.
+    pub state: &'static str,
+    /// Aid in minor units as it stands now.
+    pub aid: Amount,
+    /// When the payout is due.
+    pub until: Option<Moment>,
+}
+
 /// A period was closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseReceipt {
@@ -57,7 +72,75 @@ pub struct CloseReceipt {
     pub arrears: Amount,
 }
 
+/// Who pays in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaySource {
+    /// The operator, for what it bears.
+    Operator,
+    /// The sponsor.
+    Sponsor,
+}
+
+/// Records money that the operator or the sponsor has paid into the custody account.
+#[derive(Clone, Debug, Serialize)]
+pub struct PayIn {
+    /// The plan.
+    pub plan: PlanId,
+    /// Who.
+    pub source: PaySource,
+    /// How much, in minor units; at least 1.
+    pub amount: Amount,
+    /// The bank's confirmation; one confirmation is booked once.
+    pub confirmation: Vec<u8>,
+}
+
+/// Money was paid in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayInReceipt {
+    /// How much, in minor units.
+    pub amount: Amount,
+    /// Digest of the confirmation.
+    pub confirmation: Digest,
+}
+
 impl App {
+    /// Records money that the operator or the sponsor has paid into the custody account.
+    pub async fn pay_in(&self, call: &Call, command: &PayIn) -> Result<Done<PayInReceipt>, AppError> {
+        if command.amount.is_zero() {
+            return Err(invalid("amount", "missing"));
+        }
+        // The confirmation makes the entry's id, so that two pay-ins need two.
+        if command.confirmation.is_empty() {
+            return Err(invalid("confirmation", "missing"));
+        }
+        let confirmation = digest_bytes(&command.confirmation);
+        let request = (&command.plan, command.source, command.amount, confirmation);
+        self.transact(call, Action::RunPeriod, &request, |now| async move {
+            let plan = self.load_plan(&command.plan).await?;
+            let terms = plan.terms_at(now)?;
+            let account = match command.source {
+                PaySource::Operator => Account::OperatorGuarantee,
+                PaySource::Sponsor => Account::SponsorAccount,
+            };
+            let mut unit = Unit::new(now, call.caller.actor());
+            Booking::new(terms, day_of(now, terms.zone()), format!("pay-in:{confirmation}")).push(
+                &mut unit,
+                account.code(),
+                "paid in",
+                moved(Account::Bank, account, command.amount),
+            )?;
+            Ok((
+                unit,
+                PayInReceipt {
+                    amount: command.amount,
+                    confirmation,
+                },
+            ))
+        })
+        .await
+    }
+
     /// Records a payout. Nobody pays a claim that they confirmed or recommended, or whose people they are related to; never
     /// more than is at the bank.
     pub async fn pay_claim(&self, call: &Call, command: &PayClaim) -> Result<Done<PayReceipt>, AppError> {
@@ -126,6 +209,31 @@ impl App {
             ))
         })
         .await
+    }
+
+    /// The claims of a period with what each is paid, by claim; those that carry no aid are not there.
+    pub async fn payouts(&self, call: &Call, of: &OfPeriod) -> Result<Vec<Payout>, AppError> {
+        self.authorise(call, Action::RunPeriod, self.clock.now()).await?;
+        let query = ClaimQuery::InPeriod(of.plan.clone(), of.key);
+        let mut page = Page::first(PAGE);
+        let mut list = Vec::new();
+        loop {
+            let rows = self.store.claims(&query, &page).await?;
+            list.extend(rows.iter().filter_map(|row| {
+                Some(Payout {
+                    claim: row.id,
+                    state: row.state,
+                    aid: row.aid?,
+                    until: row.until,
+                })
+            }));
+            match rows.last() {
+                Some(last) if u32::try_from(rows.len()).is_ok_and(|n| n >= PAGE) => {
+                    page.after = Some(last.id.to_string());
+                }
+                _ => return Ok(list),
+            }
+        }
     }
 
     /// Closes a period once every payout is done, after checking the books: they balance, nothing is receivable that no open

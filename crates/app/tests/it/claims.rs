@@ -36,11 +36,9 @@ async fn seven(changes: &[(&str, &str)]) -> Town {
     town
 }
 
-#[tokio::test]
-async fn a_claim_lives_from_draft_to_payout_and_every_fen_is_accounted_for() {
-    let town = seven(&[]).await;
-    let app = &town.app;
-    let ill = as_member(1);
+/// A first claim is withdrawn, a second one decided with every detour there is.
+async fn is_decided(town: &Town) {
+    let (app, ill) = (&town.app, as_member(1));
     town.on(date(2026, 3, 2));
     town.files(1, 1, date(2026, 3, 1)).await;
     let own = OwnClaim { claim: claim(1) };
@@ -89,7 +87,10 @@ async fn a_claim_lives_from_draft_to_payout_and_every_fen_is_accounted_for() {
         .await
         .expect("confirmed");
     assert_eq!(confirmed.receipt.aid, Some(fen(100_000)));
+}
 
+async fn is_shared(town: &Town) {
+    let app = &town.app;
     // Seven share 1,000.00 and 8 percent: 1,080.00 / 7 = 154.2857..., so 154.29 each and 0.03 are left over.
     assert_eq!(
         code(app.open_notice(&operator(), &of("2026-03-1")).await),
@@ -134,7 +135,10 @@ async fn a_claim_lives_from_draft_to_payout_and_every_fen_is_accounted_for() {
         (settled.share, settled.shares_total, settled.surplus),
         (fen(15_429), fen(108_003), fen(3))
     );
+}
 
+async fn is_collected_and_paid(town: &Town) {
+    let app = &town.app;
     // Two debits fail: 308.58 of 1,080.03 do not come, and the operator bears them for now.
     let collect = CollectPeriod {
         plan: plan(),
@@ -192,7 +196,10 @@ async fn a_claim_lives_from_draft_to_payout_and_every_fen_is_accounted_for() {
         .expect("a row")
         .expect("an enrolment");
     assert_eq!(row.ended, Some((date(2026, 3, 15), EndReason::AidReceived)));
+}
 
+async fn arrears_come_in_or_lapse(town: &Town) {
+    let app = &town.app;
     // One of the two pays after all, which goes back to the operator; the other one lapses after 19 March.
     let retry = RetryArrears {
         plan: plan(),
@@ -232,6 +239,15 @@ async fn a_claim_lives_from_draft_to_payout_and_every_fen_is_accounted_for() {
             .lapsed,
         1
     );
+}
+
+#[tokio::test]
+async fn a_claim_lives_from_draft_to_payout_and_every_fen_is_accounted_for() {
+    let town = seven(&[]).await;
+    is_decided(&town).await;
+    is_shared(&town).await;
+    is_collected_and_paid(&town).await;
+    arrears_come_in_or_lapse(&town).await;
     for (account, expected) in [
         (Account::Bank, 23_432),
         (Account::SharesReceivable, 0),
@@ -263,7 +279,11 @@ async fn a_claim_lives_from_draft_to_payout_and_every_fen_is_accounted_for() {
         ]
     );
     assert_eq!(town.mail(7).await, ["mail-share-failed", "mail-enrolment-lapsed"]);
-    let text = app.export_hledger(&auditor(), &plan()).await.expect("a journal");
+    let text = town
+        .app
+        .export_hledger(&auditor(), &plan())
+        .await
+        .expect("a journal");
     assert!(text.contains("payout confirmed by the bank"), "{text}");
     town.check().await.expect("a sound store");
 }
@@ -321,8 +341,17 @@ async fn nobody_acts_on_a_claim_of_their_own_or_of_their_people() {
     assert_eq!(code(app.confirm_claim(&both, confirm).await), "claim-same-person");
     let other = as_staff(999, Role::Confirmer);
     app.confirm_claim(&other, confirm).await.expect("confirmed");
-    // Whoever confirmed does not pay.
-    let payer = as_staff(999, Role::Operator);
+    town.check().await.expect("a sound store");
+}
+
+#[tokio::test]
+async fn whoever_confirmed_does_not_pay() {
+    let town = seven(&[]).await;
+    let app = &town.app;
+    town.on(date(2026, 3, 2));
+    town.files(1, 1, date(2026, 3, 1)).await;
+    town.approves(1).await;
+    let payer = as_staff(CONFIRMER, Role::Operator);
     town.on(date(2026, 3, 7));
     app.open_notice(&operator(), &of("2026-03-1"))
         .await
@@ -478,11 +507,10 @@ async fn files_are_kept_before_the_claim_knows_them_and_each_look_of_staff_is_on
 }
 
 #[tokio::test]
-async fn a_decision_follows_the_facts() {
+async fn what_would_happen_is_told_before_filing() {
     let town = seven(&[]).await;
     let app = &town.app;
     town.on(date(2026, 3, 2));
-    // Inside the wait: the rules say so before filing, an approval is refused, other reasons must be those of the terms.
     let ask = CheckEligibility {
         enrolment: enrolment(1),
         illness: illness(date(2026, 2, 9)),
@@ -515,7 +543,13 @@ async fn a_decision_follows_the_facts() {
         app.check_eligibility(&as_member(1), &unknown).await,
         Err(AppError::Invalid(_))
     ));
+}
 
+#[tokio::test]
+async fn a_decision_follows_the_facts() {
+    let town = seven(&[]).await;
+    let app = &town.app;
+    town.on(date(2026, 3, 2));
     town.files(1, 1, date(2026, 2, 9)).await;
     let describe = DescribeClaim {
         claim: claim(1),
@@ -593,8 +627,6 @@ async fn two_claims_side_by_side_are_not_both_granted_by_a_plan_that_pays_once()
 
 fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest as _;
-    sha2::Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest: [u8; 32] = sha2::Sha256::digest(bytes).into();
+    huzhu_domain::digest::Digest::from_bytes(digest).to_string()
 }

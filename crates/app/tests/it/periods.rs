@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use huzhu_app::call::Call;
 use huzhu_app::claims::{Advice, ConfirmClaim, RecommendClaim, TakeClaim};
+use huzhu_app::error::AppError;
 use huzhu_app::periods::{
     CollectPeriod, OfPeriod, PayClaim, PayIn, PaySource, helped_by, share_in, shared_total, year_to_date,
 };
@@ -92,10 +94,7 @@ async fn shares_read_off_cohorts_equal_a_naive_count_per_member_over_two_years()
         )
         .await;
     }
-    // Member -> (year, shared in it), shares by period, claims helped: everything that each member would write down.
-    let mut year_sums: BTreeMap<(u128, i16), u64> = BTreeMap::new();
-    let mut own_books: BTreeMap<(u128, PeriodKey), u64> = BTreeMap::new();
-    let mut helped: BTreeMap<u128, u64> = BTreeMap::new();
+    let mut books = OwnBooks::default();
     let (mut surplus, mut claims) = (0_u64, 0_usize);
     // By day of joining, so that everybody's wait is over.
     let falls_ill: [u128; 12] = [5, 10, 15, 20, 1, 6, 11, 16, 2, 7, 12, 17];
@@ -110,36 +109,17 @@ async fn shares_read_off_cohorts_equal_a_naive_count_per_member_over_two_years()
         }
         town.runs(key, first, &[]).await;
         let owed: u64 = if files { 108_000 } else { 0 };
-        let mut counted: Vec<u128> = Vec::new();
-        for n in 1..=20 {
-            let row = town
-                .store
-                .enrolment(enrolment(n))
-                .await
-                .expect("a row")
-                .expect("an enrolment");
-            if row.shares_from <= first && row.ended.is_none_or(|(until, _)| first < until) {
-                counted.push(n);
-            }
-        }
+        let counted = town.counted(first).await;
         let cost = owed.saturating_sub(surplus);
         let level = cost.div_ceil(u64::try_from(counted.len()).expect("few").max(1));
-        let mut charged = 0;
-        for n in &counted {
-            let sum = year_sums.entry((*n, key.year)).or_default();
-            let share = level.min(30_000 - *sum);
-            *sum += share;
-            charged += share;
-            own_books.insert((*n, key), share);
-            *helped.entry(*n).or_default() += u64::from(files);
-        }
+        let charged = books.charge(&counted, key, level, u64::from(files));
         surplus = (surplus + charged + cost.saturating_sub(charged)) - owed;
         if files {
-            let due = app
+            let read = app
                 .books(&auditor(), &plan(), &Page::first(1))
                 .await
-                .expect("books")
-                .due_from_operator;
+                .expect("books");
+            let due = read.due_from_operator;
             town.operator_pays(due, key).await;
             let pay = PayClaim {
                 claim: claim(ill),
@@ -151,38 +131,81 @@ async fn shares_read_off_cohorts_equal_a_naive_count_per_member_over_two_years()
     }
     assert!(claims >= 10, "only {claims} claims were paid");
     assert!(
-        year_sums.values().any(|sum| *sum == 30_000),
+        books.by_year.values().any(|sum| *sum == 30_000),
         "nobody reached the cap of the year"
     );
-    let periods = town.store.periods(&plan()).await.expect("periods");
-    for row in town.everybody().await {
-        let n = (1..=20).find(|n| enrolment(*n) == row.id).expect("a member");
-        for (key, _) in periods_of_two_years() {
-            let naive = own_books.get(&(n, key)).copied().unwrap_or(0);
-            assert_eq!(share_in(&periods, &row, key), fen(naive), "member {n} in {key}");
-        }
-        for year in [2026, 2027] {
-            let naive = year_sums.get(&(n, year)).copied().unwrap_or(0);
-            assert_eq!(
-                year_to_date(&periods, &row, year),
-                fen(naive),
-                "member {n} in {year}"
-            );
-        }
-        let total: u64 = own_books
-            .iter()
-            .filter(|((of, _), _)| *of == n)
-            .map(|(_, share)| share)
-            .sum();
-        assert_eq!(shared_total(&periods, &row), fen(total), "member {n}");
-        assert_eq!(
-            helped_by(&periods, &row),
-            helped.get(&n).copied().unwrap_or(0),
-            "member {n}"
-        );
-    }
+    town.agrees_with(&books).await;
     assert_eq!(town.balance(Account::SurplusCarried).await, i128::from(surplus));
     town.check().await.expect("a sound store");
+}
+
+/// What each member would write down: shares by year and by period, claims helped.
+#[derive(Default)]
+struct OwnBooks {
+    by_year: BTreeMap<(u128, i16), u64>,
+    by_period: BTreeMap<(u128, PeriodKey), u64>,
+    helped: BTreeMap<u128, u64>,
+}
+
+impl OwnBooks {
+    /// Charges everybody counted the same, up to 300.00 in a year. Answers the sum.
+    fn charge(&mut self, counted: &[u128], key: PeriodKey, level: u64, claims: u64) -> u64 {
+        let mut charged = 0;
+        for n in counted {
+            let sum = self.by_year.entry((*n, key.year)).or_default();
+            let share = level.min(30_000 - *sum);
+            *sum += share;
+            charged += share;
+            self.by_period.insert((*n, key), share);
+            *self.helped.entry(*n).or_default() += claims;
+        }
+        charged
+    }
+}
+
+impl Town {
+    async fn counted(&self, first: Day) -> Vec<u128> {
+        let mut counted: Vec<u128> = Vec::new();
+        for n in 1..=20 {
+            let row = self
+                .store
+                .enrolment(enrolment(n))
+                .await
+                .expect("a row")
+                .expect("an enrolment");
+            if row.shares_from <= first && row.ended.is_none_or(|(until, _)| first < until) {
+                counted.push(n);
+            }
+        }
+        counted
+    }
+
+    async fn agrees_with(&self, books: &OwnBooks) {
+        let periods = self.store.periods(&plan()).await.expect("periods");
+        for row in self.everybody().await {
+            let n = (1..=20).find(|n| enrolment(*n) == row.id).expect("a member");
+            for (key, _) in periods_of_two_years() {
+                let naive = books.by_period.get(&(n, key)).copied().unwrap_or(0);
+                assert_eq!(share_in(&periods, &row, key), fen(naive), "member {n} in {key}");
+            }
+            for year in [2026, 2027] {
+                let naive = books.by_year.get(&(n, year)).copied().unwrap_or(0);
+                assert_eq!(
+                    year_to_date(&periods, &row, year),
+                    fen(naive),
+                    "member {n} in {year}"
+                );
+            }
+            let own = books.by_period.iter().filter(|((of, _), _)| *of == n);
+            assert_eq!(
+                shared_total(&periods, &row),
+                fen(own.map(|(_, share)| share).sum()),
+                "member {n}"
+            );
+            let helped = books.helped.get(&n).copied().unwrap_or(0);
+            assert_eq!(helped_by(&periods, &row), helped, "member {n}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -352,4 +375,108 @@ async fn a_claim_withdrawn_during_the_notice_is_not_shared() {
         code(app.settle_period(&operator(), &of(key("2026-03-1"))).await),
         "period-wrong-state"
     );
+}
+
+#[tokio::test]
+async fn the_same_key_gives_the_same_receipt_and_books_once() {
+    let town = Town::new(&[]).await;
+    let app = &town.app;
+    for n in 1..=4 {
+        town.joins(n, date(2026, 1, 10)).await;
+    }
+    town.on(date(2026, 3, 2));
+    town.files(1, 1, date(2026, 3, 1)).await;
+    town.approves(1).await;
+    town.runs(key("2026-03-1"), date(2026, 3, 7), &[]).await;
+    let pay = PayClaim {
+        claim: claim(1),
+        confirmation: b"paid".to_vec(),
+    };
+    let keyed = Call {
+        key: Some("pay-1".to_owned()),
+        ..operator()
+    };
+    let first = app.pay_claim(&keyed, &pay).await.expect("paid");
+    let again = app.pay_claim(&keyed, &pay).await.expect("the same answer");
+    assert_eq!((first.replayed, again.replayed), (false, true));
+    assert_eq!(first.receipt, again.receipt);
+    assert_eq!(town.balance(Account::Bank).await, 8_000);
+    assert_eq!(code(app.pay_claim(&operator(), &pay).await), "claim-wrong-state");
+    let other = PayClaim {
+        claim: claim(1),
+        confirmation: b"another".to_vec(),
+    };
+    let clash = app.pay_claim(&keyed, &other).await;
+    assert_eq!(clash, Err(AppError::Stale("key-used-for-another-request")));
+    // The refusal above is on record.
+    let trail = app.audit_trail(&auditor(), None, 5).await.expect("a trail");
+    assert_eq!(trail.rows[0].kind, "enrolment.ended");
+    assert!(trail.refused.iter().any(|act| act.reason == "claim-wrong-state"));
+    let next = app.audit_trail(&auditor(), trail.next, 5).await.expect("a trail");
+    assert!(next.rows[0].position < trail.rows[4].position);
+}
+
+#[tokio::test]
+async fn a_sponsor_pays_up_to_its_limit_and_the_operator_the_rest() {
+    let model = "model = \"sponsor\"\nsponsor = { en = \"A mill\", zh = \"磨坊\" }\nsponsor_limit = \"1500\"";
+    let town = Town::new(&[("model = \"after\"", model)]).await;
+    for n in 1..=4 {
+        town.joins(n, date(2026, 1, 10)).await;
+    }
+    for (n, first, sponsor, operator) in [
+        (1, date(2026, 3, 7), 108_000, 0),
+        (2, date(2026, 3, 21), 42_000, 66_000),
+    ] {
+        town.on(plus_days(first, -1));
+        town.files(n, n, plus_days(first, -2)).await;
+        town.approves(n).await;
+        let ordinal = u8::try_from(n).expect("small");
+        let key = PeriodKey {
+            year: 2026,
+            month: 3,
+            ordinal,
+        };
+        town.runs(key, first, &[]).await;
+        let statement = town
+            .app
+            .period_statement(&plan(), key)
+            .await
+            .expect("a period")
+            .statement;
+        let statement = statement.expect("a statement");
+        assert_eq!((statement.share, statement.shares_total), (fen(0), fen(0)));
+        assert_eq!(
+            (statement.borne_by_sponsor, statement.borne_by_operator),
+            (fen(sponsor), fen(operator))
+        );
+    }
+    town.check().await.expect("a sound store");
+}
+
+#[tokio::test]
+async fn age_bands_share_by_weight_and_the_class_of_a_member_never_needs_a_birth_date() {
+    let bands = "bands = [{ age_to = 39, weight = 1 }, { age_from = 40, weight = 3 }]";
+    let town = Town::new(&[("rounding = \"up\"", &format!("rounding = \"up\"\n{bands}"))]).await;
+    for (n, birth) in [
+        (1, date(1990, 6, 1)),
+        (2, date(1986, 1, 2)),
+        (3, date(1986, 1, 1)),
+        (4, date(1970, 1, 1)),
+    ] {
+        town.joins_banded(n, date(2026, 1, 10), birth).await;
+    }
+    town.on(date(2026, 3, 2));
+    town.files(1, 1, date(2026, 3, 1)).await;
+    town.approves(1).await;
+    town.runs(key("2026-03-1"), date(2026, 3, 7), &[4]).await;
+    // On 1 January 2026 members 3 and 4 are 40 and older: 1,080.00 over weights 1 + 1 + 3 + 3 is 135.00 each.
+    let periods = town.store.periods(&plan()).await.expect("periods");
+    let shares: Vec<u64> = town
+        .everybody()
+        .await
+        .iter()
+        .map(|row| share_in(&periods, row, key("2026-03-1")).minor())
+        .collect();
+    assert_eq!(shares, [13_500, 13_500, 40_500, 40_500]);
+    assert_eq!(town.balance(Account::Arrears).await, 40_500);
 }

@@ -180,7 +180,7 @@ pub(crate) fn illness(event_date: Day) -> Illness {
 pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, AppError>) -> &'static str {
     match result {
         Err(AppError::Refused(refusal)) => refusal.code,
-        other => panic!("not a refusal: {other:?}"),
+        other => unreachable!("not a refusal: {other:?}"),
     }
 }
 
@@ -239,6 +239,26 @@ impl Town {
         relation: Option<Relation>,
         birth: Day,
     ) {
+        self.joins_in_class(n, joined, payer, relation, birth, 0).await;
+    }
+
+    /// Joins a plan with age bands: the class is such that the age on 1 January of year Y is Y - 1 - class.
+    pub(crate) async fn joins_banded(&self, n: u128, joined: Day, birth: Day) {
+        let on_new_year = birth.month() == 1 && birth.day() == 1;
+        let class = birth.year() - i16::from(on_new_year);
+        self.joins_in_class(n, joined, member(n), None, birth, class)
+            .await;
+    }
+
+    async fn joins_in_class(
+        &self,
+        n: u128,
+        joined: Day,
+        payer: MemberId,
+        relation: Option<Relation>,
+        birth: Day,
+        band_class: i16,
+    ) {
         let facts = Joined {
             plan: plan(),
             version: PlanVersion(1),
@@ -248,7 +268,7 @@ impl Town {
             joined,
             covered_from: plus_days(joined, 31),
             shares_from: plus_days(joined, 1),
-            band_class: 0,
+            band_class,
             over_age_from: Day::new(birth.year() + 60, birth.month(), birth.day()).ok(),
             identity: Digest::from_bytes([u8::try_from(n % 251).expect("a byte"); 32]),
             consent: Digest::from_bytes([0; 32]),
