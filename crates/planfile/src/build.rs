@@ -125,8 +125,9 @@ impl Reader<'_> {
 
     /// Reports `path` as missing when it does not stand there.
     fn need(&mut self, path: &str, why: &str) {
-        if !self.form.has(path) {
-            let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+        let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+        // A group of terms that is missing as a whole has been reported.
+        if !self.form.has(path) && self.form.has(parent) {
             let key = path.rsplit_once('.').map_or(path, |(_, key)| key);
             let span = self.form.place(parent);
             let message = format!("[{parent}] has no `{key}`, which {why} needs");

@@ -4,18 +4,17 @@
 //! join. Where a change helps some members and costs others (higher aid is shared by all), it says both.
 
 mod aid;
+mod joining;
+mod sharing;
 
 use std::fmt;
 
 use huzhu_domain::plan::Language::{self, En, Zh};
-use huzhu_domain::plan::{
-    Age, Cap, Frequency, Headcount, IllnessInside, LastPeriodsPayer, Model, PlanTerms, Refund, Shortfall,
-    Split,
-};
+use huzhu_domain::plan::{Frequency, LastPeriodsPayer, PlanTerms, Refund};
 use huzhu_ledger::Amount;
 
 use crate::money::money;
-use crate::outline::{age, excess, outline, relation};
+use crate::outline::outline;
 
 /// Whom a change helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,9 +126,9 @@ impl Pair<'_> {
             let [yes_en, no_en] = en;
             let [yes_zh, no_zh] = zh;
             if new {
-                self.say(who, yes_en, yes_zh)
+                self.say(who, yes_en, yes_zh);
             } else {
-                self.say(who, no_en, no_zh)
+                self.say(who, no_en, no_zh);
             }
         }
     }
@@ -172,282 +171,6 @@ impl Pair<'_> {
                     "计划不再有终止日期。",
                 ),
             }
-        }
-    }
-
-    fn joining(&mut self) {
-        let (old, new) = (self.old.joining(), self.new.joining());
-        let days = |age: Age| match age {
-            Age::Days(days) => u32::from(days),
-            Age::Years(years) => u32::from(years).saturating_mul(365),
-        };
-        for (a, b, more, en, zh) in [
-            (
-                old.age_from,
-                new.age_from,
-                More::Hurts,
-                "Youngest age of joining",
-                "最低加入年龄",
-            ),
-            (
-                old.age_to,
-                new.age_to,
-                More::Helps,
-                "Oldest age of joining",
-                "最高加入年龄",
-            ),
-        ] {
-            if a != b {
-                let (from, to) = (age(a, self.language), age(b, self.language));
-                let who = direction(days(b) > days(a), more);
-                self.say(
-                    who,
-                    format!("{en}: {to} instead of {from}."),
-                    format!("{zh}:由 {from} 改为 {to}。"),
-                );
-            }
-        }
-        self.credit(old.credit_score_min, new.credit_score_min);
-        let name = (old.real_name, new.real_name);
-        let en = [
-            "The payer's identity must be confirmed now.",
-            "The payer's identity need not be confirmed any more.",
-        ];
-        self.flag(
-            name,
-            More::Neither,
-            en,
-            ["付款人须实名认证。", "付款人不再须实名认证。"],
-        );
-        let (a, b) = (old.questions.len(), new.questions.len());
-        self.number(
-            (a, b),
-            More::Hurts,
-            "Questions of the health declaration",
-            "健康告知项数",
-        );
-        if a == b && old.questions != new.questions {
-            self.say(
-                Who::Neutral,
-                "The questions of the health declaration are worded anew.",
-                "健康告知内容有变。",
-            );
-        }
-        for kind in &new.dependants {
-            if !old.dependants.contains(kind) {
-                let name = relation(*kind, self.language);
-                self.say(
-                    Who::Gains,
-                    format!("Members may enrol {name} now."),
-                    format!("可为{name}加入。"),
-                );
-            }
-        }
-        for kind in &old.dependants {
-            if !new.dependants.contains(kind) {
-                let name = relation(*kind, self.language);
-                self.say(
-                    Who::Loses,
-                    format!("Members may not enrol {name} any more."),
-                    format!("不可再为{name}加入。"),
-                );
-            }
-        }
-        let start = (old.members_to_start, new.members_to_start);
-        self.number(
-            start,
-            More::Hurts,
-            "Members needed to take effect",
-            "生效所需成员数",
-        );
-        let go_on = (old.members_to_go_on, new.members_to_go_on);
-        self.number(
-            go_on,
-            More::Neither,
-            "Members below which the plan must end",
-            "低于此成员数须终止",
-        );
-        if old.closed_from != new.closed_from {
-            match new.closed_from {
-                Some(day) => self.say(
-                    Who::Loses,
-                    format!("Nobody may join from {day} on."),
-                    format!("自 {day} 起不再接受加入。"),
-                ),
-                None => self.say(Who::Gains, "People may join again.", "重新接受加入。"),
-            }
-        }
-    }
-
-    fn credit(&mut self, old: Option<u32>, new: Option<u32>) {
-        match (old, new) {
-            (Some(a), Some(b)) => self.number(
-                (a, b),
-                More::Hurts,
-                "Credit score needed to join",
-                "加入所需信用分",
-            ),
-            (None, Some(b)) => {
-                self.say(
-                    Who::Loses,
-                    format!("Joining needs a credit score of {b} now."),
-                    format!("加入须信用分不低于 {b}。"),
-                );
-            }
-            (Some(_), None) => self.say(
-                Who::Gains,
-                "Joining needs no credit score any more.",
-                "加入不再要求信用分。",
-            ),
-            (None, None) => {}
-        }
-    }
-
-    fn waiting(&mut self) {
-        let (old, new) = (*self.old.waiting(), *self.new.waiting());
-        self.number(
-            (old.days, new.days),
-            More::Hurts,
-            "Days of waiting for new members",
-            "新成员等待期天数",
-        );
-        let en = [
-            "Accidents are covered during the wait now.",
-            "Accidents are not covered during the wait any more.",
-        ];
-        let zh = ["等待期内保障意外事故。", "等待期内不再保障意外事故。"];
-        self.flag((old.accident_exempt, new.accident_exempt), More::Helps, en, zh);
-        let rank = |inside: IllnessInside| match inside {
-            IllnessInside::End => 0,
-            IllnessInside::RefundAndEnd => 1,
-            IllnessInside::NoAid => 2,
-        };
-        if old.illness_inside != new.illness_inside {
-            let who = direction(rank(new.illness_inside) > rank(old.illness_inside), More::Helps);
-            self.say(
-                who,
-                "An illness inside the wait has other consequences.",
-                "等待期内患病的处理有变。",
-            );
-        }
-    }
-
-    fn sharing(&mut self) {
-        let (old, new) = (self.old.sharing(), self.new.sharing());
-        if old.fee != new.fee {
-            let (a, b, who) = (old.fee, new.fee, direction(new.fee > old.fee, More::Hurts));
-            self.say(
-                who,
-                format!("Members pay a fee of {b} instead of {a}."),
-                format!("管理费由 {a} 改为 {b}。"),
-            );
-        }
-        if old.model != new.model {
-            let who = match (&old.model, &new.model) {
-                (_, Model::Sponsor { .. }) => Who::Gains,
-                (Model::Sponsor { .. }, _) => Who::Loses,
-                _ => Who::Neutral,
-            };
-            self.say(
-                who,
-                "The money comes from elsewhere: see how the cost is shared.",
-                "资金来源有变:见分摊方式。",
-            );
-        }
-        self.cap(
-            (old.cap_per_claim, new.cap_per_claim),
-            ["for one claim", "每个案例"],
-        );
-        self.cap(
-            (old.cap_per_year, new.cap_per_year),
-            ["in a calendar year", "每个自然年"],
-        );
-        if old.headcount != new.headcount {
-            match new.headcount {
-                Headcount::Enrolled => self.say(
-                    Who::Both,
-                    "New members share during the wait; the others pay less.",
-                    "等待期内的成员也参与分摊,其他成员分摊减少。",
-                ),
-                Headcount::Covered => self.say(
-                    Who::Both,
-                    "New members do not share during the wait; the others pay more.",
-                    "等待期内的成员不再分摊,其他成员分摊增加。",
-                ),
-            }
-        }
-        if old.split != new.split {
-            match new.split {
-                Split::Equal => self.say(
-                    Who::Both,
-                    "Everybody pays the same share again: the old gain, the young lose.",
-                    "改为均摊:年长者受益,年轻者受损。",
-                ),
-                Split::Banded(_) => self.say(
-                    Who::Both,
-                    "Shares go by age with new weights: some age bands pay less, others more.",
-                    "按年龄分摊的权重有变:部分年龄段减少,部分增加。",
-                ),
-            }
-        }
-        if old.shortfall != new.shortfall {
-            match new.shortfall {
-                Shortfall::Operator => self.say(
-                    Who::Gains,
-                    "The operator bears what cannot be collected.",
-                    "未能收取的部分由运营方承担。",
-                ),
-                Shortfall::NextPeriod => self.say(
-                    Who::Both,
-                    "What cannot be collected is added to the next period.",
-                    "未能收取的部分计入下一期。",
-                ),
-                Shortfall::CutAid => self.say(
-                    Who::Both,
-                    "What cannot be collected is taken off the aid: claimants lose what members do not pay.",
-                    "未能收取的部分从互助金中扣减:申请人受损。",
-                ),
-            }
-        }
-    }
-
-    fn cap(&mut self, (old, new): (Option<Cap>, Option<Cap>), [en, zh]: [&str; 2]) {
-        match (old, new) {
-            (None, Some(new)) => {
-                let (amount, rest) = (self.money(new.amount), excess(new.excess, self.language));
-                self.say(
-                    Who::Gains,
-                    format!("A member pays at most {amount} {en} now; {rest}."),
-                    format!("每位成员{zh}最多分摊 {amount},{rest}。"),
-                );
-            }
-            (Some(_), None) => {
-                self.say(
-                    Who::Loses,
-                    format!("There is no limit any more on what a member pays {en}."),
-                    format!("取消成员{zh}的分摊上限。"),
-                );
-            }
-            (Some(old), Some(new)) => {
-                if old.amount != new.amount {
-                    let (a, b) = (self.money(old.amount), self.money(new.amount));
-                    let who = direction(new.amount > old.amount, More::Hurts);
-                    self.say(
-                        who,
-                        format!("The most a member pays {en}: {b} instead of {a}."),
-                        format!("成员{zh}分摊上限由 {a} 改为 {b}。"),
-                    );
-                }
-                if old.excess != new.excess {
-                    let rest = excess(new.excess, self.language);
-                    self.say(
-                        Who::Both,
-                        format!("Above the limit {en}, {rest} now."),
-                        format!("{zh}超出上限时:{rest}。"),
-                    );
-                }
-            }
-            (None, None) => {}
         }
     }
 
@@ -517,7 +240,7 @@ impl Pair<'_> {
         let (old, new) = (self.old.leaving(), self.new.leaving());
         match (old.end_at_age, new.end_at_age) {
             (Some(a), Some(b)) => {
-                self.number((a, b), More::Helps, "Age that ends the enrolment", "自动退出年龄")
+                self.number((a, b), More::Helps, "Age that ends the enrolment", "自动退出年龄");
             }
             (None, Some(b)) => self.say(
                 Who::Loses,

@@ -68,7 +68,7 @@ fn looks_wide(bytes: &[u8]) -> bool {
         }
     }
     let half = bytes.len().min(64).div_euclid(2);
-    half >= 4 && zeros.iter().any(|count| *count == half)
+    half >= 4 && zeros.contains(&half)
 }
 
 /// What a report shows of a file that is not text: what comes before the fault.
@@ -98,15 +98,33 @@ pub(crate) fn tree(text: &str) -> Result<DeTable<'_>, Vec<Fault>> {
     if errors.is_empty() {
         return Ok(tree.into_inner());
     }
-    let mut faults: Vec<Fault> = Vec::new();
-    for error in errors {
+    Err(syntax_faults(text, &errors))
+}
+
+/// The mistakes of syntax worth telling: one for each line, none after an open list or table, whose end was not found.
+fn syntax_faults(text: &str, errors: &[toml::de::Error]) -> Vec<Fault> {
+    let place = |error: &toml::de::Error| {
         let span = error.span().unwrap_or(0..0);
-        let span = span.start.min(text.len())..span.end.min(text.len());
-        let message = error.message();
+        span.start.min(text.len())..span.end.min(text.len())
+    };
+    // The parser reports the shape of the file first and single values afterwards.
+    let mut sorted: Vec<(Range<usize>, &str)> = errors.iter().map(|e| (place(e), e.message())).collect();
+    sorted.sort_by_key(|(span, _)| span.start);
+    let mut faults: Vec<Fault> = Vec::new();
+    for (span, message) in sorted {
+        let start = span.start;
         let found = if message.starts_with("duplicate key") {
             let key = text.get(span.clone()).unwrap_or_default().trim();
             let message = format!("the key `{key}` stands twice in this table");
             fault(span, rules::DUPLICATE_KEY, message, "remove one of them")
+        } else if let Some(day) = date_around(text, &span) {
+            let remedy = "check month and day, and whether the year is a leap year";
+            fault(
+                day,
+                rules::BAD_DATE,
+                format!("this day does not exist: {message}"),
+                remedy,
+            )
         } else {
             let remedy = "compare with one of the presets; texts stand in quotes, lists in [ ]";
             fault(
@@ -116,15 +134,36 @@ pub(crate) fn tree(text: &str) -> Result<DeTable<'_>, Vec<Fault>> {
                 remedy,
             )
         };
-        // Recovery may stumble over the same place twice.
-        if faults
-            .last()
-            .is_none_or(|last| last.span.start != found.span.start)
-        {
-            faults.push(found);
+        let same_line = |last: &Fault| {
+            let last = last.span.start.min(start);
+            !text.get(last..start).unwrap_or_default().contains('\n')
+        };
+        if found.rule == rules::SYNTAX && faults.last().is_some_and(same_line) {
+            continue;
+        }
+        faults.push(found);
+        // After an open list or table everything that follows reads as its contents.
+        if message.contains("array") || message.contains("inline table") {
+            break;
         }
     }
-    Err(faults)
+    faults
+}
+
+/// The whole date of which `span` is a part, when the text there has the shape `2019-02-30`.
+fn date_around(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    let belongs = |c: char| c.is_ascii_digit() || c == '-';
+    let before = text.get(..span.start)?;
+    let start = before.trim_end_matches(belongs).len();
+    let rest = text.get(start..)?;
+    let length = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
+    let date = rest.get(..length)?;
+    let shape = length == 10
+        && date
+            .bytes()
+            .enumerate()
+            .all(|(i, b)| (b == b'-') == (i == 4 || i == 7));
+    shape.then(|| start..start.saturating_add(length))
 }
 
 /// Where brackets, braces or dots of a key go deeper than the limit, outside of strings and comments. The parser has a

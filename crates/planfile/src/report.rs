@@ -93,7 +93,7 @@ impl Report {
         }
         let count = self.mistakes.len();
         let noun = if count == 1 { "mistake" } else { "mistakes" };
-        out.push_str(&format!("{}: {count} {noun}\n", self.name));
+        out.push_str(&[&self.name, ": ", &count.to_string(), " ", noun, "\n"].concat());
         out
     }
 

@@ -45,6 +45,8 @@ pub(crate) struct Form {
     values: BTreeMap<String, Read>,
     places: BTreeMap<String, Range<usize>>,
     counts: BTreeMap<String, usize>,
+    /// Amounts that stand there but cannot be judged without a currency.
+    unknown: BTreeSet<String>,
 }
 
 impl Form {
@@ -84,7 +86,8 @@ impl Form {
 
     /// Every path whose value is unknown.
     pub(crate) fn broken_paths(&self, faults: &[Located]) -> BTreeSet<String> {
-        faults.iter().filter_map(|located| located.path.clone()).collect()
+        let reported = faults.iter().filter_map(|located| located.path.clone());
+        reported.chain(self.unknown.iter().cloned()).collect()
     }
 }
 
@@ -273,7 +276,9 @@ impl Walker {
                     Ok(Some(read)) => {
                         self.form.values.insert(path.to_owned(), read);
                     }
-                    Ok(None) => {}
+                    Ok(None) => {
+                        self.form.unknown.insert(path.to_owned());
+                    }
                     Err(wrong) => self.fault(Some(path.to_owned()), span, wrong),
                 },
                 None => self.wrong_type(path, kind, value, span),
@@ -362,20 +367,17 @@ impl Walker {
         span: Range<usize>,
     ) {
         let read = i64::from_str_radix(number.as_str(), number.radix()).ok();
-        match read.filter(|n| (min..=max).contains(n)) {
-            Some(n) => {
-                self.form.values.insert(path.to_owned(), Read::Whole(n));
-            }
-            None => {
-                let message = format!("{} is out of bounds", cut(&number.to_string()));
-                let remedy = if max == i64::MAX {
-                    format!("write a whole number of {min} or more")
-                } else {
-                    format!("write a whole number from {min} to {max}")
-                };
-                self.say(path, span, rules::OUT_OF_RANGE, message, remedy);
-            }
+        if let Some(n) = read.filter(|n| (min..=max).contains(n)) {
+            self.form.values.insert(path.to_owned(), Read::Whole(n));
+            return;
         }
+        let message = format!("{} is out of bounds", cut(&number.to_string()));
+        let remedy = if max == i64::MAX {
+            format!("write a whole number of {min} or more")
+        } else {
+            format!("write a whole number from {min} to {max}")
+        };
+        self.say(path, span, rules::OUT_OF_RANGE, message, remedy);
     }
 
     fn list<'a, 'i: 'a>(
@@ -481,8 +483,17 @@ impl Walker {
 /// The text of a value that is read from text: a string, a whole number of money or percent, a date.
 fn scalar_text(kind: Kind, value: &DeValue<'_>) -> Option<String> {
     match (kind, value) {
-        (Kind::Words(_) | Kind::Codes | Kind::Choices(_) | Kind::Icd(_), _)
-        | (Kind::Whole(..) | Kind::Flag | Kind::Table(_) | Kind::Tables(_), _) => None,
+        (
+            Kind::Words(_)
+            | Kind::Codes
+            | Kind::Choices(_)
+            | Kind::Icd(_)
+            | Kind::Whole(..)
+            | Kind::Flag
+            | Kind::Table(_)
+            | Kind::Tables(_),
+            _,
+        ) => None,
         (_, DeValue::String(text)) => Some(text.to_string()),
         (Kind::Amount | Kind::Percent, DeValue::Integer(number)) if number.radix() == 10 => {
             Some(number.as_str().to_owned())

@@ -5,6 +5,10 @@ use super::identity::PlanId;
 /// How an enrolment ends. Leaving on or after the first day of notice still owes that period's share, and dependants
 /// leave with their payer unless another payer takes them over (domain rules, section 4).
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a term of its own, said with yes or no in the plan file"
+)]
 pub struct Leaving {
     /// Whether the share of a period on notice is still owed by somebody who leaves.
     pub owes_noticed_period: bool,

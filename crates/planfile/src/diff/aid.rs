@@ -66,12 +66,8 @@ impl Pair<'_> {
                 format!("{name}的定义有变:{}", new.definition.get(self.language)),
             );
         }
-        if old.group != new.group {
-            for grade in &new.severities {
-                let before = steps(self.old, &old.group, *grade);
-                let after = steps(self.new, &new.group, *grade);
-                self.amounts(&name, *grade, &before, &after);
-            }
+        if old.group != new.group || old.severities != new.severities {
+            self.moved(&name, old, new);
         }
         if old.ages != new.ages {
             let (a, b) = (ages(old.ages, self.language), ages(new.ages, self.language));
@@ -89,6 +85,29 @@ impl Pair<'_> {
                 format!("{name} is covered {b} instead of {a}."),
                 format!("{name}的保障年龄由{a}改为{b}。"),
             );
+        }
+    }
+
+    /// The aid of a condition that is paid as another group or in other severities.
+    fn moved(&mut self, name: &str, old: &Condition, new: &Condition) {
+        if let ([before], [after]) = (old.severities.as_slice(), new.severities.as_slice()) {
+            let (from, to) = (
+                steps(self.old, &old.group, *before),
+                steps(self.new, &new.group, *after),
+            );
+            self.amounts(name, *after, &from, &to);
+            return;
+        }
+        for grade in Severity::ALL {
+            let paid = |terms: &PlanTerms, condition: &Condition| {
+                if condition.severities.contains(&grade) {
+                    steps(terms, &condition.group, grade)
+                } else {
+                    Vec::new()
+                }
+            };
+            let (from, to) = (paid(self.old, old), paid(self.new, new));
+            self.amounts(name, grade, &from, &to);
         }
     }
 
@@ -137,7 +156,7 @@ impl Pair<'_> {
             let (a, b) = (text(self, before), text(self, after));
             self.say(
                 direction(after > before, More::Helps),
-                format!("Claimants {ages} with {name} ({grade}) receive {b} instead of {a}."),
+                format!("{name} ({grade}): claimants {ages} receive {b} instead of {a}."),
                 format!("{name}({grade}),{ages}的申请人:互助金由 {a} 改为 {b}。"),
             );
         }

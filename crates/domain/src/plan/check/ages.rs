@@ -34,12 +34,14 @@ pub(super) fn faults(bands: &[(usize, AgeBand)], needed: AgeBand) -> Vec<Fault> 
             sorted.push((row, band));
         }
     }
+    // A row that runs backwards was meant to cover something: gaps are not judged until it is mended.
+    let judge_gaps = !found.iter().any(|fault| matches!(fault, Fault::Backwards { .. }));
     sorted.sort_by_key(|(row, band)| (band.from, *row));
     // `reached` is the band that goes furthest so far.
     let mut reached: Option<(usize, AgeBand)> = None;
     for &(row, band) in &sorted {
         match reached {
-            None if band.from > needed.from => {
+            None if judge_gaps && band.from > needed.from => {
                 let to = Some(band.from.saturating_sub(1));
                 found.push(Fault::Gap {
                     row,
@@ -56,7 +58,7 @@ pub(super) fn faults(bands: &[(usize, AgeBand)], needed: AgeBand) -> Vec<Fault> 
                     age: band.from,
                 });
             }
-            Some((_, before)) if band.from > before.last().saturating_add(1) => {
+            Some((_, before)) if judge_gaps && band.from > before.last().saturating_add(1) => {
                 let (from, to) = (before.last().saturating_add(1), Some(band.from.saturating_sub(1)));
                 found.push(Fault::Gap {
                     row,
@@ -72,6 +74,7 @@ pub(super) fn faults(bands: &[(usize, AgeBand)], needed: AgeBand) -> Vec<Fault> 
         }
     }
     if let Some((row, last)) = reached
+        && judge_gaps
         && last.last() < needed.last()
     {
         found.push(Fault::Gap {

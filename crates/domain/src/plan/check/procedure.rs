@@ -69,7 +69,14 @@ pub(super) fn jury(jury: &Jury, found: &mut Found) {
             "list claimant, objector, operator as far as they may ask, each once",
         );
     }
-    match jury.mode {
+    mode(jury.mode, found);
+    let grounds = (0_usize..).zip(&jury.not_accepted);
+    let codes = grounds.map(|(i, g)| (g.code.as_str(), format!("jury.not_accepted[{i}].code")));
+    found.repeated(rules::JURY_GROUNDS, codes, &mut BTreeMap::new());
+}
+
+fn mode(mode: JuryMode, found: &mut Found) {
+    match mode {
         JuryMode::Open {
             quorum,
             quorum_percent_max,
@@ -129,9 +136,6 @@ pub(super) fn jury(jury: &Jury, found: &mut Found) {
             }
         }
     }
-    let grounds = (0_usize..).zip(&jury.not_accepted);
-    let codes = grounds.map(|(i, g)| (g.code.as_str(), format!("jury.not_accepted[{i}].code")));
-    found.repeated(rules::JURY_GROUNDS, codes, &mut BTreeMap::new());
 }
 
 pub(super) fn leaving(parts: &TermsParts, found: &mut Found) {

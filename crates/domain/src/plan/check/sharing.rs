@@ -283,6 +283,9 @@ fn period(calendar: &Calendar, i: usize, days: PeriodDays, found: &mut Found) {
         );
         return;
     }
+    if shared <= last_notice {
+        return;
+    }
     timing(
         calendar,
         i,

@@ -213,6 +213,37 @@ fn a_jury_needs_a_quorum_an_odd_size_and_a_threshold() {
 }
 
 #[test]
+fn empty_and_repeated_lists_are_refused() {
+    type Change = fn(&mut TermsParts);
+    let cases: [(Change, &str, &str); 5] = [
+        (|p| p.cover.conditions.clear(), "P138", "cover"),
+        (
+            |p| p.cover.conditions[0].severities.clear(),
+            "P137",
+            "cover.conditions[0].severities",
+        ),
+        (
+            |p| p.cover.conditions[0].severities.push(Severity::Severe),
+            "P137",
+            "cover.conditions[0].severities",
+        ),
+        (|p| p.calendar.periods.clear(), "P187", "calendar.periods"),
+        (
+            |p| p.jury.iter_mut().for_each(|j| j.asked_by.clear()),
+            "P204",
+            "jury.asked_by",
+        ),
+    ];
+    for (change, rule, path) in cases {
+        let all = found(change);
+        assert!(
+            all.iter().any(|(r, p)| *r == rule && p == path),
+            "expected {rule} at {path}, found {all:?}"
+        );
+    }
+}
+
+#[test]
 fn all_mistakes_come_at_once_in_the_order_of_the_groups() {
     let all = found(|p| {
         p.ending.run_off_days = 1;
