@@ -1,8 +1,7 @@
 //! What went wrong, for programs: `application/problem+json` (RFC 9457) with stable codes. The one mapping from
 //! [`AppError`] to status codes; pages use the same mapping and show the same code.
 
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use huzhu_app::error::{AppError, FieldMistake, Refusal};
 use serde::Serialize;
@@ -28,7 +27,7 @@ enum Detail {
 
 /// The JSON of a problem.
 #[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = Problem)]
+#[schema(as = Problem, title = "Problem")]
 pub struct ProblemBody {
     /// Stable address of this kind of problem; its last part is `code`.
     #[serde(rename = "type")]
@@ -36,6 +35,7 @@ pub struct ProblemBody {
     /// Short text of the HTTP status.
     pub title: String,
     /// HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     pub status: u16,
     /// Stable code that programs branch on.
     pub code: String,
@@ -82,6 +82,78 @@ impl Problem {
         let errors =
             vec![FieldMistake { field: field.to_owned(), code: "unreadable", values: vec![("why", why)] }];
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid") }
+    }
+
+    /// There is no such thing, or not for this caller: the two look alike.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "problem-not-found")
+    }
+
+    /// The address exists, the method does not.
+    pub fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "problem-method-not-allowed")
+    }
+
+    /// The body is of a kind that is not read here.
+    pub fn wrong_media_type() -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", "problem-wrong-media-type")
+    }
+
+    /// The body is larger than what is read here.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "problem-too-large")
+    }
+
+    /// The body broke off on its way.
+    pub fn broken_off() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "broken-off", "problem-broken-off")
+    }
+
+    /// The body is no JSON at all.
+    pub fn not_json(why: String) -> Self {
+        let errors = vec![FieldMistake { field: String::new(), code: "unreadable", values: vec![("why", why)] }];
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "not-json", "problem-not-json") }
+    }
+
+    /// The thing was changed since the caller read it (`If-Match`).
+    pub fn changed() -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", "problem-changed-meanwhile")
+    }
+
+    /// Nobody is signed in.
+    pub fn sign_in_needed() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in-needed", "problem-sign-in-needed")
+    }
+
+    /// The answer took too long; the work may be done or not.
+    pub fn took_too_long() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "try-again", "problem-try-again")
+    }
+
+    /// A bug.
+    pub fn broken() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", "problem-broken")
+    }
+
+    /// A wrong field.
+    pub fn field(field: &str, code: &'static str) -> Self {
+        let errors = vec![FieldMistake { field: field.to_owned(), code, values: Vec::new() }];
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid") }
+    }
+
+    /// What happened, in a few words, for the heading of a page.
+    pub fn title(&self, locale: Locale) -> String {
+        locale.t(match self.status.as_u16() {
+            401 => "problem-title-sign-in",
+            403 => "problem-title-denied",
+            404 => "problem-title-not-found",
+            405 => "problem-title-method",
+            409 | 412 => "problem-title-refused",
+            400 | 413 | 415 | 422 => "problem-title-invalid",
+            429 => "problem-title-too-many",
+            503 => "problem-title-try-again",
+            _ => "problem-title-broken",
+        })
     }
 
     /// The HTTP status.
@@ -144,10 +216,8 @@ impl From<AppError> for Problem {
             AppError::Invalid(errors) => {
                 Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid") }
             }
-            AppError::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not-found", "problem-not-found"),
-            AppError::SignInNeeded => {
-                Self::new(StatusCode::UNAUTHORIZED, "sign-in-needed", "problem-sign-in-needed")
-            }
+            AppError::NotFound(_) => Self::not_found(),
+            AppError::SignInNeeded => Self::sign_in_needed(),
             AppError::Denied { .. } => Self::new(StatusCode::FORBIDDEN, "denied", "problem-denied"),
             AppError::Refused(refusal) => Self {
                 status: StatusCode::CONFLICT,
@@ -170,18 +240,17 @@ impl From<AppError> for Problem {
             }
             AppError::Broken(why) => {
                 tracing::error!(why, "broken");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", "problem-broken")
+                Self::broken()
             }
         }
     }
 }
 
 impl IntoResponse for Problem {
-    /// In English: the API's language. Pages render their own.
+    /// Without a body: the guard `show_problems` gives a problem its final form, JSON or page, in the caller's language.
     fn into_response(self) -> Response {
-        let mut response = (self.status, axum::Json(self.body(Locale::En))).into_response();
-        let json = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(CONTENT_TYPE, json);
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -1,0 +1,53 @@
+//! The JSON API under `/api/v1`: parse, call one use case, show its receipt.
+//!
+//! Shape: one file per group of calls; each adds its rows to a [`table`], which makes the routes and the `OpenAPI` document.
+//!
+//! Guarantees: bodies are read strictly; who may not is told so before what is wrong; each verb takes an `Idempotency-Key`
+//! and says when an answer was given before. Sign-in calls take none: codes and tokens are given once.
+//!
+//! Limits: `If-Match` is compared before the verb runs, not within its transaction: two writers of one draft who send in
+//! the same millisecond are ordered by the store, and the later one wins.
+
+mod audit;
+mod claims;
+mod enrolments;
+mod me;
+mod operator;
+mod periods;
+mod plans;
+pub(crate) mod request;
+mod review;
+mod sign_in;
+pub(crate) mod table;
+
+use axum::Router;
+
+use crate::edge::Edge;
+use table::Table;
+
+/// Largest upload in bytes: an evidence file of the largest size, and room for the form around it.
+pub const UPLOAD_BYTES_MAX: usize = 25 * 1024 * 1024;
+
+/// All routes.
+pub fn routes() -> Router<Edge> {
+    table().router
+}
+
+/// All calls with their descriptions.
+pub(crate) fn table() -> Table {
+    let mut table = Table::default();
+    for add in [
+        sign_in::add,
+        me::add,
+        plans::add,
+        enrolments::add,
+        claims::add,
+        review::add,
+        periods::add,
+        operator::add,
+        audit::add,
+    ] {
+        table = add(table);
+    }
+    table
+}

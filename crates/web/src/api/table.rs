@@ -1,0 +1,388 @@
+//! One row per call of the API: the row makes the route and its part of the `OpenAPI` document, so that the two never differ.
+//!
+//! Shape: [`Op`] describes a call, [`Table::add`] takes it with its handler. Path parameters follow from the template.
+//! Problems that every call can answer are added here, once.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, on};
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathItemBuilder};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Ref, RefOr, Required};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::edge::{Edge, KEY_BYTES_MAX};
+use crate::problem::ProblemBody;
+use crate::wire;
+
+/// Collects the schemas that the types of the calls refer to.
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// Media types that evidence may be sent as; the type itself is read from the content.
+pub(crate) const EVIDENCE_MEDIA: [&str; 6] = [
+    "application/octet-stream",
+    "application/pdf",
+    "image/jpeg",
+    "image/png",
+    "image/heic",
+    "application/dicom",
+];
+
+/// What is known of one call.
+pub(crate) struct Op {
+    tag: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    description: String,
+    public: bool,
+    keyed: bool,
+    tagged: bool,
+    paged: bool,
+    may_refuse: bool,
+    role: &'static str,
+    body: Option<Body>,
+    status: u16,
+    answer: Answer,
+    schemas: Schemas,
+}
+
+enum Body {
+    Json(RefOr<Schema>, serde_json::Value),
+    File,
+}
+
+enum Answer {
+    Nothing,
+    Json(RefOr<Schema>),
+    Text(&'static str),
+    File,
+}
+
+impl Op {
+    /// A call for signed-in members that answers 200.
+    pub(crate) fn new(tag: &'static str, id: &'static str, summary: &'static str) -> Self {
+        Self {
+            tag,
+            id,
+            summary,
+            description: String::new(),
+            public: false,
+            keyed: false,
+            tagged: false,
+            paged: false,
+            may_refuse: false,
+            role: "",
+            body: None,
+            status: 200,
+            answer: Answer::Nothing,
+            schemas: Vec::new(),
+        }
+    }
+
+    /// What else there is to know.
+    pub(crate) fn says(mut self, text: &str) -> Self {
+        self.description = text.to_owned();
+        self
+    }
+
+    /// Everybody may.
+    pub(crate) const fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// One of these roles is needed.
+    pub(crate) const fn role(mut self, role: &'static str) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// Rules can say no (409), and an idempotency key makes a retry harmless.
+    pub(crate) const fn verb(mut self) -> Self {
+        self.keyed = true;
+        self.may_refuse = true;
+        self
+    }
+
+    /// The answer carries an `ETag`, and the request may carry `If-Match`.
+    pub(crate) const fn tagged(mut self) -> Self {
+        self.tagged = true;
+        self
+    }
+
+    /// A list in pages.
+    pub(crate) const fn paged(mut self) -> Self {
+        self.paged = true;
+        self
+    }
+
+    /// The JSON body, with an example.
+    pub(crate) fn takes<T: ToSchema>(mut self, example: serde_json::Value) -> Self {
+        self.body = Some(Body::Json(reference::<T>(&mut self.schemas), example));
+        self
+    }
+
+    /// The body is a file.
+    pub(crate) fn takes_file(mut self) -> Self {
+        self.body = Some(Body::File);
+        self
+    }
+
+    /// The JSON answer.
+    pub(crate) fn answers<T: ToSchema>(mut self, status: u16) -> Self {
+        self.status = status;
+        self.answer = Answer::Json(reference::<T>(&mut self.schemas));
+        self
+    }
+
+    /// An empty answer.
+    pub(crate) const fn answers_nothing(mut self) -> Self {
+        self.status = 204;
+        self
+    }
+
+    /// A text of this media type.
+    pub(crate) fn answers_text(mut self, media: &'static str) -> Self {
+        self.answer = Answer::Text(media);
+        self
+    }
+
+    /// A file of evidence.
+    pub(crate) fn answers_file(mut self) -> Self {
+        self.answer = Answer::File;
+        self
+    }
+
+    fn operation(&self, path: &str, safe: bool) -> OperationBuilder {
+        let mut operation = OperationBuilder::new()
+            .tag(self.tag)
+            .operation_id(Some(self.id))
+            .summary(Some(self.summary));
+        let mut description = self.description.clone();
+        if !self.role.is_empty() {
+            let gap = if description.is_empty() { "" } else { " " };
+            description = format!("{description}{gap}Role: {}.", self.role);
+        }
+        if !description.is_empty() {
+            operation = operation.description(Some(description));
+        }
+        for parameter in self.parameters(path, safe) {
+            operation = operation.parameter(parameter);
+        }
+        if let Some(body) = &self.body {
+            operation = operation.request_body(Some(request_body(body)));
+        }
+        if !self.public {
+            operation = operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()));
+        }
+        operation = operation.response(self.status.to_string(), self.success());
+        for (status, text) in self.problems(path) {
+            operation = operation.response(status.to_string(), problem(status, text));
+        }
+        operation
+    }
+
+    fn parameters(&self, path: &str, safe: bool) -> Vec<ParameterBuilder> {
+        let mut list: Vec<ParameterBuilder> = names_in(path).map(path_parameter).collect();
+        if self.paged {
+            let limit = wire::whole_number(1, i64::from(super::request::LIMIT_MAX));
+            list.push(query("limit", "Rows at most.", limit));
+            let cursor = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9_-]{8,400}$"));
+            list.push(query("cursor", "`next` of the page before; opaque.", cursor.into()));
+        }
+        if self.keyed && !safe {
+            let key = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .pattern(Some("^[!-~]+$"))
+                .min_length(Some(1))
+                .max_length(Some(KEY_BYTES_MAX));
+            let text = "Made by the caller, new for each intention. A retry under the same key gets the first answer again.";
+            list.push(header("Idempotency-Key", text, key.into()));
+        }
+        if self.tagged && !safe {
+            let text = "`ETag` of what the caller has read; with it, a change by somebody else in between is refused.";
+            list.push(header("If-Match", text, ObjectBuilder::new().schema_type(Type::String).pattern(Some("^\"[0-9]{1,18}\"$")).into()));
+        }
+        list
+    }
+
+    fn success(&self) -> ResponseBuilder {
+        let text = match self.status {
+            201 => "Made.",
+            204 => "Done; there is nothing to say.",
+            _ => "Done.",
+        };
+        let mut response = ResponseBuilder::new().description(text);
+        response = match &self.answer {
+            Answer::Nothing => response,
+            Answer::Json(schema) => {
+                response.content("application/json", ContentBuilder::new().schema(Some(schema.clone())).build())
+            }
+            Answer::Text(media) => {
+                response.content(*media, ContentBuilder::new().schema(Some(String::schema())).build())
+            }
+            Answer::File => EVIDENCE_MEDIA
+                .iter()
+                .skip(1)
+                .fold(response, |response, media| response.content(*media, ContentBuilder::new().build())),
+        };
+        if self.keyed {
+            let text = "`true` when this answer was given before under the same key.";
+            let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["true"]));
+            response = response.header("Idempotency-Replayed", HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build());
+        }
+        if self.tagged {
+            let text = "Changes with every event of the claim.";
+            response = response.header("ETag", HeaderBuilder::new().schema(Some(String::schema())).description(Some(text)).build());
+        }
+        response
+    }
+
+    fn problems(&self, path: &str) -> Vec<(u16, &'static str)> {
+        let has_body = self.body.is_some();
+        [
+            (has_body || !self.public || self.keyed, 400, "The body is no JSON or broke off, or the idempotency key is no key."),
+            (!self.public, 401, "Nobody is signed in, or the session has ended."),
+            (!self.role.is_empty() || !self.public, 403, "Another role is needed, or a browser sent the request from another site."),
+            (path.contains('{') || has_body, 404, "There is no such thing, or not for the caller: the two look alike."),
+            (self.may_refuse, 409, "A rule said no; `code` says which. Or the idempotency key is in use."),
+            (self.tagged, 412, "It was changed since the caller read it."),
+            (has_body, 413, "The body is too large."),
+            (has_body, 415, "The body is of another media type."),
+            (has_body || self.paged || self.keyed || path.contains('{'), 422, "Fields are wrong; `errors` names all of them."),
+            (true, 429, "Too many requests; `Retry-After` says when to go on."),
+            (true, 500, "A bug. Please report it."),
+            (true, 503, "Try again in a moment: a provider or the store does not answer."),
+        ]
+        .into_iter()
+        .filter(|(when, ..)| *when)
+        .map(|(_, status, text)| (status, text))
+        .collect()
+    }
+}
+
+/// All calls.
+#[derive(Default)]
+pub(crate) struct Table {
+    /// The routes.
+    pub(crate) router: Router<Edge>,
+    /// Their descriptions by path.
+    pub(crate) paths: BTreeMap<String, PathItem>,
+    /// Schemas by name.
+    pub(crate) schemas: BTreeMap<String, RefOr<Schema>>,
+}
+
+impl Table {
+    /// Adds a call.
+    pub(crate) fn add<H, T>(mut self, method: &Method, path: &str, handler: H, op: Op) -> Self
+    where
+        H: Handler<T, Edge>,
+        T: 'static,
+    {
+        let (filter, verb) = match *method {
+            Method::POST => (MethodFilter::POST, HttpMethod::Post),
+            Method::PUT => (MethodFilter::PUT, HttpMethod::Put),
+            Method::DELETE => (MethodFilter::DELETE, HttpMethod::Delete),
+            _ => (MethodFilter::GET, HttpMethod::Get),
+        };
+        let full = format!("/api/v1{path}");
+        let route = on(filter, handler);
+        let route = match op.body {
+            Some(Body::File) => route.layer(axum::extract::DefaultBodyLimit::max(super::UPLOAD_BYTES_MAX)),
+            _ => route,
+        };
+        self.router = self.router.route(&full, route);
+        let operation = op.operation(path, matches!(verb, HttpMethod::Get));
+        let item = PathItemBuilder::new().operation(verb, operation.build()).build();
+        match self.paths.get_mut(&full) {
+            Some(there) => there.merge_operations(item),
+            None => {
+                self.paths.insert(full, item);
+            }
+        }
+        self.schemas.extend(op.schemas);
+        self
+    }
+}
+
+/// A reference to the schema of `T`, with everything that it refers to.
+fn reference<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    schemas.push((T::name().into_owned(), T::schema()));
+    T::schemas(schemas);
+    Ref::from_schema_name(T::name()).into()
+}
+
+fn names_in(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+fn path_parameter(name: &str) -> ParameterBuilder {
+    let (schema, text) = match name {
+        "plan" => (wire::PlanRef::schema(), "The plan."),
+        "version" => (wire::whole_number(1, i64::from(u32::MAX)), "The version."),
+        "period" => (wire::PeriodRef::schema(), "The period."),
+        "claim" => (wire::ClaimRef::schema(), "The claim."),
+        "evidence" => (wire::EvidenceRef::schema(), "The file."),
+        "enrolment" => (wire::EnrolmentRef::schema(), "The enrolment."),
+        "member" => (wire::MemberRef::schema(), "The member."),
+        "role" => (wire::Role::schema(), "The role."),
+        _ => (String::schema(), ""),
+    };
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(text))
+        .schema(Some(schema))
+}
+
+fn query(name: &str, text: &str, schema: RefOr<Schema>) -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(schema))
+}
+
+fn header(name: &str, text: &str, schema: RefOr<Schema>) -> ParameterBuilder {
+    query(name, text, schema).parameter_in(ParameterIn::Header)
+}
+
+fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
+    let builder = RequestBodyBuilder::new().required(Some(Required::True));
+    match body {
+        Body::Json(schema, example) => {
+            let content = ContentBuilder::new().schema(Some(schema.clone())).example(Some(example.clone()));
+            builder.content("application/json", content.build()).build()
+        }
+        Body::File => {
+            let file = || ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+            EVIDENCE_MEDIA
+                .iter()
+                .fold(builder, |builder, media| {
+                    builder.content(*media, ContentBuilder::new().schema(Some(file())).build())
+                })
+                .build()
+        }
+    }
+}
+
+fn problem(status: u16, text: &str) -> ResponseBuilder {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build();
+    let response = ResponseBuilder::new().description(text).content("application/problem+json", content);
+    if status == 429 || status == 503 {
+        let seconds = HeaderBuilder::new().schema(Some(wire::whole_number(1, 86_400)));
+        response.header("Retry-After", seconds.description(Some("Seconds to wait.")).build())
+    } else {
+        response
+    }
+}

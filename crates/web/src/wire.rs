@@ -1,0 +1,357 @@
+//! What travels as JSON: small types that read and write exactly what the `OpenAPI` document says.
+//!
+//! Shape: ids, codes, days and instants are newtypes around the domain's own, each with the pattern that its reader
+//! enforces; [`Money`] is an amount in decimal digits with its currency.
+//!
+//! Guarantees: a text that the pattern refuses is refused by the reader and the other way round; money is never a float.
+
+use huzhu_domain::{claim, digest, id, member, plan, time};
+use huzhu_ledger::{Amount, Currency, CurrencyError};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::problem::Problem;
+
+/// Defines a text of the wire: the domain's type, its schema name, its pattern, an example.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $schema:literal, $pattern:literal, $example:literal $(, $format:expr)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(pub $inner);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let object = ObjectBuilder::new().schema_type(Type::String).examples([$example]);
+                let object = if $pattern.is_empty() { object } else { object.pattern(Some($pattern)) };
+                $(let object = object.format(Some(SchemaFormat::KnownFormat($format)));)?
+                object.into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                $schema.into()
+            }
+        }
+    };
+}
+
+/// Reads texts whose own reader takes exactly the pattern.
+macro_rules! reads_as_is {
+    ($($name:ident),*) => {$(
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                text.parse().map(Self).map_err(|error| format!("{error}"))
+            }
+        }
+    )*};
+}
+
+text!(
+    /// Id of a member.
+    MemberRef(id::MemberId), "MemberId", "^mem_[0-9a-fA-F]{32}$", "mem_01930000000070008000000000000001"
+);
+text!(
+    /// Id of an enrolment.
+    EnrolmentRef(id::EnrolmentId), "EnrolmentId", "^enr_[0-9a-fA-F]{32}$", "enr_01930000000070008000000000000002"
+);
+text!(
+    /// Id of a claim.
+    ClaimRef(id::ClaimId), "ClaimId", "^clm_[0-9a-fA-F]{32}$", "clm_01930000000070008000000000000003"
+);
+text!(
+    /// Id of a file of evidence.
+    EvidenceRef(id::EvidenceId), "EvidenceId", "^evd_[0-9a-fA-F]{32}$", "evd_01930000000070008000000000000004"
+);
+text!(
+    /// Id of a plan.
+    PlanRef(plan::PlanId), "PlanId", "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$", "demo-town"
+);
+text!(
+    /// A condition in the plan terms.
+    ConditionRef(plan::ConditionCode), "ConditionCode", "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$", "malignant-tumour"
+);
+text!(
+    /// A reason in the plan terms, or the word of a rule.
+    ReasonRef(plan::ReasonCode), "ReasonCode", "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$", "inside-wait"
+);
+text!(
+    /// A period: year and month of its first day of notice, and its number within that month.
+    PeriodRef(plan::PeriodKey), "PeriodKey", "^[0-9]{4}-(?:0[1-9]|1[0-2])-[1-9][0-9]?$", "2019-01-2"
+);
+text!(
+    /// A SHA-256 digest.
+    DigestText(digest::Digest), "Digest", "^[0-9a-f]{64}$",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+);
+text!(
+    /// A civil day in the time zone of the plan, ISO 8601.
+    DayText(time::Day), "Day", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2019-02-14", KnownFormat::Date
+);
+text!(
+    /// An instant, RFC 3339 in UTC.
+    Instant(time::Moment), "Instant", "", "2019-02-14T08:00:00Z", KnownFormat::DateTime
+);
+
+reads_as_is!(MemberRef, EnrolmentRef, ClaimRef, EvidenceRef, PlanRef, ConditionRef, ReasonRef, PeriodRef, DigestText);
+
+impl std::str::FromStr for DayText {
+    type Err = String;
+
+    /// Strict: `jiff` alone would also take other ISO forms.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let shape = text.len() == 10
+            && text.bytes().enumerate().all(|(at, byte)| match at {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+        let day = if shape { text.parse().ok() } else { None };
+        day.map(Self).ok_or_else(|| "expected a day like 2019-02-14".to_owned())
+    }
+}
+
+impl std::str::FromStr for Instant {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| "expected an instant like 2019-02-14T08:00:00Z".to_owned())
+    }
+}
+
+/// An amount of money: a decimal with exactly the digits of the currency; what is read may have fewer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// The amount.
+    #[schema(pattern = r"^[0-9]{1,40}(?:\.[0-9]{1,4})?$", examples("0.03"))]
+    pub amount: String,
+    /// The currency, ISO 4217.
+    #[schema(pattern = "^[A-Z]{3}$", examples("CNY"))]
+    pub currency: String,
+}
+
+impl Money {
+    /// An amount in a currency.
+    pub fn of(amount: Amount, currency: Currency) -> Self {
+        Self { amount: amount.decimal(currency), currency: currency.code().to_owned() }
+    }
+
+    /// The amount in minor units of `currency`.
+    ///
+    /// # Errors
+    /// [`Problem`] naming `field` when the currency is another one or the digits do not fit it.
+    pub fn in_currency(&self, currency: Currency, field: &str) -> Result<Amount, Problem> {
+        let own: Result<Currency, CurrencyError> = Currency::parse(&self.currency);
+        if own.ok().map(Currency::code) != Some(currency.code()) {
+            return Err(Problem::field(&format!("{field}.currency"), "other-currency"));
+        }
+        Amount::parse(&self.amount, currency).map_err(|_| Problem::field(&format!("{field}.amount"), "not-an-amount"))
+    }
+}
+
+/// Severity grade of an illness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Early or mild.
+    Mild,
+    /// In between.
+    Moderate,
+    /// Serious.
+    Severe,
+}
+
+impl From<Severity> for plan::Severity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Mild => Self::Mild,
+            Severity::Moderate => Self::Moderate,
+            Severity::Severe => Self::Severe,
+        }
+    }
+}
+
+impl From<plan::Severity> for Severity {
+    fn from(severity: plan::Severity) -> Self {
+        match severity {
+            plan::Severity::Mild => Self::Mild,
+            plan::Severity::Moderate => Self::Moderate,
+            plan::Severity::Severe => Self::Severe,
+        }
+    }
+}
+
+/// How a dependant is related to the payer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// Husband, wife or partner.
+    Spouse,
+    /// Own or adopted child.
+    Child,
+    /// Own, step or adoptive parent.
+    Parent,
+    /// Parent of the spouse.
+    ParentInLaw,
+    /// Brother or sister.
+    Sibling,
+    /// Parent's parent.
+    Grandparent,
+    /// Child's child.
+    Grandchild,
+}
+
+impl From<Relation> for plan::Relation {
+    fn from(relation: Relation) -> Self {
+        match relation {
+            Relation::Spouse => Self::Spouse,
+            Relation::Child => Self::Child,
+            Relation::Parent => Self::Parent,
+            Relation::ParentInLaw => Self::ParentInLaw,
+            Relation::Sibling => Self::Sibling,
+            Relation::Grandparent => Self::Grandparent,
+            Relation::Grandchild => Self::Grandchild,
+        }
+    }
+}
+
+impl From<plan::Relation> for Relation {
+    fn from(relation: plan::Relation) -> Self {
+        match relation {
+            plan::Relation::Spouse => Self::Spouse,
+            plan::Relation::Child => Self::Child,
+            plan::Relation::Parent => Self::Parent,
+            plan::Relation::ParentInLaw => Self::ParentInLaw,
+            plan::Relation::Sibling => Self::Sibling,
+            plan::Relation::Grandparent => Self::Grandparent,
+            plan::Relation::Grandchild => Self::Grandchild,
+        }
+    }
+}
+
+/// A role of somebody who works for the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Examines claims and recommends a decision.
+    Reviewer,
+    /// Confirms or returns a recommendation made by somebody else.
+    Confirmer,
+    /// Runs the plan.
+    Operator,
+    /// Reads everything, changes nothing.
+    Auditor,
+}
+
+impl From<Role> for member::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Reviewer => Self::Reviewer,
+            Role::Confirmer => Self::Confirmer,
+            Role::Operator => Self::Operator,
+            Role::Auditor => Self::Auditor,
+        }
+    }
+}
+
+impl From<member::Role> for Role {
+    fn from(role: member::Role) -> Self {
+        match role {
+            member::Role::Reviewer => Self::Reviewer,
+            member::Role::Confirmer => Self::Confirmer,
+            member::Role::Operator => Self::Operator,
+            member::Role::Auditor => Self::Auditor,
+        }
+    }
+}
+
+/// Sex as on the identity document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Sex {
+    /// Female.
+    Female,
+    /// Male.
+    Male,
+}
+
+impl From<Sex> for claim::Sex {
+    fn from(sex: Sex) -> Self {
+        match sex {
+            Sex::Female => Self::Female,
+            Sex::Male => Self::Male,
+        }
+    }
+}
+
+impl From<claim::Sex> for Sex {
+    fn from(sex: claim::Sex) -> Self {
+        match sex {
+            claim::Sex::Female => Self::Female,
+            claim::Sex::Male => Self::Male,
+        }
+    }
+}
+
+/// Schema of a whole number from `least` up.
+pub(crate) fn whole_number(least: i64, most: i64) -> RefOr<Schema> {
+    schema::ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(least))
+        .maximum(Some(most))
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_reads_only_the_form_that_the_document_shows() {
+        for (text, reads) in [
+            ("2019-02-14", true),
+            ("2020-02-29", true),
+            ("2019-02-29", false),
+            ("20190214", false),
+            ("2019-02-14T00:00", false),
+            ("+002019-02-14", false),
+            ("", false),
+        ] {
+            assert_eq!(text.parse::<DayText>().is_ok(), reads, "{text}");
+        }
+    }
+
+    #[test]
+    fn money_reads_no_more_than_the_digits_of_its_currency() {
+        for (amount, currency, expected) in [
+            ("300000.00", "CNY", Some(30_000_000)),
+            ("0.03", "CNY", Some(3)),
+            ("0.3", "CNY", Some(30)),
+            ("1.000", "CNY", None),
+            ("-1.00", "CNY", None),
+            ("1.00", "EUR", None),
+            ("1.00", "cny", None),
+            ("", "CNY", None),
+        ] {
+            let money = Money { amount: amount.to_owned(), currency: currency.to_owned() };
+            assert_eq!(money.in_currency(Currency::CNY, "cost").ok().map(Amount::minor), expected, "{money:?}");
+        }
+    }
+}
