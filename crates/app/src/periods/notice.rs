@@ -117,7 +117,7 @@ impl App {
             share: settlement
                 .charges
                 .iter()
-                .map(|charge| charge.share)
+                .map(|member| member.share)
                 .max()
                 .unwrap_or_default(),
             borne_by_operator: settlement.borne_by_operator,

@@ -182,10 +182,10 @@ fn statement_of(noticed: &Noticed, claims: &[ClaimAid], settled: &Settlement) ->
         .cohorts
         .iter()
         .zip(&settled.charges)
-        .map(|(cohort, charge)| CohortShare {
+        .map(|(cohort, member)| CohortShare {
             key: cohort.key,
             count: cohort.count,
-            share: charge.share,
+            share: member.share,
         })
         .collect();
     let payable = claims

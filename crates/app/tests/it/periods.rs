@@ -112,8 +112,8 @@ async fn shares_read_off_cohorts_equal_a_naive_count_per_member_over_two_years()
         let counted = town.counted(first).await;
         let cost = owed.saturating_sub(surplus);
         let level = cost.div_ceil(u64::try_from(counted.len()).expect("few").max(1));
-        let charged = books.charge(&counted, key, level, u64::from(files));
-        surplus = (surplus + charged + cost.saturating_sub(charged)) - owed;
+        let shared = books.share_out(&counted, key, level, u64::from(files));
+        surplus = (surplus + shared + cost.saturating_sub(shared)) - owed;
         if files {
             let read = app
                 .books(&auditor(), &plan(), &Page::first(1))
@@ -148,18 +148,18 @@ struct OwnBooks {
 }
 
 impl OwnBooks {
-    /// Charges everybody counted the same, up to 300.00 in a year. Answers the sum.
-    fn charge(&mut self, counted: &[u128], key: PeriodKey, level: u64, claims: u64) -> u64 {
-        let mut charged = 0;
+    /// Shares out to everybody counted the same, up to 300.00 in a year. Answers the sum.
+    fn share_out(&mut self, counted: &[u128], key: PeriodKey, level: u64, claims: u64) -> u64 {
+        let mut shared = 0;
         for n in counted {
             let sum = self.by_year.entry((*n, key.year)).or_default();
             let share = level.min(30_000 - *sum);
             *sum += share;
-            charged += share;
+            shared += share;
             self.by_period.insert((*n, key), share);
             *self.helped.entry(*n).or_default() += claims;
         }
-        charged
+        shared
     }
 }
 
