@@ -59,14 +59,21 @@ impl Config {
         match std::fs::read_to_string(&path) {
             Ok(text) => toml_edit::de::from_str(&text)
                 .map_err(|error| Failure::WrongUse(format!("{}: {error}", path.display()))),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Self::default()),
-            Err(error) => Err(Failure::WrongUse(format!("cannot read {}: {error}", path.display()))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+                Ok(Self::default())
+            }
+            Err(error) => Err(Failure::WrongUse(format!(
+                "cannot read {}: {error}",
+                path.display()
+            ))),
         }
     }
 
     /// Members reach the platform by TLS.
     pub(crate) fn is_https(&self) -> bool {
-        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        self.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
     }
 
     /// The identity provider, if one is set up.
@@ -75,10 +82,14 @@ impl Config {
         clock: &Arc<dyn Clock>,
         entropy: &Arc<E>,
     ) -> Result<Option<Arc<dyn IdentityProvider>>, Failure> {
-        let Some(provider) = &self.identity else { return Ok(None) };
+        let Some(provider) = &self.identity else {
+            return Ok(None);
+        };
         let entropy = Arc::clone(entropy) as Arc<dyn Entropy>;
         let adapter = HttpIdentity::new(provider.config("identity")?, Arc::clone(clock), entropy);
-        Ok(Some(Arc::new(adapter.map_err(|error| Failure::WrongUse(format!("configuration, identity: {error}")))?)))
+        Ok(Some(Arc::new(adapter.map_err(|error| {
+            Failure::WrongUse(format!("configuration, identity: {error}"))
+        })?)))
     }
 
     /// The credit provider, if one is set up.
@@ -87,10 +98,14 @@ impl Config {
         clock: &Arc<dyn Clock>,
         entropy: &Arc<E>,
     ) -> Result<Option<Arc<dyn CreditProvider>>, Failure> {
-        let Some(provider) = &self.credit else { return Ok(None) };
+        let Some(provider) = &self.credit else {
+            return Ok(None);
+        };
         let entropy = Arc::clone(entropy) as Arc<dyn Entropy>;
         let adapter = HttpCredit::new(provider.config("credit")?, Arc::clone(clock), entropy);
-        Ok(Some(Arc::new(adapter.map_err(|error| Failure::WrongUse(format!("configuration, credit: {error}")))?)))
+        Ok(Some(Arc::new(adapter.map_err(|error| {
+            Failure::WrongUse(format!("configuration, credit: {error}"))
+        })?)))
     }
 }
 
@@ -117,7 +132,9 @@ mod tests {
         std::fs::write(&file, "public_url = \"https://aid.example.org\"\n").unwrap();
         assert!(Config::read(None, folder.path()).unwrap().is_https());
         std::fs::write(&file, "public-url = \"https://aid.example.org\"\n").unwrap();
-        assert!(matches!(Config::read(None, folder.path()), Err(Failure::WrongUse(why)) if why.contains("public-url")));
+        assert!(
+            matches!(Config::read(None, folder.path()), Err(Failure::WrongUse(why)) if why.contains("public-url"))
+        );
         assert!(Config::read(Some(Path::new("missing.toml")), folder.path()).is_err());
     }
 }

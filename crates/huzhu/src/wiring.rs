@@ -38,7 +38,12 @@ impl Folder {
             .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
         let vault = FolderVault::open(path.join(EVIDENCE), &secret)
             .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
-        Ok(Self { path: path.to_owned(), store: Arc::new(store), secret: Arc::new(secret), vault: Arc::new(vault) })
+        Ok(Self {
+            path: path.to_owned(),
+            store: Arc::new(store),
+            secret: Arc::new(secret),
+            vault: Arc::new(vault),
+        })
     }
 
     /// Opens a data folder that exists already: checks and exports must not make one by a slip of the keyboard.
@@ -46,7 +51,10 @@ impl Folder {
         if path.join("instance.secret").is_file() {
             Self::open(path)
         } else {
-            Err(Failure::WrongUse(format!("{} is no data folder of huzhu: it has no instance.secret", path.display())))
+            Err(Failure::WrongUse(format!(
+                "{} is no data folder of huzhu: it has no instance.secret",
+                path.display()
+            )))
         }
     }
 
@@ -57,11 +65,24 @@ impl Folder {
 
     /// The use cases over this folder.
     pub(crate) fn app(&self, outside: Outside) -> Arc<App> {
-        let Outside { clock, entropy, identity, credit } = outside;
+        let Outside {
+            clock,
+            entropy,
+            identity,
+            credit,
+        } = outside;
         let store: Arc<dyn Store> = Arc::clone(&self.store) as Arc<dyn Store>;
         let secrets = Arc::clone(&self.secret) as Arc<dyn huzhu_app::ports::Secrets>;
         let vault = Arc::clone(&self.vault) as Arc<dyn huzhu_app::ports::Vault>;
-        Arc::new(App::new(World { store, vault, clock, entropy, secrets, identity, credit }))
+        Arc::new(App::new(World {
+            store,
+            vault,
+            clock,
+            entropy,
+            secrets,
+            identity,
+            credit,
+        }))
     }
 }
 

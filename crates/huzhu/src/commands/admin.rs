@@ -88,10 +88,16 @@ impl PublishFile {
             .map_err(|error| Failure::WrongUse(format!("cannot read {}: {error}", self.file.display())))?;
         let app = Folder::open(&self.data)?.app(super::serve::outside_without_providers());
         let done = runtime()?.block_on(app.publish_plan(&Call::system(), PublishPlan { text }));
-        answer(json, done.map(|done| {
-            let published = done.receipt;
-            format!("{} version {} is in force from {}", published.plan, published.version, published.effective)
-        }))
+        answer(
+            json,
+            done.map(|done| {
+                let published = done.receipt;
+                format!(
+                    "{} version {} is in force from {}",
+                    published.plan, published.version, published.effective
+                )
+            }),
+        )
     }
 }
 
@@ -100,8 +106,17 @@ impl GrantRole {
         let app = Folder::open_existing(&self.data)?.app(super::serve::outside_without_providers());
         let granted = runtime()?.block_on(async {
             let member = app.member_at(&Call::system(), &self.address).await?;
-            let role = huzhu_domain::member::Role::from_word(&self.role).map_or("", huzhu_domain::member::Role::word);
-            app.change_role(&Call::system(), ChangeRole { member, role, grant: true }).await?;
+            let role = huzhu_domain::member::Role::from_word(&self.role)
+                .map_or("", huzhu_domain::member::Role::word);
+            app.change_role(
+                &Call::system(),
+                ChangeRole {
+                    member,
+                    role,
+                    grant: true,
+                },
+            )
+            .await?;
             Ok(format!("{member} is {}", self.role))
         });
         answer(json, granted)
@@ -141,7 +156,10 @@ fn answer(json: bool, result: Result<String, huzhu_app::error::AppError>) -> Res
     use huzhu_app::error::AppError;
     let (text, ending) = match result {
         Ok(text) => (text, Ending::Done),
-        Err(AppError::Refused(refusal)) => (format!("refused: {} {:?}", refusal.code, refusal.values), Ending::Refused),
+        Err(AppError::Refused(refusal)) => (
+            format!("refused: {} {:?}", refusal.code, refusal.values),
+            Ending::Refused,
+        ),
         Err(AppError::NotFound(what)) => (format!("refused: there is no such {what}"), Ending::Refused),
         Err(other) => return Err(Failure::Broken(other.to_string())),
     };

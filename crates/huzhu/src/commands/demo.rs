@@ -41,10 +41,14 @@ impl Demo {
     /// Runs the command.
     pub(crate) fn run(self, json: bool) -> Result<Ending, Failure> {
         if !self.listen.ip().is_loopback() {
-            let why = format!("--listen: {} is not a loopback address; the demo lets anybody be anybody", self.listen);
+            let why = format!(
+                "--listen: {} is not a loopback address; the demo lets anybody be anybody",
+                self.listen
+            );
             return Err(Failure::WrongUse(why));
         }
-        let temporary = tempfile::tempdir().map_err(|error| Failure::broken("making a temporary folder", error))?;
+        let temporary =
+            tempfile::tempdir().map_err(|error| Failure::broken("making a temporary folder", error))?;
         let path = self.data.clone().unwrap_or_else(|| temporary.path().join("data"));
         if path.join("instance.secret").exists() {
             let why = format!(
@@ -79,7 +83,11 @@ impl Demo {
             identity: Some(Arc::clone(&register) as _),
             credit: Some(register),
         });
-        let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(1) };
+        let bar = if json {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(1)
+        };
         if let Ok(style) = ProgressStyle::with_template("{msg:>28} {wide_bar} {pos}/{len} {elapsed}") {
             bar.set_style(style);
         }
@@ -100,14 +108,23 @@ impl Demo {
         });
         let listener = tokio::net::TcpListener::bind(self.listen)
             .await
-            .map_err(|error| Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen)))?;
-        note(format_args!("\nThe portal of the demo: http://{}/ (Ctrl-C ends it)", self.listen));
+            .map_err(|error| {
+                Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
+            })?;
+        note(format_args!(
+            "\nThe portal of the demo: http://{}/ (Ctrl-C ends it)",
+            self.listen
+        ));
         let config = huzhu_web::edge::EdgeConfig {
             secure: false,
             demo: true,
             personas: made.personas.iter().cloned().collect(),
         };
-        let edge = huzhu_web::edge::Edge { app, config, limits: Arc::new(huzhu_web::limit::Limits::standard()) };
+        let edge = huzhu_web::edge::Edge {
+            app,
+            config,
+            limits: Arc::new(huzhu_web::limit::Limits::standard()),
+        };
         huzhu_web::serve::serve(edge, listener, super::serve::stop())
             .await
             .map_err(|error| Failure::broken("serving", error))

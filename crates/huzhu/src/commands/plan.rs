@@ -91,7 +91,9 @@ impl Check {
         for file in &self.files {
             match read(file)? {
                 Ok(terms) if json => {
-                    reports.push(serde_json::json!({ "file": file, "plan": terms.id().as_str(), "mistakes": [] }));
+                    reports.push(
+                        serde_json::json!({ "file": file, "plan": terms.id().as_str(), "mistakes": [] }),
+                    );
                 }
                 Ok(terms) => line(format_args!(
                     "{}: ok ({} version {}, in force from {})",
@@ -128,7 +130,9 @@ impl Show {
                 .into_iter()
                 .map(|section| serde_json::json!({ "title": section.title, "lines": section.lines }))
                 .collect();
-            print_json(&serde_json::json!({ "plan": terms.id().as_str(), "version": terms.version().0, "sections": sections }));
+            print_json(
+                &serde_json::json!({ "plan": terms.id().as_str(), "version": terms.version().0, "sections": sections }),
+            );
         } else {
             line(huzhu_planfile::show(&terms, self.lang.into()));
         }
@@ -176,7 +180,9 @@ const fn who_word(who: Who) -> &'static str {
 /// Reads and checks a plan file. The outer error is about the file, the inner one about its content.
 pub(crate) fn read(file: &Path) -> Result<Result<PlanTerms, Report>, Failure> {
     // One byte more than the limit is enough for the check to refuse the file, whatever its length.
-    let limit = u64::try_from(huzhu_planfile::MAX_FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(huzhu_planfile::MAX_FILE_BYTES)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
     let mut bytes = Vec::new();
     std::fs::File::open(file)
         .and_then(|opened| std::io::Read::read_to_end(&mut std::io::Read::take(opened, limit), &mut bytes))

@@ -85,10 +85,14 @@ impl Serve {
         });
         let secret = app.first_operator_secret().await;
         if let Some(secret) = secret.map_err(|error| Failure::broken("making the first secret", error))? {
-            note(format_args!("No operator yet. Sign in, open /first-operator and enter within 24 hours:\n\n  {secret}\n"));
+            note(format_args!(
+                "No operator yet. Sign in, open /first-operator and enter within 24 hours:\n\n  {secret}\n"
+            ));
         }
         let store: Arc<dyn Store> = Arc::clone(&folder.store) as _;
-        let renderer: Arc<dyn Renderer> = Arc::new(CatalogueMail { store: Arc::clone(&store) });
+        let renderer: Arc<dyn Renderer> = Arc::new(CatalogueMail {
+            store: Arc::clone(&store),
+        });
         let mailer: Option<Arc<dyn Mailer>> = match &config.mail {
             Some(mail) => Some(Arc::new(
                 SmtpMailer::new(&mail.server, &mail.sender, MAIL_LIMIT, renderer)
@@ -99,16 +103,34 @@ impl Serve {
         };
         match mailer {
             Some(mailer) => drop(tokio::spawn(deliver(store, mailer, clock))),
-            None => note("No mail server is set up: nobody can sign in. Add [mail] to huzhu.toml, or use --print-mail."),
+            None => note(
+                "No mail server is set up: nobody can sign in. Add [mail] to huzhu.toml, or use --print-mail.",
+            ),
         }
         let listener = tokio::net::TcpListener::bind(self.listen)
             .await
-            .map_err(|error| Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen)))?;
+            .map_err(|error| {
+                Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
+            })?;
         note(format_args!("listening on http://{}/", self.listen));
-        let limits = if self.no_rate_limits { Limits::none() } else { Limits::standard() };
-        let edge_config = EdgeConfig { secure: config.is_https(), demo: false, personas: Arc::new([]) };
-        let edge = Edge { app, config: edge_config, limits: Arc::new(limits) };
-        huzhu_web::serve::serve(edge, listener, stop()).await.map_err(|error| Failure::broken("serving", error))
+        let limits = if self.no_rate_limits {
+            Limits::none()
+        } else {
+            Limits::standard()
+        };
+        let edge_config = EdgeConfig {
+            secure: config.is_https(),
+            demo: false,
+            personas: Arc::new([]),
+        };
+        let edge = Edge {
+            app,
+            config: edge_config,
+            limits: Arc::new(limits),
+        };
+        huzhu_web::serve::serve(edge, listener, stop())
+            .await
+            .map_err(|error| Failure::broken("serving", error))
     }
 }
 
@@ -162,11 +184,24 @@ struct CatalogueMail {
 #[async_trait]
 impl Renderer for CatalogueMail {
     async fn render(&self, message: &Message) -> Result<Option<RenderedMail>, ProviderError> {
-        let failed = |why: String| ProviderError { provider: "mail", why };
-        let address = self.store.unseal(message.to, "contact").await.map_err(|error| failed(error.to_string()))?;
-        let Some(address) = address.and_then(|bytes| String::from_utf8(bytes).ok()) else { return Ok(None) };
+        let failed = |why: String| ProviderError {
+            provider: "mail",
+            why,
+        };
+        let address = self
+            .store
+            .unseal(message.to, "contact")
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        let Some(address) = address.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return Ok(None);
+        };
         let mail = huzhu_web::mail::render(message);
-        Ok(Some(RenderedMail { to_address: address, subject: mail.subject, body: mail.body }))
+        Ok(Some(RenderedMail {
+            to_address: address,
+            subject: mail.subject,
+            body: mail.body,
+        }))
     }
 }
 
@@ -179,7 +214,10 @@ struct PrintedMail {
 impl Mailer for PrintedMail {
     async fn send(&self, message: &Message) -> Result<(), ProviderError> {
         if let Some(mail) = self.renderer.render(message).await? {
-            note(format_args!("--- mail to {}\n{}\n\n{}\n---", mail.to_address, mail.subject, mail.body));
+            note(format_args!(
+                "--- mail to {}\n{}\n\n{}\n---",
+                mail.to_address, mail.subject, mail.body
+            ));
         }
         Ok(())
     }

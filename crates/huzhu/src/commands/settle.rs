@@ -84,19 +84,31 @@ impl Settle {
         for text in &self.headcount {
             let (count, band) = split_band("--headcount", text, rules)?;
             let count = count.replace('_', "").parse::<u64>().map_err(|_| {
-                Failure::WrongUse(format!("--headcount: {count:?} is not a whole number of members, such as 23000000"))
+                Failure::WrongUse(format!(
+                    "--headcount: {count:?} is not a whole number of members, such as 23000000"
+                ))
             })?;
             if band.is_none() && rules.weights.len() > 1 {
                 let bands = rules.weights.len();
-                let why = format!("--headcount: this plan has {bands} age bands; say how many members each has, such as --headcount 1000:1 --headcount 2000:2");
+                let why = format!(
+                    "--headcount: this plan has {bands} age bands; say how many members each has, such as --headcount 1000:1 --headcount 2000:2"
+                );
                 return Err(Failure::WrongUse(why));
             }
             let band = band.unwrap_or(0);
             if cohorts.iter().any(|cohort| cohort.band == band) {
-                let why = format!("--headcount: band {} is given twice", u32::from(band).saturating_add(1));
+                let why = format!(
+                    "--headcount: band {} is given twice",
+                    u32::from(band).saturating_add(1)
+                );
                 return Err(Failure::WrongUse(why));
             }
-            cohorts.push(Cohort { band, count, charged_this_year: charged, prepaid: Amount::ZERO });
+            cohorts.push(Cohort {
+                band,
+                count,
+                charged_this_year: charged,
+                prepaid: Amount::ZERO,
+            });
         }
         Ok(cohorts)
     }
@@ -105,7 +117,10 @@ impl Settle {
         let mut claims = Vec::new();
         for text in &self.claim {
             let (aid, band) = split_band("--claim", text, rules)?;
-            claims.push(Claimed { aid: amount("--claim", aid, currency)?, band });
+            claims.push(Claimed {
+                aid: amount("--claim", aid, currency)?,
+                band,
+            });
         }
         if let Some(file) = &self.claims {
             read_claims(file, rules, currency, json, &mut claims)?;
@@ -116,12 +131,16 @@ impl Settle {
 
 /// Splits `TEXT[:BAND]`; bands are counted from 1 on the command line and from 0 inside.
 fn split_band<'a>(option: &str, text: &'a str, rules: &Rules) -> Result<(&'a str, Option<u8>), Failure> {
-    let Some((rest, band)) = text.split_once(':') else { return Ok((text, None)) };
+    let Some((rest, band)) = text.split_once(':') else {
+        return Ok((text, None));
+    };
     let bands = rules.weights.len();
     let index = band.parse::<u8>().ok().and_then(|band| band.checked_sub(1));
     match index.filter(|index| usize::from(*index) < bands) {
         Some(index) => Ok((rest, Some(index))),
-        None => Err(Failure::WrongUse(format!("{option}: {band:?} is no age band of this plan; it has 1 to {bands}"))),
+        None => Err(Failure::WrongUse(format!(
+            "{option}: {band:?} is no age band of this plan; it has 1 to {bands}"
+        ))),
     }
 }
 
@@ -139,22 +158,36 @@ fn read_claims(
     let name = file.display();
     let wrong = |what: String| Failure::WrongUse(format!("{name}: {what}"));
     let mut reader = csv::Reader::from_path(file).map_err(|error| wrong(error.to_string()))?;
-    let headers = reader.headers().map_err(|error| wrong(error.to_string()))?.clone();
+    let headers = reader
+        .headers()
+        .map_err(|error| wrong(error.to_string()))?
+        .clone();
     let column = |wanted: &str| headers.iter().position(|header| header.trim() == wanted);
-    let aid_column = column("aid").ok_or_else(|| wrong("the first line must name a column \"aid\"".to_owned()))?;
+    let aid_column =
+        column("aid").ok_or_else(|| wrong("the first line must name a column \"aid\"".to_owned()))?;
     let band_column = column("band");
-    let bar = if json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    let bar = if json {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new_spinner()
+    };
     if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} claims read ({per_sec})") {
         bar.set_style(style);
     }
     for (row, record) in (2_u64..).zip(reader.records()) {
         let record = record.map_err(|error| wrong(error.to_string()))?;
         if claims.len() >= CLAIMS_MAX {
-            return Err(wrong(format!("line {row}: more than {CLAIMS_MAX} claims; keep a plan of this size in a database")));
+            return Err(wrong(format!(
+                "line {row}: more than {CLAIMS_MAX} claims; keep a plan of this size in a database"
+            )));
         }
         let text = record.get(aid_column).unwrap_or_default().trim();
-        let aid = Amount::parse(text, currency).map_err(|error| wrong(format!("line {row}, aid: {error}")))?;
-        let band = band_column.and_then(|column| record.get(column)).map(str::trim).filter(|text| !text.is_empty());
+        let aid =
+            Amount::parse(text, currency).map_err(|error| wrong(format!("line {row}, aid: {error}")))?;
+        let band = band_column
+            .and_then(|column| record.get(column))
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
         let band = match band {
             Some(band) => split_band(&format!("{name}: line {row}, band"), &format!(":{band}"), rules)?.1,
             None => None,
@@ -209,7 +242,16 @@ fn print(terms: &PlanTerms, settled: &Settlement, claims: usize, currency: Curre
         ("surplus before", text(settled.surplus_before)),
         ("cost", text(settled.cost)),
         ("headcount", settled.headcount.to_string()),
-        ("share", settled.shares.iter().copied().map(text).collect::<Vec<_>>().join(", ")),
+        (
+            "share",
+            settled
+                .shares
+                .iter()
+                .copied()
+                .map(text)
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
         ("all shares", text(settled.charged)),
         ("surplus", text(settled.surplus)),
         ("borne by operator", text(settled.borne_by_operator)),

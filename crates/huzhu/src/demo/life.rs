@@ -9,7 +9,8 @@ use std::sync::Arc;
 use huzhu_app::App;
 use huzhu_app::call::{Call, Done};
 use huzhu_app::claims::{
-    AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence, SendBack, TakeClaim,
+    AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence, SendBack,
+    TakeClaim,
 };
 use huzhu_app::error::AppError;
 use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, RetryArrears};
@@ -76,13 +77,30 @@ impl Life {
         residents: Vec<Resident>,
     ) -> Self {
         let plan = terms.id().clone();
-        Self { app, clock, rng, plan, terms, staff, residents, diary: BTreeMap::new() }
+        Self {
+            app,
+            clock,
+            rng,
+            plan,
+            terms,
+            staff,
+            residents,
+            diary: BTreeMap::new(),
+        }
     }
 
     /// Lives through one day: morning work of the calendar, then people.
-    pub(crate) async fn day(&mut self, today: Day, first: PeriodKey, last: PeriodKey) -> Result<(), AppError> {
+    pub(crate) async fn day(
+        &mut self,
+        today: Day,
+        first: PeriodKey,
+        last: PeriodKey,
+    ) -> Result<(), AppError> {
         if let Some(noon) = midnight(today, self.terms.zone()) {
-            self.clock.set(noon.saturating_add(jiff::SignedDuration::from_hours(10)).unwrap_or(noon));
+            self.clock.set(
+                noon.saturating_add(jiff::SignedDuration::from_hours(10))
+                    .unwrap_or(noon),
+            );
         }
         self.calendar(today, first, last).await?;
         self.diary(today).await?;
@@ -94,8 +112,18 @@ impl Life {
     async fn calendar(&mut self, today: Day, first: PeriodKey, last: PeriodKey) -> Result<(), AppError> {
         let calendar = self.terms.calendar().clone();
         let operator = self.staff.operator();
-        if let Some(key) = calendar.period_starting_on(today).filter(|key| (first..=last).contains(key)) {
-            self.app.lapse_unpaid(&operator, &LapseUnpaid { plan: self.plan.clone() }).await?;
+        if let Some(key) = calendar
+            .period_starting_on(today)
+            .filter(|key| (first..=last).contains(key))
+        {
+            self.app
+                .lapse_unpaid(
+                    &operator,
+                    &LapseUnpaid {
+                        plan: self.plan.clone(),
+                    },
+                )
+                .await?;
             self.app.open_notice(&operator, &self.of(key)).await?;
         }
         let mut key = first;
@@ -119,31 +147,55 @@ impl Life {
         let operator = self.staff.operator();
         let view = self.app.period_statement(&self.plan, key).await?;
         let headcount_day = view.headcount_day;
-        let owes = view.statement.as_ref().is_some_and(|statement| statement.share.minor() > 0);
+        let owes = view
+            .statement
+            .as_ref()
+            .is_some_and(|statement| statement.share.minor() > 0);
         let mut failed = Vec::new();
         for resident in &self.residents {
-            let counted = resident.shares_from <= headcount_day && resident.until.is_none_or(|until| headcount_day < until);
-            if counted && owes && self.rng.random_bool(DEBIT_FAILS) {
-                failed.push(resident.enrolment);
+            if !owes || !self.rng.random_bool(DEBIT_FAILS) {
+                continue;
             }
+            // The row knows who has lapsed or left meanwhile.
+            let row = self.app.store().enrolment(resident.enrolment).await?;
+            failed.extend(row.filter(|row| row.is_counted(headcount_day)).map(|row| row.id));
         }
-        let report = format!("demo bank report {key} of {today}: {} debits failed", failed.len()).into_bytes();
-        let command = CollectPeriod { plan: self.plan.clone(), key, failed: failed.clone(), report };
+        let report = format!(
+            "demo bank report {key} of {today}: {} debits failed",
+            failed.len()
+        )
+        .into_bytes();
+        let command = CollectPeriod {
+            plan: self.plan.clone(),
+            key,
+            failed: failed.clone(),
+            report,
+        };
         let Done { receipt, .. } = self.app.collect_period(&operator, &command).await?;
         let claims: Vec<ClaimId> = receipt.payable.iter().map(|one| one.claim).collect();
         for claim in claims {
             let day = plus_days(today, self.rng.random_range(1..6));
             self.diary.entry(day).or_default().push((Step::Pay, claim, 0));
         }
-        let paying = failed.into_iter().filter(|_| self.rng.random_bool(RETRY_PAYS)).collect::<Vec<EnrolmentId>>();
+        let paying = failed
+            .into_iter()
+            .filter(|_| self.rng.random_bool(RETRY_PAYS))
+            .collect::<Vec<EnrolmentId>>();
         self.staff.retrying.insert(key, paying);
         Ok(())
     }
 
     async fn retry(&mut self, key: PeriodKey, today: Day) -> Result<(), AppError> {
-        let Some(paid) = self.staff.retrying.remove(&key).filter(|paid| !paid.is_empty()) else { return Ok(()) };
+        let Some(paid) = self.staff.retrying.remove(&key).filter(|paid| !paid.is_empty()) else {
+            return Ok(());
+        };
         let report = format!("demo bank report on retries of {key} of {today}").into_bytes();
-        let command = RetryArrears { plan: self.plan.clone(), key, paid, report };
+        let command = RetryArrears {
+            plan: self.plan.clone(),
+            key,
+            paid,
+            report,
+        };
         self.app.retry_arrears(&self.staff.operator(), &command).await?;
         Ok(())
     }
@@ -158,7 +210,10 @@ impl Life {
                 Step::Confirm => self.confirm(claim, resident, today).await?,
                 Step::Pay => {
                     let confirmation = format!("demo bank confirmation of {claim}").into_bytes();
-                    let done = self.app.pay_claim(&self.staff.operator(), &PayClaim { claim, confirmation }).await?;
+                    let done = self
+                        .app
+                        .pay_claim(&self.staff.operator(), &PayClaim { claim, confirmation })
+                        .await?;
                     if done.receipt.ended {
                         self.end_resident_of(claim, today).await?;
                     }
@@ -172,15 +227,22 @@ impl Life {
         let reviewer = self.staff.reviewer(claim);
         self.app.take_claim(&reviewer, TakeClaim { claim }).await?;
         if self.rng.random_bool(WITHDRAWS) {
-            return self.app.withdraw_claim(&self.payer(resident), OwnClaim { claim }).await.map(|_| ());
+            return self
+                .app
+                .withdraw_claim(&self.payer(resident), OwnClaim { claim })
+                .await
+                .map(|_| ());
         }
         if self.rng.random_bool(MORE_EVIDENCE) {
-            let text = "请补充病理报告或出院小结。 Please add the pathology report or the discharge letter.".to_owned();
-            self.app.request_evidence(&reviewer, &RequestEvidence { claim, text }).await?;
+            let text = "请补充病理报告或出院小结。 Please add the pathology report or the discharge letter."
+                .to_owned();
+            self.app
+                .request_evidence(&reviewer, &RequestEvidence { claim, text })
+                .await?;
             let answered = self.rng.random_range(2..9);
             self.plan_step(today, answered, Step::Answer, claim, resident);
         } else {
-            let decided = self.rng.random_range(1..4);
+            let decided = self.rng.random_range(2..7);
             self.plan_step(today, decided, Step::Recommend, claim, resident);
         }
         Ok(())
@@ -198,22 +260,34 @@ impl Life {
         let reviewer = self.staff.reviewer(claim);
         let view = self.app.claim_view(&reviewer, claim).await?;
         let broken = view.eligibility.and_then(|eligibility| {
-            eligibility.findings.iter().find(|finding| !finding.kept).map(|finding| finding.rule.clone())
+            eligibility
+                .findings
+                .iter()
+                .find(|finding| !finding.kept)
+                .map(|finding| finding.rule.clone())
         });
         let advice = match broken {
-            Some(rule) => Advice::Refuse { reason: reason(&rule)? },
-            None if self.rng.random_bool(EXCLUDED) => Advice::Refuse { reason: self.exclusion()? },
+            Some(rule) => Advice::Refuse {
+                reason: reason(&rule)?,
+            },
+            None if self.rng.random_bool(EXCLUDED) => Advice::Refuse {
+                reason: self.exclusion()?,
+            },
             None => Advice::Approve { cost: None },
         };
-        self.app.recommend(&reviewer, &RecommendClaim { claim, advice }).await?;
-        self.plan_step(today, 1, Step::Confirm, claim, resident);
+        self.app
+            .recommend(&reviewer, &RecommendClaim { claim, advice })
+            .await?;
+        let confirmed = self.rng.random_range(1..4);
+        self.plan_step(today, confirmed, Step::Confirm, claim, resident);
         Ok(())
     }
 
     async fn confirm(&mut self, claim: ClaimId, resident: usize, today: Day) -> Result<(), AppError> {
         let confirmer = self.staff.confirmer(claim);
         if self.rng.random_bool(SEND_BACK) {
-            let text = "Please look at the date of the first diagnosis again. 请再核对首次确诊日期。".to_owned();
+            let text =
+                "Please look at the date of the first diagnosis again. 请再核对首次确诊日期。".to_owned();
             self.app.send_back(&confirmer, &SendBack { claim, text }).await?;
             self.plan_step(today, 1, Step::Recommend, claim, resident);
         } else {
@@ -225,7 +299,9 @@ impl Life {
     /// Who falls ill or has an accident today, and files some days later.
     async fn illness(&mut self, today: Day) -> Result<(), AppError> {
         for index in 0..self.residents.len() {
-            let Some(resident) = self.residents.get(index) else { continue };
+            let Some(resident) = self.residents.get(index) else {
+                continue;
+            };
             if resident.ill || resident.joined >= today || resident.until.is_some() {
                 continue;
             }
@@ -243,12 +319,25 @@ impl Life {
 
     async fn file(&mut self, index: usize, today: Day, accident: bool) -> Result<(), AppError> {
         let illness = self.invent_illness(today, accident);
-        let (Some(illness), Some(resident)) = (illness, self.residents.get_mut(index)) else { return Ok(()) };
+        let (Some(illness), Some(resident)) = (illness, self.residents.get_mut(index)) else {
+            return Ok(());
+        };
         resident.ill = true;
         let enrolment = resident.enrolment;
         let payer = self.payer(index);
         let claim = ClaimId::from_uuid(self.uuid());
-        match self.app.draft_claim(&payer, &DraftClaim { claim, enrolment, illness }).await {
+        match self
+            .app
+            .draft_claim(
+                &payer,
+                &DraftClaim {
+                    claim,
+                    enrolment,
+                    illness,
+                },
+            )
+            .await
+        {
             Ok(_) => {}
             Err(AppError::Refused(_)) => return Ok(()),
             Err(other) => return Err(other),
@@ -256,7 +345,7 @@ impl Life {
         self.add_file(&payer, claim, "诊断证明 diagnosis").await?;
         self.add_file(&payer, claim, "病历 hospital record").await?;
         self.app.report_claim(&payer, OwnClaim { claim }).await?;
-        let taken = self.rng.random_range(1..3);
+        let taken = self.rng.random_range(1..5);
         self.plan_step(today, taken, Step::Take, claim, index);
         Ok(())
     }
@@ -276,12 +365,19 @@ impl Life {
         let draw: f64 = self.rng.random();
         let condition = fitting.get(index_of(draw, fitting.len()))?;
         let severity = *condition.severities.last()?;
-        Some(Illness { condition: condition.code.clone(), severity, event_date: today, accident })
+        Some(Illness {
+            condition: condition.code.clone(),
+            severity,
+            event_date: today,
+            accident,
+        })
     }
 
     async fn leaving(&mut self, today: Day) -> Result<(), AppError> {
         for index in 0..self.residents.len() {
-            let Some(resident) = self.residents.get(index) else { continue };
+            let Some(resident) = self.residents.get(index) else {
+                continue;
+            };
             let may = !resident.ill && resident.until.is_none() && resident.joined < today && resident.alone;
             if !may || !self.rng.random_bool(LEAVE_ON_A_DAY) {
                 continue;
@@ -301,7 +397,16 @@ impl Life {
     async fn add_file(&mut self, payer: &Call, claim: ClaimId, title: &str) -> Result<(), AppError> {
         let evidence = EvidenceId::from_uuid(self.uuid());
         let bytes = super::paper::pdf(title);
-        self.app.add_evidence(payer, &AddEvidence { claim, evidence, bytes }).await?;
+        self.app
+            .add_evidence(
+                payer,
+                &AddEvidence {
+                    claim,
+                    evidence,
+                    bytes,
+                },
+            )
+            .await?;
         Ok(())
     }
 
@@ -313,27 +418,44 @@ impl Life {
     }
 
     fn mark_ended(&mut self, enrolment: EnrolmentId, until: Day) {
-        if let Some(resident) = self.residents.iter_mut().find(|resident| resident.enrolment == enrolment) {
+        if let Some(resident) = self
+            .residents
+            .iter_mut()
+            .find(|resident| resident.enrolment == enrolment)
+        {
             resident.until = Some(until);
         }
     }
 
     fn exclusion(&self) -> Result<ReasonCode, AppError> {
-        let first = self.terms.cover().exclusions.first().map(|exclusion| exclusion.code.clone());
+        let first = self
+            .terms
+            .cover()
+            .exclusions
+            .first()
+            .map(|exclusion| exclusion.code.clone());
         first.ok_or_else(|| AppError::Broken("the demo plan has no exclusion".to_owned()))
     }
 
     fn plan_step(&mut self, today: Day, days: i64, step: Step, claim: ClaimId, resident: usize) {
-        self.diary.entry(plus_days(today, days)).or_default().push((step, claim, resident));
+        self.diary
+            .entry(plus_days(today, days))
+            .or_default()
+            .push((step, claim, resident));
     }
 
     fn payer(&self, index: usize) -> Call {
         let payer = self.residents.get(index).map(|resident| resident.payer);
-        payer.map_or_else(Call::anonymous, |payer| Call::member(payer, std::collections::BTreeSet::new()))
+        payer.map_or_else(Call::anonymous, |payer| {
+            Call::member(payer, std::collections::BTreeSet::new())
+        })
     }
 
     fn of(&self, key: PeriodKey) -> OfPeriod {
-        OfPeriod { plan: self.plan.clone(), key }
+        OfPeriod {
+            plan: self.plan.clone(),
+            key,
+        }
     }
 
     fn uuid(&mut self) -> Uuid {
@@ -345,7 +467,10 @@ fn reason(word: &str) -> Result<ReasonCode, AppError> {
     ReasonCode::new(word).map_err(|error| AppError::Broken(error.to_string()))
 }
 
-#[expect(clippy::float_arithmetic, reason = "chances of the demo; no amount of money is computed here")]
+#[expect(
+    clippy::float_arithmetic,
+    reason = "chances of the demo; no amount of money is computed here"
+)]
 fn chance(ill: f64, hurt: f64) -> f64 {
     ill + hurt
 }

@@ -53,7 +53,8 @@ impl Summary {
                 let Some(last) = rows.last() else { break };
                 page.after = Some(last.id.to_string());
                 let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-                *claims.entry(state).or_insert(0_u64) = claims.get(state).copied().unwrap_or(0).saturating_add(count);
+                *claims.entry(state).or_insert(0_u64) =
+                    claims.get(state).copied().unwrap_or(0).saturating_add(count);
             }
         }
         let periods = app
@@ -126,13 +127,27 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |amount: Amount| amount.decimal(self.currency);
-        writeln!(f, "Plan {} (seed {}): {} people joined, {} are enrolled now", self.plan, self.seed, self.members, self.enrolled)?;
-        writeln!(f, "People fall ill {INTENSITY} times as often as in the published table, so that a small town has claims.\n")?;
+        writeln!(
+            f,
+            "Plan {} (seed {}): {} people joined, {} are enrolled now",
+            self.plan, self.seed, self.members, self.enrolled
+        )?;
+        writeln!(
+            f,
+            "People fall ill {INTENSITY} times as often as in the published table, so that a small town has claims.\n"
+        )?;
         let currency = self.currency.code();
         writeln!(
             f,
             "{:<10} {:<10} {:>9} {:>7} {:>14} {:>12} {:>10} {:>10}",
-            "period", "state", "headcount", "claims", format!("aid {currency}"), "fee", "share", "surplus"
+            "period",
+            "state",
+            "headcount",
+            "claims",
+            format!("aid {currency}"),
+            "fee",
+            "share",
+            "surplus"
         )?;
         for period in &self.periods {
             writeln!(
@@ -153,10 +168,15 @@ impl fmt::Display for Summary {
             writeln!(f, "{state:>22} {count:>6}")?;
         }
         if self.is_sound() {
-            write!(f, "\nBooks balance; every event stream, row, cohort and balance was checked.")
+            write!(
+                f,
+                "\nBooks balance; every event stream, row, cohort and balance was checked."
+            )
         } else {
             writeln!(f, "\nFINDINGS:")?;
-            self.findings.iter().try_for_each(|finding| writeln!(f, "  {finding}"))
+            self.findings
+                .iter()
+                .try_for_each(|finding| writeln!(f, "  {finding}"))
         }
     }
 }

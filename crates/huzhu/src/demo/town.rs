@@ -42,7 +42,6 @@ pub(crate) struct Resident {
     pub(crate) birth: Day,
     pub(crate) sex: Sex,
     pub(crate) joined: Day,
-    pub(crate) shares_from: Day,
     pub(crate) until: Option<Day>,
     pub(crate) ill: bool,
     /// Pays for nobody else, so that leaving ends one enrolment only.
@@ -67,12 +66,18 @@ impl Staff {
 
     /// A call by the reviewer of a claim: always the same one.
     pub(crate) fn reviewer(&self, claim: ClaimId) -> Call {
-        Call::member(one_of(&self.reviewers, claim, self.operator), BTreeSet::from([Role::Reviewer]))
+        Call::member(
+            one_of(&self.reviewers, claim, self.operator),
+            BTreeSet::from([Role::Reviewer]),
+        )
     }
 
     /// A call by the confirmer of a claim: always the same one.
     pub(crate) fn confirmer(&self, claim: ClaimId) -> Call {
-        Call::member(one_of(&self.confirmers, claim, self.operator), BTreeSet::from([Role::Confirmer]))
+        Call::member(
+            one_of(&self.confirmers, claim, self.operator),
+            BTreeSet::from([Role::Confirmer]),
+        )
     }
 }
 
@@ -100,7 +105,13 @@ pub(crate) fn uuid(rng: &mut ChaCha20Rng, now: Moment) -> Uuid {
 /// Publishes the plan and makes its staff.
 pub(crate) async fn found(app: &App, rng: &mut ChaCha20Rng) -> Result<(PlanTerms, Staff), AppError> {
     let system = Call::system();
-    app.publish_plan(&system, PublishPlan { text: PLAN.to_owned() }).await?;
+    app.publish_plan(
+        &system,
+        PublishPlan {
+            text: PLAN.to_owned(),
+        },
+    )
+    .await?;
     let terms = huzhu_planfile::check(PLAN, "demo-town.toml")
         .map_err(|report| AppError::Broken(report.render(false)))?;
     let mut hired = Vec::new();
@@ -114,11 +125,26 @@ pub(crate) async fn found(app: &App, rng: &mut ChaCha20Rng) -> Result<(PlanTerms
         ("auditor", Role::Auditor),
     ] {
         let member = MemberId::from_uuid(uuid(rng, app.clock().now()));
-        app.register(&system, member, &format!("{name}@demo.example.org")).await?;
-        app.change_role(&system, ChangeRole { member, role: role.word(), grant: true }).await?;
+        app.register(&system, member, &format!("{name}@demo.example.org"))
+            .await?;
+        app.change_role(
+            &system,
+            ChangeRole {
+                member,
+                role: role.word(),
+                grant: true,
+            },
+        )
+        .await?;
         hired.push((member, role));
     }
-    let with = |wanted: Role| hired.iter().filter(|(_, role)| *role == wanted).map(|(id, _)| *id).collect::<Vec<_>>();
+    let with = |wanted: Role| {
+        hired
+            .iter()
+            .filter(|(_, role)| *role == wanted)
+            .map(|(id, _)| *id)
+            .collect::<Vec<_>>()
+    };
     let first = |wanted: Role| with(wanted).first().copied().ok_or(AppError::NotFound("staff"));
     let staff = Staff {
         reviewers: with(Role::Reviewer),
@@ -141,7 +167,9 @@ pub(crate) fn newcomers(rng: &mut ChaCha20Rng, members: u64, start: Day, now: Mo
         let joined = plus_days(start, day);
         let person = people::person(rng, age, joined, number);
         let is_child = age_years(person.birth, joined) < ADULT_YEARS;
-        let payer = is_child.then(|| adults.get(rng.random_range(0..adults.len())).copied()).flatten();
+        let payer = is_child
+            .then(|| adults.get(rng.random_range(0..adults.len())).copied())
+            .flatten();
         if payer.is_none() {
             adults.push(list.len());
         }
@@ -178,31 +206,36 @@ pub(crate) async fn join_all(
             .collect();
         for group in due.chunks(JOINS_AT_ONCE) {
             let mut tasks = tokio::task::JoinSet::new();
-            for (index, newcomer) in group.iter().enumerate() {
-                let payer = newcomer.payer.and_then(|payer| newcomers.get(payer)).map_or(newcomer.member, |p| p.member);
+            for newcomer in group {
+                let payer = newcomer
+                    .payer
+                    .and_then(|payer| newcomers.get(payer))
+                    .map_or(newcomer.member, |p| p.member);
                 let join = command(terms, newcomer);
                 let (app, person, member) = (Arc::clone(app), newcomer.person.clone(), newcomer.member);
-                tasks.spawn(async move { (index, join_one(&app, payer, member, person, join).await) });
+                tasks.spawn(async move { join_one(&app, payer, member, person, join).await });
             }
-            let mut answers = BTreeMap::new();
             while let Some(answer) = tasks.join_next().await {
-                let (index, answer) = answer.map_err(|error| AppError::Broken(error.to_string()))?;
-                answers.insert(index, answer?);
+                answer.map_err(|error| AppError::Broken(error.to_string()))??;
                 done();
             }
-            for (newcomer, shares_from) in group.iter().zip(answers.into_values()) {
-                residents.push(resident(newcomers, newcomer, today, shares_from));
-            }
+            residents.extend(group.iter().map(|newcomer| resident(newcomers, newcomer, today)));
         }
     }
     Ok(residents)
 }
 
-fn resident(newcomers: &[Newcomer], newcomer: &Newcomer, today: Day, shares_from: Day) -> Resident {
-    let payer = newcomer.payer.and_then(|payer| newcomers.get(payer)).map_or(newcomer.member, |payer| payer.member);
-    let pays_for_others = newcomers
-        .iter()
-        .any(|other| other.payer.and_then(|p| newcomers.get(p)).is_some_and(|p| p.member == newcomer.member));
+fn resident(newcomers: &[Newcomer], newcomer: &Newcomer, today: Day) -> Resident {
+    let payer = newcomer
+        .payer
+        .and_then(|payer| newcomers.get(payer))
+        .map_or(newcomer.member, |payer| payer.member);
+    let pays_for_others = newcomers.iter().any(|other| {
+        other
+            .payer
+            .and_then(|p| newcomers.get(p))
+            .is_some_and(|p| p.member == newcomer.member)
+    });
     Resident {
         enrolment: newcomer.enrolment,
         member: newcomer.member,
@@ -210,7 +243,6 @@ fn resident(newcomers: &[Newcomer], newcomer: &Newcomer, today: Day, shares_from
         birth: newcomer.person.birth,
         sex: newcomer.person.sex.unwrap_or(Sex::Female),
         joined: today,
-        shares_from,
         until: None,
         ill: false,
         alone: newcomer.payer.is_none() && !pays_for_others,
@@ -234,12 +266,18 @@ fn command(terms: &PlanTerms, newcomer: &Newcomer) -> Join {
     }
 }
 
-async fn join_one(app: &App, payer: MemberId, member: MemberId, person: Person, join: Join) -> Result<Day, AppError> {
+async fn join_one(
+    app: &App,
+    payer: MemberId,
+    member: MemberId,
+    person: Person,
+    join: Join,
+) -> Result<(), AppError> {
     let call = Call::member(payer, BTreeSet::new());
     if join.dependant.is_none() {
         let address = format!("{}@demo.example.org", person.identity_number.to_lowercase());
         app.register(&Call::system(), member, &address).await?;
         app.give_identity(&call, GiveIdentity { person }).await?;
     }
-    app.join(&call, join).await.map(|done| done.receipt.shares_from)
+    app.join(&call, join).await.map(|_| ())
 }
