@@ -10,9 +10,9 @@ use crate::App;
 use crate::call::Call;
 use crate::error::AppError;
 use crate::leave::DEPENDANTS_MAX;
-use crate::periods::share::share_in;
+use crate::periods::{MemberShare, shares_of, year_to_date};
 use crate::ports::{EnrolmentQuery, Page};
-use crate::record::{EnrolmentRecord, PeriodRecord};
+use crate::record::EnrolmentRecord;
 
 /// Everything about the caller's own and paid-for enrolments.
 #[derive(Clone, Debug)]
@@ -37,26 +37,13 @@ pub struct EnrolmentCard {
     /// How it stands today.
     pub cover: Cover,
     /// Shares so far, newest first.
-    pub shares: Vec<ShareLine>,
+    pub shares: Vec<MemberShare>,
     /// Shares of the current calendar year, by sharing day.
     pub year_to_date: Amount,
     /// The yearly cap of the terms.
     pub year_cap: Option<Amount>,
     /// The next dates of the plan's calendar.
     pub next: NextDates,
-}
-
-/// One share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShareLine {
-    /// The period.
-    pub period: PeriodKey,
-    /// The day on which it is taken.
-    pub sharing_day: Day,
-    /// The share in minor units.
-    pub share: Amount,
-    /// Claims that it helped to pay.
-    pub claims: u32,
 }
 
 /// The next dates of a plan's calendar.
@@ -108,14 +95,13 @@ impl App {
             Err(AppError::NotFound(_)) => String::new(),
             Err(other) => return Err(other),
         };
-        let shares = share_lines(&periods, &enrolment);
         Ok(EnrolmentCard {
             name,
             plan_name: terms.identity().name.clone(),
             currency: terms.currency(),
             cover: cover(&enrolment, today),
-            year_to_date: year_to_date(&shares, today),
-            shares,
+            year_to_date: year_to_date(&periods, &enrolment, today.year()),
+            shares: shares_of(&periods, &enrolment).into_iter().rev().collect(),
             year_cap: terms.sharing().cap_per_year.map(|cap| cap.amount),
             next: next_dates(terms, today),
             enrolment,
@@ -129,36 +115,6 @@ impl App {
         let terms = plan.terms_at(now)?;
         Ok(next_dates(terms, day_of(now, terms.zone())))
     }
-}
-
-/// All shares of an enrolment, newest first; periods in which it was not counted are left out.
-pub fn share_lines(periods: &[PeriodRecord], enrolment: &EnrolmentRecord) -> Vec<ShareLine> {
-    periods
-        .iter()
-        .rev()
-        .filter(|period| enrolment.is_counted(period.noticed.headcount_day))
-        .filter_map(|period| {
-            let statement = period.statement.as_ref()?;
-            Some(ShareLine {
-                period: period.key,
-                sharing_day: period.noticed.sharing_day,
-                share: share_in(periods, enrolment, period.key),
-                claims: statement.claims,
-            })
-        })
-        .collect()
-}
-
-/// Shares of the calendar year of `today`, by sharing day.
-///
-/// # Panics
-/// When the sum does not fit an amount, which a bug only could bring about.
-pub fn year_to_date(shares: &[ShareLine], today: Day) -> Amount {
-    shares
-        .iter()
-        .filter(|line| line.sharing_day.year() == today.year())
-        .try_fold(Amount::ZERO, |sum, line| sum.checked_add(line.share))
-        .expect("the shares of a year fit an amount")
 }
 
 fn cover(enrolment: &EnrolmentRecord, today: Day) -> Cover {

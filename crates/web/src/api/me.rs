@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use huzhu_app::call::Caller;
-use huzhu_app::home::{EnrolmentCard, Home, NextDates, ShareLine};
+use huzhu_app::home::{EnrolmentCard, Home, NextDates};
+use huzhu_app::periods::MemberShare;
 use huzhu_app::identity::GiveIdentity;
 use huzhu_app::person::Person;
 use huzhu_domain::enrolment::Cover;
@@ -179,9 +180,9 @@ impl NextBody {
 }
 
 impl ShareBody {
-    fn of(line: &ShareLine, currency: Currency) -> Self {
+    fn of(line: &MemberShare, currency: Currency) -> Self {
         Self {
-            period: PeriodRef(line.period),
+            period: PeriodRef(line.key),
             sharing_day: DayText(line.sharing_day),
             share: Money::of(line.share, currency),
             claims: line.claims,
