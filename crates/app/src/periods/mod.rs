@@ -29,7 +29,7 @@ pub use arrears::{ArrearsReceipt, LapseReceipt, LapseUnpaid, RetryArrears};
 pub use board::{NoticeBoard, PeriodView};
 pub use collect::{CollectPeriod, CollectReceipt, CollectionPreview, FAILURES_MAX};
 pub use notice::{NoticeReceipt, PeriodPreview};
-pub use payout::{CloseReceipt, PayClaim, PayIn, PayInReceipt, PayReceipt, PaySource, Payout};
+pub use payout::{CloseReceipt, PayClaim, PayIn, PayInReceipt, PayReceipt, PaySource, Payout, UnpaidShares};
 pub use settle::SettleReceipt;
 pub use share::{MemberShare, first_counted, helped_by, share_in, shared_total, shares_of, year_to_date};
 

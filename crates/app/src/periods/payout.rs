@@ -63,6 +63,17 @@ pub struct Payout {
     pub until: Option<Moment>,
 }
 
+/// Who owes shares of a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnpaidShares {
+    /// Enrolments with an unpaid share.
+    pub enrolments: u64,
+    /// Those of them that have not ended: they may have to lapse.
+    pub enrolled: u64,
+    /// Sum of what they owe, in minor units.
+    pub owed: Amount,
+}
+
 /// A period was closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseReceipt {
@@ -281,6 +292,30 @@ impl App {
                     page.after = Some(last.id.to_string());
                 }
                 _ => return Ok(count),
+            }
+        }
+    }
+
+    /// Who owes shares of a plan. Walks over those in arrears only.
+    pub async fn unpaid_shares(&self, call: &Call, plan: &PlanId) -> Result<UnpaidShares, AppError> {
+        self.authorise(call, Action::RunPeriod, self.clock.now()).await?;
+        let query = EnrolmentQuery::InArrears(plan.clone());
+        let mut page = Page::first(PAGE);
+        let mut unpaid = UnpaidShares {
+            owed: self.owed_by_enrolments(plan).await?,
+            ..UnpaidShares::default()
+        };
+        loop {
+            let rows = self.store.enrolments(&query, &page).await?;
+            for row in &rows {
+                unpaid.enrolments = unpaid.enrolments.saturating_add(1);
+                unpaid.enrolled = unpaid.enrolled.saturating_add(u64::from(row.ended.is_none()));
+            }
+            match rows.last() {
+                Some(last) if u32::try_from(rows.len()).is_ok_and(|n| n >= PAGE) => {
+                    page.after = Some(last.id.to_string());
+                }
+                _ => return Ok(unpaid),
             }
         }
     }
