@@ -49,6 +49,9 @@ const CATALOGUES: &[(&str, &str, &str)] = &[
         include_str!("../locales/en/public.ftl"),
         include_str!("../locales/zh/public.ftl"),
     ),
+    ("problems", include_str!("../locales/en/problems.ftl"), include_str!("../locales/zh/problems.ftl")),
+    ("refusals", include_str!("../locales/en/refusals.ftl"), include_str!("../locales/zh/refusals.ftl")),
+    ("errors", include_str!("../locales/en/errors.ftl"), include_str!("../locales/zh/errors.ftl")),
 ];
 
 /// A language that pages are written in.

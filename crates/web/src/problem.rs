@@ -1,9 +1,14 @@
 //! What went wrong, for programs: `application/problem+json` (RFC 9457) with stable codes. The one mapping from
 //! [`AppError`] to status codes; pages use the same mapping and show the same code.
 
+pub mod codes;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use huzhu_app::error::{AppError, FieldMistake, Refusal};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::i18n::{Arg, Locale, t_args};
@@ -206,8 +211,32 @@ pub fn field_text(locale: Locale, mistake: &FieldMistake) -> String {
 }
 
 fn text(locale: Locale, prefix: &str, code: &str, values: &[(&'static str, String)]) -> String {
-    let args: Vec<(&str, &dyn Arg)> = values.iter().map(|(name, value)| (*name, value as &dyn Arg)).collect();
+    let shown: Vec<(&str, String)> = values.iter().map(|(name, value)| (*name, shown(locale, value))).collect();
+    let args: Vec<(&str, &dyn Arg)> = shown.iter().map(|(name, value)| (*name, value as &dyn Arg)).collect();
     t_args(locale, &format!("{prefix}{code}"), &args)
+}
+
+/// A value as people read it: days and instants in words, ages with their unit, nothing as `none`. Use cases write days
+/// and instants as ISO texts, which nothing else looks like.
+fn shown(locale: Locale, value: &str) -> String {
+    if value.is_empty() {
+        return "none".to_owned();
+    }
+    if value.len() == 10
+        && let Ok(day) = value.parse::<Date>()
+    {
+        return locale.day(day);
+    }
+    if value.contains('T')
+        && let Ok(at) = value.parse::<Timestamp>()
+    {
+        return format!("{} UTC", locale.moment(at, &TimeZone::UTC));
+    }
+    match value.split_once(' ').map(|(count, unit)| (count.parse::<u16>(), unit)) {
+        Some((Ok(days), "day" | "days")) => locale.days(u64::from(days)),
+        Some((Ok(years), "year" | "years")) if locale.is_zh() => locale.age(years),
+        Some(_) | None => value.to_owned(),
+    }
 }
 
 impl From<AppError> for Problem {
@@ -252,5 +281,45 @@ impl IntoResponse for Problem {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: AppError, locale: Locale, expected: &str) {
+        assert_eq!(Problem::from(error).detail(locale), expected);
+    }
+
+    #[test]
+    fn a_refusal_is_a_sentence_with_days_and_ages_in_words() {
+        let refused = |code, name, value: &str| {
+            AppError::Refused(Refusal { code, values: vec![(name, value.to_owned())] })
+        };
+        for (error, locale, expected) in [
+            (refused("too-young", "from", "28 days"), Locale::En, "The plan takes people from the age of 28 days."),
+            (refused("too-old", "to", "59 years"), Locale::Zh, "这个计划接收的最大年龄是 59 岁。"),
+            (
+                refused("period-too-early-for-notice", "day", "2020-02-07"),
+                Locale::En,
+                "The notice of this period begins on Friday 7 February 2020, not before.",
+            ),
+            (
+                refused("retry-window-open", "until", "2020-02-07T16:00:00Z"),
+                Locale::Zh,
+                "在 2020年2月7日 星期五 16:00 UTC 之前还会再次扣款，在那之前不会失去保障。",
+            ),
+        ] {
+            check(error, locale, expected);
+        }
+    }
+
+    #[test]
+    fn unknown_and_forbidden_things_look_alike_and_bugs_tell_nothing() {
+        let not_found = Problem::from(AppError::NotFound("claim")).body(Locale::En);
+        assert_eq!((not_found.status, not_found.code.as_str()), (404, "not-found"));
+        let broken = Problem::from(AppError::Broken("row 7 of table x".to_owned())).body(Locale::En);
+        assert!(!broken.detail.contains("row 7"));
     }
 }

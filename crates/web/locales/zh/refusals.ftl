@@ -1,0 +1,106 @@
+# Rules that said no: what, why, and what helps.
+
+refusal-address-known = 这个邮箱已是成员，请用那个账户。
+refusal-already-enrolled = 此人已在计划中。每人在一个计划里只能有一份，这样没有人会分摊两次。
+refusal-already-in-arrears = { $period } 期的分摊已记为未付，不用再记一次。
+refusal-claim-conflict = 您与这份申请有关联：您本人、您代付的人或为您付款的人在其中。请由别人来决定。
+refusal-claim-cost-missing = 这个计划按实际费用报销。请填写票据证明的治疗费用。
+refusal-claim-evidence-already-added = 这份文件已在申请里，不用再传一次。
+refusal-claim-evidence-not-due = 申请人在 { $until } 之前还可以补充证据。请等到那时，或等材料到齐。
+refusal-claim-id-used = 这个编号的申请已存在。请打开那一份，或换一个编号。
+refusal-claim-no-evidence = 申请里还没有证据。提交前请至少加一份文件，例如诊断书。
+refusal-claim-not-eligible = 这份申请不能通过，因为有一条计划规则不满足：{ $rule ->
+    [not-enrolled] 出险当天此人不在计划中
+    [inside-wait] 疾病发生在等待期内
+    [not-in-cover] 计划不保障这种疾病
+    [filed-late] 超过了提交期限
+    [shares-unpaid] 分摊欠付太久
+    [ceiling-reached] 计划已付到上限
+   *[other] { $rule }
+}。{ $day ->
+    [none] 申请页的判定里写明了怎样才会不同。
+   *[other] 起决定作用的日期是 { $day }。申请页的判定里写明了怎样才会不同。
+}
+refusal-claim-not-yours = 同事正在审核这份申请。要接着办，请先接手。
+refusal-claim-nothing-to-pay = 按计划的金额表，这份申请应付为零。请检查等级、年龄和欠付的分摊。
+refusal-claim-notice-running = 申请公示到 { $until }，好让成员阅读。之后才能继续。
+refusal-claim-other-period = 这份申请属于 { $period } 期，请在那一期办理。
+refusal-claim-own = 这是您自己的申请，请由别人来决定。
+refusal-claim-reason-unknown = { $reason } 不是本计划的理由，也不是这里不满足的规则。请从清单里选一条，让申请人查得到。
+refusal-claim-recommendation-outdated = 建议之后情况有变：按计划现在金额不同。请退回给审核人。
+refusal-claim-same-person = 这个建议是您自己提的。必须由第二个人确认，谁都不能一个人说了算。
+refusal-claim-too-much-evidence = 一份申请最多 { $limit } 个文件。同一份材料的各页请合成一个文件。
+refusal-claim-unknown-evidence = 这份文件不在申请里。请刷新后重新选择。
+refusal-claim-wrong-state = 现在不能这样做：这份申请{ $state ->
+    [draft] 还在填写
+    [reported] 已提交，等待审核
+    [under-review] 正在审核
+    [more-evidence-needed] 等待补充证据
+    [investigating] 正在调查
+    [recommended] 等待第二人确认
+    [approved] 已通过
+    [refused] 未通过
+    [on-notice] 正在公示
+    [objected] 有人提出异议
+    [jury-requested] 已提交评审
+    [verdict] 评审已有结论
+    [cleared] 公示已结束
+    [payable] 即将付款
+    [paid] 已付款
+    [withdrawn] 已撤回
+   *[other] { $state }
+}。请刷新页面，看看下一步是什么。
+refusal-credit-too-low = 这个计划要求信用分不低于 { $least }，您的是 { $score }。别的计划可能没有这个要求。
+refusal-enrolment-ended = 这份保障已于 { $until } 结束。您可以重新加入，等待期重新计算。
+refusal-evidence-id-used = 这个编号已用于另一份文件。请换一个编号再传。
+refusal-health-refuses = 健康告知里这一项的回答（{ $question }）不符合加入条件。这个计划面向加入时健康的人。
+refusal-health-unanswered = 健康告知还有一项没有回答（{ $question }）。请全部回答。
+refusal-history-not-shown = 请先看看历史分摊和预测。加入之前，每个人都应当知道可能要花多少钱。
+refusal-identity-already-given = 您已填过身份资料。如果有误，请让运营人员更正。
+refusal-identity-missing = 请先填写身份资料：计划保障的是人，不是邮箱。
+refusal-identity-not-confirmed = 身份核验服务认为姓名、号码与出生日期不一致。请对照证件检查。
+refusal-mandate-missing = 没有您的扣款授权，计划无法与您分摊。请同意授权；每次扣款前都会提醒您。
+refusal-no-age-limit = 这个计划没有年龄上限。
+refusal-not-born = 出生日期在将来，请检查。
+refusal-not-over-age = 到 { $from } 才达到年龄上限。
+refusal-nothing-owed = { $period } 期没有欠款。
+refusal-one-plan-only = 您已在本平台的另一个计划中，而这个计划只接收不在其他计划中的人。
+refusal-only-members-of = 只有计划 { $plan } 的成员才能加入这一个。请先加入那个计划。
+refusal-own-roles = 谁都不能改自己的角色。请找另一位运营人员。
+refusal-payout-money-missing = 银行账户里的钱不够这笔付款。请先登记已到账的款项，或等款项到账。
+refusal-payout-same-person = 这份申请由您建议或确认，必须由别人付款：决定和付款不能是同一个人。
+refusal-period-does-not-add-up = 扣款失败的总额超过了本期全部分摊。请检查银行的回单。
+refusal-period-earlier-one-open = { $period } 期还没有结束。请先完成那一期的扣款，它的结余要算到这里。
+refusal-period-later-one-open = { $period } 期已开始公示。各期要按顺序进行。
+refusal-period-not-counted = { $enrolment } 没有计入本期，不欠本期分摊。请检查银行的回单。
+refusal-period-notice-running = 公示到 { $until }，好让每位成员有时间阅读。请在那之后结算。
+refusal-period-payouts-outstanding = 本期还有 { $count } 笔付款没有完成，请先付清。
+refusal-period-too-early-for-notice = 本期公示从 { $day } 开始，不能提前。
+refusal-period-too-early-for-sharing = 本期分摊在 { $day } 扣款，不能提前。
+refusal-period-wrong-state = 现在不能这样做：本期{ $state ->
+    [gathering] 还在收集申请
+    [on-notice] 正在公示
+    [settled] 已结算
+    [collected] 已扣款
+    [closed] 已关闭
+   *[other] { $state }
+}。请刷新页面，看看下一步是什么。
+refusal-plan-already-in-force = 第 { $version } 版已于 { $effective } 生效，不能撤回。请改为发布新版本。
+refusal-plan-closed = 这个计划目前不接收新成员。
+refusal-plan-closed-already = 这个计划已停止接收新成员。
+refusal-plan-currency-changed = 计划的货币不能改，因为账簿用它记账。换货币请另建计划。
+refusal-plan-no-such-version = 这个计划没有第 { $version } 版。
+refusal-plan-not-after-previous = 上一版于 { $previous } 生效，这一版写的是 { $effective }。请选更晚的日期。
+refusal-plan-notice-too-short = 这个计划的变更要提前 { $days } 天公布。文件写的是 { $effective }，最早可以是 { $earliest }。
+refusal-plan-open-already = 这个计划已在接收新成员。
+refusal-plan-other = 这个文件是计划 { $found } 的，不是 { $expected } 的。
+refusal-plan-wrong-version = 这个计划的下一版是 { $expected }，文件写的是 { $found }。
+refusal-relation-does-not-fit = 关系不符：付款人本人不需要填，家属必须填。
+refusal-relation-not-allowed = 这个计划不接收这种关系的家属。计划规则列出了可以加入的关系。
+refusal-retry-window-open = 在 { $until } 之前还会再次扣款，在那之前不会失去保障。
+refusal-role-already-granted = 此人已有这个角色。
+refusal-role-not-held = 此人没有这个角色。
+refusal-too-old = 这个计划接收的最大年龄是 { $to }。
+refusal-too-young = 这个计划接收的最小年龄是 { $from }。
+refusal-version-not-shown = 您看到的是第 { $shown } 版，现在生效的是第 { $in-force } 版。请看看有什么变化，再加入。
+refusal-wrong-first-operator-secret = 这不是首次启动时显示的密钥，或者它已用过、超过了 24 小时。在还没有运营人员时重新启动程序，会显示一个新的。

@@ -1,0 +1,177 @@
+//! The keys of all texts for refusals and wrong fields, as the message catalogues have them. Codes come from the use cases at
+//! run time, so this list is what ties both sides together: tests compare it with the catalogues and with the use cases.
+
+/// Keys of texts for rules that said no: `refusal-` and the code.
+pub const REFUSALS: &[&str] = &[
+    "refusal-address-known",
+    "refusal-already-enrolled",
+    "refusal-already-in-arrears",
+    "refusal-claim-conflict",
+    "refusal-claim-cost-missing",
+    "refusal-claim-evidence-already-added",
+    "refusal-claim-evidence-not-due",
+    "refusal-claim-id-used",
+    "refusal-claim-no-evidence",
+    "refusal-claim-not-eligible",
+    "refusal-claim-not-yours",
+    "refusal-claim-nothing-to-pay",
+    "refusal-claim-notice-running",
+    "refusal-claim-other-period",
+    "refusal-claim-own",
+    "refusal-claim-reason-unknown",
+    "refusal-claim-recommendation-outdated",
+    "refusal-claim-same-person",
+    "refusal-claim-too-much-evidence",
+    "refusal-claim-unknown-evidence",
+    "refusal-claim-wrong-state",
+    "refusal-credit-too-low",
+    "refusal-enrolment-ended",
+    "refusal-evidence-id-used",
+    "refusal-health-refuses",
+    "refusal-health-unanswered",
+    "refusal-history-not-shown",
+    "refusal-identity-already-given",
+    "refusal-identity-missing",
+    "refusal-identity-not-confirmed",
+    "refusal-mandate-missing",
+    "refusal-no-age-limit",
+    "refusal-not-born",
+    "refusal-not-over-age",
+    "refusal-nothing-owed",
+    "refusal-one-plan-only",
+    "refusal-only-members-of",
+    "refusal-own-roles",
+    "refusal-payout-money-missing",
+    "refusal-payout-same-person",
+    "refusal-period-does-not-add-up",
+    "refusal-period-earlier-one-open",
+    "refusal-period-later-one-open",
+    "refusal-period-not-counted",
+    "refusal-period-notice-running",
+    "refusal-period-payouts-outstanding",
+    "refusal-period-too-early-for-notice",
+    "refusal-period-too-early-for-sharing",
+    "refusal-period-wrong-state",
+    "refusal-plan-already-in-force",
+    "refusal-plan-closed",
+    "refusal-plan-closed-already",
+    "refusal-plan-currency-changed",
+    "refusal-plan-no-such-version",
+    "refusal-plan-not-after-previous",
+    "refusal-plan-notice-too-short",
+    "refusal-plan-open-already",
+    "refusal-plan-other",
+    "refusal-plan-wrong-version",
+    "refusal-relation-does-not-fit",
+    "refusal-relation-not-allowed",
+    "refusal-retry-window-open",
+    "refusal-role-already-granted",
+    "refusal-role-not-held",
+    "refusal-too-old",
+    "refusal-too-young",
+    "refusal-version-not-shown",
+    "refusal-wrong-first-operator-secret",
+];
+
+/// Keys of texts for wrong fields: `error-` and the code.
+pub const ERRORS: &[&str] = &[
+    "error-unreadable",
+    "error-limit-out-of-range",
+    "error-bad-cursor",
+    "error-other-currency",
+    "error-not-an-amount",
+    "error-not-with-this-advice",
+    "error-missing",
+    "error-too-long",
+    "error-too-many",
+    "error-not-a-mail-address",
+    "error-wrong-code",
+    "error-code-expired",
+    "error-name-missing",
+    "error-name-impossible",
+    "error-identity-number-impossible",
+    "error-birth-impossible",
+    "error-region-too-long",
+    "error-before-plan",
+    "error-unknown-condition",
+    "error-file-empty",
+    "error-file-too-large",
+    "error-file-type",
+    "error-plan-file-mistake",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Locale;
+    use crate::problem::{Problem, field_text};
+    use huzhu_app::error::{AppError, FieldMistake, Refusal};
+    use huzhu_app::refusal::REFUSAL_CODES;
+    use std::path::Path;
+
+    #[test]
+    fn every_refusal_of_the_use_cases_has_a_text_in_both_languages() {
+        for code in REFUSAL_CODES {
+            assert!(REFUSALS.contains(&format!("refusal-{code}").as_str()), "{code}");
+            for locale in Locale::ALL {
+                let problem = Problem::from(AppError::Refused(Refusal { code, values: Vec::new() }));
+                assert!(!problem.detail(locale).starts_with('['), "{code} in {}", locale.code());
+            }
+        }
+        for key in REFUSALS {
+            let code = key.strip_prefix("refusal-").expect("prefix");
+            assert!(REFUSAL_CODES.contains(&code), "{code}: no use case says this");
+        }
+    }
+
+    fn sources(folder: &Path, out: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                sources(&path, out);
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("codes.rs") {
+                out.push_str(&std::fs::read_to_string(&path).expect("a source file"));
+            }
+        }
+    }
+
+    /// The codes of wrong fields that a source makes: the literals in `invalid("field", "CODE")` and its relatives.
+    fn field_codes(text: &str) -> Vec<String> {
+        let literals = |after: &str| -> Vec<String> {
+            let call = after.split(')').next().unwrap_or_default();
+            call.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+        };
+        let second = ["invalid(\"", "wrong(\"", "Problem::field(\""];
+        let first = ["mistake(\n            \"", "mistake(\""];
+        let mut codes = Vec::new();
+        for (calls, at) in [(&second[..], 1), (&first[..], 0)] {
+            for call in calls {
+                let quote = call.len() - 1;
+                for (found, _) in text.match_indices(call) {
+                    codes.extend(literals(&text[found + quote..]).get(at).cloned());
+                }
+            }
+        }
+        codes
+    }
+
+    #[test]
+    fn every_wrong_field_has_a_text_in_both_languages() {
+        let mut text = String::new();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        sources(&root.join("../app/src"), &mut text);
+        sources(&root.join("src/api"), &mut text);
+        let codes = field_codes(&text);
+        assert!(codes.len() > 15, "the sources were read: {codes:?}");
+        for code in codes.iter().map(String::as_str).chain(["too-many", "plan-file-mistake", "unreadable"]) {
+            assert!(ERRORS.contains(&format!("error-{code}").as_str()), "{code}");
+        }
+        for key in ERRORS {
+            let code = key.strip_prefix("error-").expect("prefix");
+            let mistake = FieldMistake { field: "f".to_owned(), code, values: Vec::new() };
+            for locale in Locale::ALL {
+                assert!(!field_text(locale, &mistake).starts_with('['), "{code} in {}", locale.code());
+            }
+        }
+    }
+}
