@@ -1,6 +1,5 @@
 //! Closing a period of 100,000,000 members: the time must follow the number of cohorts and not the number of members.
 
-#![expect(missing_docs, reason = "criterion's macros make public functions")]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use huzhu_domain::settlement::{Cap, Cohort, Excess, Input, Model, Rules, close};
@@ -57,7 +56,7 @@ fn bench(c: &mut Criterion) {
             cohorts_number,
         );
         group.bench_with_input(id, &input, |b, input| {
-            b.iter(|| close(black_box(input)).expect("a valid period"))
+            b.iter(|| close(black_box(input)).expect("a valid period"));
         });
     }
     group.finish();

@@ -115,7 +115,7 @@ impl App {
             aid: settlement.aid,
             fee: settlement.fee,
             share: settlement
-                .charges
+                .dues
                 .iter()
                 .map(|member| member.share)
                 .max()

@@ -181,7 +181,7 @@ fn statement_of(noticed: &Noticed, claims: &[ClaimAid], settled: &Settlement) ->
     let cohorts: Vec<CohortShare> = noticed
         .cohorts
         .iter()
-        .zip(&settled.charges)
+        .zip(&settled.dues)
         .map(|(cohort, member)| CohortShare {
             key: cohort.key,
             count: cohort.count,

@@ -3,7 +3,7 @@
 //! Shape: cap the claims, share what is left over the cohorts, let somebody bear what members do not, check the identity.
 //! Products are `u128`; whatever could still pass that is a checked operation that answers `TooLarge`.
 
-use super::{Charge, Cohort, Excess, Input, InputError, MAX_HEADCOUNT, Model, Rules, Settlement};
+use super::{Due, Cohort, Excess, Input, InputError, MAX_HEADCOUNT, Model, Rules, Settlement};
 use huzhu_ledger::{Amount, Percent};
 
 /// Closes a period. See the module for what is decided where the rules are silent.
@@ -153,7 +153,7 @@ pub(super) fn pro_rata(aids: &[Amount], total: Amount, pot: Amount) -> Vec<Amoun
 /// What the members are charged.
 struct Levy {
     shares: Vec<Amount>,
-    charges: Vec<Charge>,
+    dues: Vec<Due>,
     charged: u128,
     from_prepaid: u128,
 }
@@ -163,7 +163,7 @@ impl Levy {
         let shares = vec![Amount::ZERO; input.rules.weights.len()];
         Self {
             shares,
-            charges: vec![Charge::default(); input.cohorts.len()],
+            dues: vec![Due::default(); input.cohorts.len()],
             charged: 0,
             from_prepaid: 0,
         }
@@ -179,18 +179,18 @@ impl Levy {
         let narrow = |wide: u128| Amount::from_wide(wide).map_err(|_| InputError::TooLarge);
         let mut levy = Self {
             shares: Vec::new(),
-            charges: Vec::with_capacity(input.cohorts.len()),
+            dues: Vec::with_capacity(input.cohorts.len()),
             charged: 0,
             from_prepaid: 0,
         };
         for cohort in input.cohorts {
-            let share = narrow(charge(input.rules, cohort, &shares))?;
+            let share = narrow(due(input.rules, cohort, &shares))?;
             let from_prepaid = match input.rules.model {
                 Model::Pool => share.min(cohort.prepaid),
                 Model::After | Model::Sponsor { .. } => Amount::ZERO,
             };
             let to_collect = share.checked_sub(from_prepaid).unwrap_or_default();
-            levy.charges.push(Charge {
+            levy.dues.push(Due {
                 share,
                 from_prepaid,
                 to_collect,
@@ -212,7 +212,7 @@ fn room(rules: &Rules, cohort: &Cohort) -> Option<u128> {
 }
 
 /// What one member of a cohort pays when these are the shares of the bands.
-fn charge(rules: &Rules, cohort: &Cohort, shares: &[u128]) -> u128 {
+fn due(rules: &Rules, cohort: &Cohort, shares: &[u128]) -> u128 {
     let share = shares.get(usize::from(cohort.band)).copied().unwrap_or(0);
     room(rules, cohort).map_or(share, |room| share.min(room))
 }
@@ -255,11 +255,11 @@ impl Scale {
         let weights = &input.rules.weights;
         let paid = |nominal: u128| {
             let shares = self.shares(weights, nominal)?;
-            let each = |cohort: &Cohort| charge(input.rules, cohort, &shares) * u128::from(cohort.count);
+            let each = |cohort: &Cohort| due(input.rules, cohort, &shares) * u128::from(cohort.count);
             Ok::<u128, InputError>(input.cohorts.iter().map(each).sum())
         };
         // At this nominal cost a member of the lightest band is asked for the largest room that there is.
-        let widest = |cohort: &Cohort| charge(input.rules, cohort, &vec![u128::MAX; weights.len()]);
+        let widest = |cohort: &Cohort| due(input.rules, cohort, &vec![u128::MAX; weights.len()]);
         let room = input
             .cohorts
             .iter()
@@ -353,7 +353,7 @@ fn finish(
         shared_cost: narrow(to_share)?,
         headcount,
         shares: levy.shares,
-        charges: levy.charges,
+        dues: levy.dues,
         charged: narrow(levy.charged)?,
         from_prepaid: narrow(levy.from_prepaid)?,
         surplus: narrow(paid - owed)?,

@@ -83,7 +83,7 @@ pub enum Excess {
     CutAid,
 }
 
-/// Members who owe the same: same band, same charges so far this year, same prepaid balance.
+/// Members who owe the same: same band, same shares so far this year, same prepaid balance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cohort {
     /// Index into [`Rules::weights`].
@@ -113,7 +113,7 @@ pub struct Input<'a> {
 
 /// What each member of one cohort is charged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Charge {
+pub struct Due {
     /// The member's share after the yearly cap.
     pub share: Amount,
     /// The part that is drawn from the prepaid balance.
@@ -146,7 +146,7 @@ pub struct Settlement {
     /// The share of each band before the yearly cap, in the order of the weights.
     pub shares: Vec<Amount>,
     /// What each member of each cohort is charged, in the order of the input.
-    pub charges: Vec<Charge>,
+    pub dues: Vec<Due>,
     /// All shares together.
     pub charged: Amount,
     /// The part of all shares that is drawn from prepaid balances.

@@ -28,7 +28,7 @@ pub struct Outcome {
     /// Fee on the aid granted.
     pub fee: u128,
     /// What each member is charged, in the order of the input.
-    pub charges: Vec<u128>,
+    pub dues: Vec<u128>,
     /// What of that is drawn from each prepaid balance.
     pub from_prepaid: Vec<u128>,
     /// Surplus carried to the next period.
@@ -61,12 +61,12 @@ pub fn close(
     let with_fee = |aid: &[u128]| aid.iter().sum::<u128>() + fee_on(rules, aid.iter().sum());
 
     let wanted = (with_fee(&aid) + carried).saturating_sub(above + before);
-    let charges = if nobody || wanted == 0 {
+    let dues = if nobody || wanted == 0 {
         vec![0; members.len()]
     } else {
         charge_all(rules, members, wanted)
     };
-    let charged: u128 = charges.iter().sum();
+    let charged: u128 = dues.iter().sum();
 
     let mut missing = wanted.saturating_sub(charged);
     let yearly = rules.cap_per_year.filter(|_| !nobody).map(|cap| cap.excess);
@@ -94,14 +94,14 @@ pub fn close(
     }
     let from_prepaid = members
         .iter()
-        .zip(&charges)
-        .map(|(member, charge)| drawn(rules, member, *charge))
+        .zip(&dues)
+        .map(|(member, due)| drawn(rules, member, *due))
         .collect();
     let surplus = before + charged + operator + sponsor + next_period - carried - with_fee(&aid);
     Outcome {
         fee: fee_on(rules, aid.iter().sum()),
         aid_per_claim: aid,
-        charges,
+        dues,
         from_prepaid,
         surplus,
         operator,
@@ -172,26 +172,26 @@ fn charge_all(rules: &Rules, members: &[Member], cost: u128) -> Vec<u128> {
             let down = exact.div_euclid(all);
             if down * all < exact { down + 1 } else { down }
         };
-        let charges: Vec<u128> = members
+        let dues: Vec<u128> = members
             .iter()
             .map(|member| part(member).min(room(member)))
             .collect();
-        let covered = charges.iter().sum::<u128>() >= cost;
+        let covered = dues.iter().sum::<u128>() >= cost;
         let exhausted = members
             .iter()
-            .zip(&charges)
-            .all(|(member, charge)| *charge == room(member));
+            .zip(&dues)
+            .all(|(member, due)| *due == room(member));
         if covered || exhausted || !others_step_in {
-            return charges;
+            return dues;
         }
         let next = |member: &Member| (part(member) * all).div_euclid(weight(member)) + 1;
         nominal = members.iter().map(next).min().unwrap_or(nominal);
     }
 }
 
-fn drawn(rules: &Rules, member: &Member, charge: u128) -> u128 {
+fn drawn(rules: &Rules, member: &Member, due: u128) -> u128 {
     match rules.model {
-        Model::Pool => charge.min(member.prepaid.wide()),
+        Model::Pool => due.min(member.prepaid.wide()),
         Model::After | Model::Sponsor { .. } => 0,
     }
 }

@@ -221,16 +221,16 @@ fn what_is_above_the_cap_per_claim_goes_where_the_terms_say() {
 fn what_is_above_the_cap_per_year_goes_where_the_terms_say() {
     // Cap 100; 10 members have 5 left, 10 have 100 left. 400 without fee: 20 each, but ten can pay 5 only: 150 missing.
     let cohorts = [cohort(0, 10, 95), cohort(0, 10, 0)];
-    let check = |excess, charges: [u64; 2], operator: u64, carried: u64, aid: &[u64]| {
+    let check = |excess, dues: [u64; 2], operator: u64, carried: u64, aid: &[u64]| {
         let rules = Rules {
             fee: Percent::ZERO,
             cap_per_year: cap(100, excess),
             ..equal()
         };
         let s = run(&rules, &[100, 300], &cohorts, 0, 0);
-        let got: Vec<u64> = s.charges.iter().map(|c| c.share.minor()).collect();
+        let got: Vec<u64> = s.dues.iter().map(|c| c.share.minor()).collect();
         let granted: Vec<u64> = s.aid_per_claim.iter().map(|a| a.minor()).collect();
-        assert_eq!(got, charges, "{excess:?}");
+        assert_eq!(got, dues, "{excess:?}");
         assert_eq!(
             (s.borne_by_operator.minor(), s.carried_to_next.minor()),
             (operator, carried),
@@ -315,7 +315,7 @@ fn a_pool_draws_from_balances_and_reports_who_cannot_pay() {
     };
     let s = run(&rules, &[400], &[with(10, 900), with(5, 12), with(5, 0)], 0, 0);
     let parts: Vec<_> = s
-        .charges
+        .dues
         .iter()
         .map(|c| (c.share.minor(), c.from_prepaid.minor(), c.to_collect.minor()))
         .collect();
@@ -560,14 +560,14 @@ impl Community {
     /// Books what each member was charged in both pictures, each from its own result.
     fn book(&mut self, fast: &Settlement, slow: &naive::Outcome) {
         let wide = |minor: u128| Amount::from_wide(minor).unwrap();
-        for (cohort, charge) in self.cohorts.iter_mut().zip(&fast.charges) {
-            cohort.charged_this_year = cohort.charged_this_year.checked_add(charge.share).unwrap();
-            cohort.prepaid = cohort.prepaid.checked_sub(charge.from_prepaid).unwrap();
+        for (cohort, due) in self.cohorts.iter_mut().zip(&fast.dues) {
+            cohort.charged_this_year = cohort.charged_this_year.checked_add(due.share).unwrap();
+            cohort.prepaid = cohort.prepaid.checked_sub(due.from_prepaid).unwrap();
         }
         for (at, (_, member)) in self.members.iter_mut().enumerate() {
             member.charged_this_year = member
                 .charged_this_year
-                .checked_add(wide(slow.charges[at]))
+                .checked_add(wide(slow.dues[at]))
                 .unwrap();
             member.prepaid = member.prepaid.checked_sub(wide(slow.from_prepaid[at])).unwrap();
         }
@@ -599,14 +599,14 @@ proptest! {
             prop_assert_eq!(&granted, &slow.aid_per_claim);
             prop_assert_eq!(fast.fee.wide(), slow.fee);
             for (at, (home, _)) in community.members.iter().enumerate() {
-                prop_assert_eq!(fast.charges[*home].share.wide(), slow.charges[at]);
-                prop_assert_eq!(fast.charges[*home].from_prepaid.wide(), slow.from_prepaid[at]);
+                prop_assert_eq!(fast.dues[*home].share.wide(), slow.dues[at]);
+                prop_assert_eq!(fast.dues[*home].from_prepaid.wide(), slow.from_prepaid[at]);
             }
             prop_assert_eq!(fast.surplus.wide(), slow.surplus);
             prop_assert_eq!(fast.borne_by_operator.wide(), slow.operator);
             prop_assert_eq!(fast.borne_by_sponsor.wide(), slow.sponsor);
             prop_assert_eq!(fast.carried_to_next.wide(), slow.next_period);
-            prop_assert_eq!(fast.charged.wide(), slow.charges.iter().sum::<u128>());
+            prop_assert_eq!(fast.charged.wide(), slow.dues.iter().sum::<u128>());
             community.book(&fast, &slow);
             (before, carried) = (fast.surplus, fast.carried_to_next);
         }
@@ -619,8 +619,8 @@ proptest! {
             let bands = u8::try_from(rules.weights.len()).unwrap();
             cohorts.extend(joiners.iter().map(|&(band, count, _)| cohort(band % bands, count, 0)));
             let s = run(&rules, &claims, &cohorts, 0, 0);
-            for (cohort, charge) in cohorts.iter_mut().zip(&s.charges) {
-                cohort.charged_this_year = cohort.charged_this_year.checked_add(charge.share).unwrap();
+            for (cohort, due) in cohorts.iter_mut().zip(&s.dues) {
+                cohort.charged_this_year = cohort.charged_this_year.checked_add(due.share).unwrap();
                 if let Some(cap) = rules.cap_per_year {
                     prop_assert!(cohort.charged_this_year <= cap.amount);
                 }
