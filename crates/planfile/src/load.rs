@@ -126,13 +126,8 @@ fn syntax_faults(text: &str, errors: &[toml::de::Error]) -> Vec<Fault> {
                 remedy,
             )
         } else {
-            let remedy = "compare with one of the presets; texts stand in quotes, lists in [ ]";
-            fault(
-                span,
-                rules::SYNTAX,
-                format!("this is not TOML: {message}"),
-                remedy,
-            )
+            let (message, remedy) = plainly(message, text.get(span.clone()).unwrap_or_default());
+            fault(span, rules::SYNTAX, message, &remedy)
         };
         let same_line = |last: &Fault| {
             let last = last.span.start.min(start);
@@ -148,6 +143,36 @@ fn syntax_faults(text: &str, errors: &[toml::de::Error]) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// The parser's message in plain words, for the mistakes that people make most, and the remedy.
+fn plainly(message: &str, found: &str) -> (String, String) {
+    let found = found.trim();
+    if !message.starts_with("string values must be quoted") {
+        let remedy = "compare with one of the presets; texts stand in quotes, lists in [ ]";
+        return (format!("this is not TOML: {message}"), remedy.to_owned());
+    }
+    match found.to_ascii_lowercase().as_str() {
+        "" => (
+            "no value stands here".to_owned(),
+            "write a value after the equals sign".to_owned(),
+        ),
+        "yes" | "true" | "on" => (
+            format!("`{found}` is not a value"),
+            "write true, in small letters".to_owned(),
+        ),
+        "no" | "false" | "off" => (
+            format!("`{found}` is not a value"),
+            "write false, in small letters".to_owned(),
+        ),
+        _ => {
+            let found = crate::scalar::cut(found);
+            (
+                format!("`{found}` is not a value: texts stand in quotes"),
+                format!("write \"{found}\""),
+            )
+        }
+    }
 }
 
 /// The whole date of which `span` is a part, when the text there has the shape `2019-02-30`.

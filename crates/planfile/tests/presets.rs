@@ -111,56 +111,68 @@ fn xiang_hu_bao_has_the_facts_of_the_plan_that_ran() {
             Some("100000.00")
         );
         assert_eq!(aid(&terms, "illness", Severity::Severe, 60), None);
-        let sharing = terms.sharing();
-        assert_eq!(
-            (sharing.model.clone(), sharing.split.clone()),
-            (Model::After, Split::Equal)
-        );
-        assert_eq!(terms.fee().hundredths(), 800);
-        assert_eq!(sharing.headcount, Headcount::Covered);
-        let caps = [sharing.cap_per_claim, sharing.cap_per_year].map(|cap| cap.expect("a cap"));
-        assert_eq!(caps.map(|cap| yuan(&terms, cap.amount)), ["0.10", "188.00"]);
-        assert_eq!(caps.map(|cap| cap.excess), [Excess::Operator, Excess::Operator]);
-        let calendar = terms.calendar();
-        let days: Vec<_> = calendar
-            .periods
-            .iter()
-            .map(|p| (p.notice_day, p.sharing_day, p.shared_next_month))
-            .collect();
-        assert_eq!(days, [(7, 14, false), (21, 28, false)]);
-        assert_eq!((calendar.notice_length_days, calendar.payout_days), (3, 7));
-        assert_eq!(calendar.first_contact, Contact::WorkingDays(3));
-        assert_eq!(calendar.filing_deadline_days, 180);
-        assert_eq!(calendar.retry, retry);
-        assert_eq!(calendar.reminder_days, None);
-        let jury = terms.jury().expect("a jury");
-        assert!(matches!(
-            jury.mode,
-            JuryMode::Open {
-                quorum: 1000,
-                hours: 24,
-                ..
-            }
-        ));
-        assert_eq!(
-            (jury.threshold.hundredths(), jury.exam, jury.standing_days),
-            (5000, true, 30)
-        );
-        assert_eq!(terms.leaving().end_at_age, Some(60));
-        assert_eq!(
-            terms.leaving().move_to.as_ref().map(PlanId::as_str),
-            Some("senior-cancer-60-70")
-        );
-        let ending = terms.ending();
-        assert_eq!(
-            (ending.notice_days, ending.last_periods, ending.run_off_days),
-            (30, 3, 180)
-        );
-        assert_eq!(
-            (ending.last_periods_paid_by, ending.refund),
-            (LastPeriodsPayer::Operator, Refund::None)
-        );
+        shares_like_xiang_hu_bao(&terms);
+        keeps_the_calendar_of_xiang_hu_bao(&terms, retry);
+        ends_like_xiang_hu_bao(&terms);
     }
+}
+
+fn shares_like_xiang_hu_bao(terms: &PlanTerms) {
+    let sharing = terms.sharing();
+    assert_eq!(
+        (sharing.model.clone(), sharing.split.clone()),
+        (Model::After, Split::Equal)
+    );
+    assert_eq!(terms.fee().hundredths(), 800);
+    assert_eq!(sharing.headcount, Headcount::Covered);
+    let caps = [sharing.cap_per_claim, sharing.cap_per_year].map(|cap| cap.expect("a cap"));
+    assert_eq!(caps.map(|cap| yuan(terms, cap.amount)), ["0.10", "188.00"]);
+    assert_eq!(caps.map(|cap| cap.excess), [Excess::Operator, Excess::Operator]);
+}
+
+fn keeps_the_calendar_of_xiang_hu_bao(terms: &PlanTerms, retry: Retry) {
+    let calendar = terms.calendar();
+    let days: Vec<_> = calendar
+        .periods
+        .iter()
+        .map(|p| (p.notice_day, p.sharing_day, p.shared_next_month))
+        .collect();
+    assert_eq!(days, [(7, 14, false), (21, 28, false)]);
+    assert_eq!((calendar.notice_length_days, calendar.payout_days), (3, 7));
+    assert_eq!(calendar.first_contact, Contact::WorkingDays(3));
+    assert_eq!(calendar.filing_deadline_days, 180);
+    assert_eq!(calendar.retry, retry);
+    assert_eq!(calendar.reminder_days, None);
+}
+
+fn ends_like_xiang_hu_bao(terms: &PlanTerms) {
+    let jury = terms.jury().expect("a jury");
+    assert!(matches!(
+        jury.mode,
+        JuryMode::Open {
+            quorum: 1000,
+            hours: 24,
+            ..
+        }
+    ));
+    assert_eq!(
+        (jury.threshold.hundredths(), jury.exam, jury.standing_days),
+        (5000, true, 30)
+    );
+    assert_eq!(terms.leaving().end_at_age, Some(60));
+    assert_eq!(
+        terms.leaving().move_to.as_ref().map(PlanId::as_str),
+        Some("senior-cancer-60-70")
+    );
+    let ending = terms.ending();
+    assert_eq!(
+        (ending.notice_days, ending.last_periods, ending.run_off_days),
+        (30, 3, 180)
+    );
+    assert_eq!(
+        (ending.last_periods_paid_by, ending.refund),
+        (LastPeriodsPayer::Operator, Refund::None)
+    );
 }
 
 #[test]
@@ -240,14 +252,17 @@ fn each_other_preset_has_what_its_plan_is_known_for() {
     let times = [Severity::Mild, Severity::Severe].map(|s| meituan.aid().frequency.times_for(s));
     assert_eq!(times, [Some(1), Some(3)]);
     assert_eq!(
-        meituan.aid().frequency.ceiling().map(|c| c.minor()),
+        meituan.aid().frequency.ceiling().map(huzhu_ledger::Amount::minor),
         Some(100_000_000)
     );
     assert_eq!(
         (meituan.waiting().days, meituan.ending().refund),
         (180, Refund::AllShares)
     );
+}
 
+#[test]
+fn presets_with_many_guesses_have_their_point() {
     let by_age = plan("360");
     assert_eq!(by_age.sharing().weights().first(), Some(&1));
     assert!(

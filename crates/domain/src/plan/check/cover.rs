@@ -131,7 +131,7 @@ fn rows(parts: &TermsParts, found: &mut Found) {
             found.add(
                 rules::AID_USELESS,
                 format!("{path}.severity"),
-                &["cover.conditions"],
+                &["cover.conditions[].group", "cover.conditions[].severities"],
                 format!(
                     "no condition of the group `{}` is {}",
                     row.group,
@@ -218,6 +218,8 @@ fn table_ages(parts: &TermsParts, found: &mut Found) {
                 rules::AID_MISSING,
                 "aid.table",
                 &[
+                    "aid.table[].group",
+                    "aid.table[].severity",
                     &format!("cover.conditions[{i}].severities"),
                     &format!("cover.conditions[{i}].group"),
                 ],
@@ -285,12 +287,7 @@ fn age_fault(fault: Fault, found: &mut Found) {
             found.add(
                 rules::AID_GAP,
                 format!("{}.{key}", row_path(row)),
-                &[
-                    "joining.age_from",
-                    "leaving.end_at_age",
-                    "aid.table",
-                    "cover.conditions",
-                ],
+                &GAP_RELATED,
                 format!("no amount for the ages {ages}, which may be enrolled"),
                 "extend a row or add one; leave age_to out for no upper end",
             );
