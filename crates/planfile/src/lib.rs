@@ -1,7 +1,7 @@
 //! Plan files: TOML in, plan terms or every mistake with its place out; show, diff, JSON Schema.
 //!
-//! Shape: bytes -> [`text`](load) -> TOML tree with spans -> [`walk`] checks every value against the table of [`keys`]
-//! and remembers where it stands -> [`build`] makes the parts of the terms -> the domain checks them against each other
+//! Shape: bytes -> `load` checks size and encoding -> TOML tree with spans -> `walk` checks every value against the table of [`keys`]
+//! and remembers where it stands -> `build` makes the parts of the terms -> the domain checks them against each other
 //! and its mistakes are put at the places where their values stand.
 //!
 //! Guarantees: never panics on any bytes; every mistake of a file is reported at once, in the order of the file, each

@@ -45,7 +45,7 @@ impl Say<'_> {
         );
         let mut lines = vec![self.pick(
             format!("People from {from} to {to} of age may join."),
-            format!("出生满 {from} 至 {to} 可加入。"),
+            format!("年龄为 {from}至 {to}的人可以加入。"),
         )];
         if let Some(score) = joining.credit_score_min {
             lines.push(self.pick(
