@@ -14,6 +14,7 @@ pub mod format;
 mod guard;
 pub mod i18n;
 pub mod limit;
+pub mod mail;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
@@ -43,7 +44,10 @@ pub fn router(edge: Edge) -> Router {
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn(guard::trace))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(edge.clone(), edge::security_headers))
+        .layer(middleware::from_fn_with_state(
+            edge.clone(),
+            edge::security_headers,
+        ))
         .layer(middleware::from_fn_with_state(edge.clone(), guard::show_problems))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::same_site_only))
@@ -77,7 +81,10 @@ async fn readyz(axum::extract::State(edge): axum::extract::State<Edge>) -> Resul
 /// Stylesheet, script and icons; their names carry a digest of their content, so they may be kept for a year.
 async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
     let (kind, text) = design::asset(&name).ok_or_else(Problem::not_found)?;
-    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers = [
+        (CONTENT_TYPE, kind),
+        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
     Ok((headers, text).into_response())
 }
 

@@ -196,7 +196,7 @@ impl Renderer for CatalogueMail {
         let Some(address) = address.and_then(|bytes| String::from_utf8(bytes).ok()) else {
             return Ok(None);
         };
-        let mail = huzhu_web::mail::render(message);
+        let mail = huzhu_web::mail::render_mail(message);
         Ok(Some(RenderedMail {
             to_address: address,
             subject: mail.subject,
