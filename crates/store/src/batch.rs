@@ -1,6 +1,6 @@
-//! What one transaction of the writer does: each job in a savepoint of its own, sums once at the end.
+//! What one transaction of the writer does: job after job, sums once at the end.
 //!
-//! Shape: [`Batch::run`] applies one job; counters and sums (cohorts, balances) are kept in memory until
+//! Shape: [`Batch::run`] applies one job inside a savepoint, [`Batch::run_bare`] without one; counters and sums (cohorts, balances) are kept in memory until
 //! [`Batch::write_sums`], so that a thousand joins move one cohort row once.
 //!
 //! Guarantees: a refused job leaves no trace, neither in tables nor in counters or sums; positions have no gaps. Money
@@ -17,7 +17,6 @@ use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::Moment;
 use huzhu_ledger::{Balances, JournalEntry};
 use rusqlite::{Connection, ErrorCode, Params, Transaction, params};
-use zeroize::Zeroize;
 
 use crate::crypto::Key;
 use crate::reader::one;
@@ -82,24 +81,31 @@ impl<'t> Batch<'t> {
         }
     }
 
-    /// Applies one job. The outer error means that the whole transaction is lost, the inner one that this job was
-    /// refused.
-    pub(crate) fn run(&mut self, work: Work) -> Result<Result<Position, StoreError>, Failure> {
+    /// Applies one job inside a savepoint. The outer error means that the whole transaction is lost, the inner one that
+    /// this job was refused and has left no trace.
+    pub(crate) fn run(&mut self, work: &Work) -> Result<Result<Position, StoreError>, Failure> {
         self.execute("SAVEPOINT job", [])?;
-        let (before, mut staged) = (self.heads, Staged::default());
-        let refused = match self.apply(work, &mut staged) {
+        let before = self.heads;
+        let done = self.run_bare(work)?;
+        if done.is_err() {
+            self.heads = before;
+            self.execute("ROLLBACK TO job", [])?;
+        }
+        self.execute("RELEASE job", [])?;
+        Ok(done)
+    }
+
+    /// Applies one job. After a refusal the transaction holds a part of the job and must not be committed.
+    pub(crate) fn run_bare(&mut self, work: &Work) -> Result<Result<Position, StoreError>, Failure> {
+        let mut staged = Staged::default();
+        match self.apply(work, &mut staged) {
             Ok(()) => {
-                self.execute("RELEASE job", [])?;
                 self.cohorts.append(&mut staged.cohorts);
                 self.balances.append(&mut staged.balances);
-                return Ok(Ok(Position(self.heads.position)));
+                Ok(Ok(Position(self.heads.position)))
             }
-            Err(failure) => refusal(failure)?,
-        };
-        self.heads = before;
-        self.execute("ROLLBACK TO job", [])?;
-        self.execute("RELEASE job", [])?;
-        Ok(Err(refused))
+            Err(failure) => refusal(failure).map(Err),
+        }
     }
 
     /// Writes the sums that have changed; the last thing before COMMIT.
@@ -141,16 +147,16 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    fn apply(&mut self, work: Work, staged: &mut Staged) -> Result<(), Failure> {
+    fn apply(&mut self, work: &Work, staged: &mut Staged) -> Result<(), Failure> {
         match work {
-            Work::Commit(unit) => self.unit(*unit, staged),
-            Work::Erase(owner) => self.erase(owner),
-            Work::MarkSent(ids, at) => self.mark_sent(&ids, at),
+            Work::Commit(unit) => self.unit(unit, staged),
+            Work::Erase(owner) => self.erase(*owner),
+            Work::MarkSent(ids, at) => self.mark_sent(ids, *at),
         }
     }
 
     /// The answer comes first: a repeated request must hear that it was answered, not that somebody else was faster.
-    fn unit(&mut self, unit: Unit, staged: &mut Staged) -> Result<(), Failure> {
+    fn unit(&mut self, unit: &Unit, staged: &mut Staged) -> Result<(), Failure> {
         if let Some(answer) = &unit.answer {
             self.answer(answer)?;
         }
@@ -163,9 +169,8 @@ impl<'t> Batch<'t> {
         for moved in &unit.cohorts {
             self.move_cohort(moved, staged)?;
         }
-        for mut sealed in unit.sealed {
-            people::seal(self.transaction, self.people, &sealed)?;
-            sealed.bytes.zeroize();
+        for sealed in &unit.sealed {
+            people::seal(self.transaction, self.people, sealed)?;
         }
         for message in &unit.messages {
             self.message(message)?;
@@ -194,19 +199,23 @@ impl<'t> Batch<'t> {
 
     fn append(&mut self, append: &Append, at: Moment, actor: Actor) -> Result<(), Failure> {
         let stream = append.stream.to_string();
-        let length = "SELECT coalesce(max(number), 0) FROM event WHERE stream = ?1";
-        let length = one(self.transaction, length, [&stream], |row| rows::count(row, 0))?.unwrap_or_default();
-        if length != append.expected {
-            return Err(StoreError::Conflict(stream).into());
+        // A stream that should be new is not looked up: its event 1 would break the unique index.
+        if append.expected > 0 {
+            let length = "SELECT coalesce(max(number), 0) FROM event WHERE stream = ?1";
+            let length = one(self.transaction, length, [&stream], |row| rows::count(row, 0))?;
+            if length != Some(append.expected) {
+                return Err(StoreError::Conflict(stream).into());
+            }
         }
         if append.events.is_empty() {
             return Err(broken(format!("nothing is appended to {stream}")));
         }
         let (at, actor) = (codec::moment(at), codec::actor(actor));
-        let mut number = length;
+        let mut number = append.expected;
         for event in &append.events {
             let (position, number) = (next(&mut self.heads.position)?, next(&mut number)?);
-            self.event(position, &stream, number, &at, &actor, event)?;
+            let kept = self.event(position, &stream, number, &at, &actor, event);
+            kept.map_err(|failure| conflict(failure, &stream))?;
         }
         project::record(self.transaction, append)
     }
@@ -399,6 +408,18 @@ impl<'t> Batch<'t> {
             )?;
         }
         Ok(())
+    }
+}
+
+/// An event number that is taken means that somebody else was faster.
+fn conflict(failure: Failure, stream: &str) -> Failure {
+    match failure {
+        Failure::Engine(rusqlite::Error::SqliteFailure(error, Some(message)))
+            if error.code == ErrorCode::ConstraintViolation && schema::is_event_number(&message) =>
+        {
+            StoreError::Conflict(stream.to_owned()).into()
+        }
+        other => other,
     }
 }
 

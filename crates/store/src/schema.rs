@@ -56,7 +56,7 @@ pub(crate) const STEPS: &[&str] = &[
         plan TEXT NOT NULL,
         version INTEGER NOT NULL,
         member BLOB NOT NULL,
-        payer BLOB NOT NULL, -- who pays now; earlier ones in former_payer
+        payer BLOB NOT NULL, -- who pays now, earlier ones are in former_payer
         relation TEXT,
         identity BLOB NOT NULL,
         joined TEXT NOT NULL,
@@ -223,6 +223,11 @@ const UNIQUE: &[(&str, Constraint)] = &[
     ("entry.id", Constraint::EntryId),
 ];
 
+/// Whether SQLite's extended error message says that a stream has an event of this number already.
+pub(crate) fn is_event_number(message: &str) -> bool {
+    message == "UNIQUE constraint failed: event.stream, event.number"
+}
+
 /// The constraint that SQLite's extended error message names by its columns.
 pub(crate) fn constraint(message: &str) -> Option<Constraint> {
     let columns = message.strip_prefix("UNIQUE constraint failed: ")?;
@@ -263,20 +268,20 @@ mod tests {
         let twice = |insert: &str| {
             db.execute_batch(insert).unwrap();
             let error = db.execute_batch(insert).unwrap_err().to_string();
-            constraint(&error)
+            (constraint(&error), is_event_number(&error))
         };
         let member = "INSERT INTO member (id, contact, roles) VALUES (randomblob(16), x'01', '')";
-        assert_eq!(twice(member), Some(Constraint::MemberContact));
+        assert_eq!(twice(member), (Some(Constraint::MemberContact), false));
         let enrolment =
             "INSERT INTO enrolment VALUES (randomblob(16), 'p', 1, x'00', x'00', NULL, x'01', '', '', '',
             0, NULL, NULL, NULL, '0')";
-        assert_eq!(twice(enrolment), Some(Constraint::EnrolmentIdentity));
+        assert_eq!(twice(enrolment), (Some(Constraint::EnrolmentIdentity), false));
         let answer = "INSERT INTO answer VALUES ('system', 'k', x'', '', '')";
-        assert_eq!(twice(answer), Some(Constraint::AnswerKey));
+        assert_eq!(twice(answer), (Some(Constraint::AnswerKey), false));
         let entry = "INSERT INTO entry VALUES ('p', abs(random()), x'01', '', '', '', NULL, NULL, '')";
-        assert_eq!(twice(entry), Some(Constraint::EntryId));
+        assert_eq!(twice(entry), (Some(Constraint::EntryId), false));
         let event = "INSERT INTO event VALUES (NULL, 's', 1, '', '', '', x'')";
-        assert_eq!(twice(event), None, "events are guarded by their numbers");
+        assert_eq!(twice(event), (None, true));
         assert_eq!(UNIQUE.len(), 4, "each of the map has a row above");
     }
 

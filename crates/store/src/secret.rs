@@ -130,7 +130,8 @@ impl InstanceSecret {
 fn check_mode(file: &File) -> Result<(), SecretError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = file.metadata()?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         Ok(())
     } else {
         Err(SecretError::ReadableByOthers { mode })

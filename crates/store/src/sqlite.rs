@@ -5,6 +5,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
@@ -21,7 +22,7 @@ use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::Moment;
 use huzhu_ledger::{Balances, Currency, JournalEntry};
 use rusqlite::{Connection, OptionalExtension, params};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::crypto::Key;
 use crate::lists;
@@ -79,6 +80,7 @@ impl From<Failure> for OpenError {
 #[derive(Debug)]
 pub struct SqliteStore {
     jobs: Option<mpsc::Sender<Job>>,
+    places: Arc<Semaphore>,
     readers: Readers,
     people: Key,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -112,12 +114,13 @@ impl SqliteStore {
         check_secret(&connection, secret)?;
         let people = secret.key("personal data");
         let writer = Writer::new(file.clone(), people.clone(), connection)?;
-        let (jobs, waiting) = mpsc::channel(writer::QUEUE);
+        let (jobs, waiting) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("store writer".to_owned())
-            .spawn(move || writer.run(waiting))?;
+            .spawn(move || writer.run(&waiting))?;
         Ok(Self {
             jobs: Some(jobs),
+            places: Arc::new(Semaphore::new(writer::QUEUE)),
             readers: Readers::new(file),
             people,
             thread: Some(thread),
@@ -132,10 +135,10 @@ impl SqliteStore {
 
     async fn write(&self, work: Work) -> Result<Position, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let Some(jobs) = &self.jobs else {
+        let (Some(jobs), Ok(place)) = (&self.jobs, Arc::clone(&self.places).acquire_owned().await) else {
             return writer::stopped();
         };
-        if jobs.send(Job { work, reply }).await.is_err() {
+        if jobs.send(Job { work, reply, place }).is_err() {
             return writer::stopped();
         }
         answer.await.unwrap_or_else(|_| writer::stopped())
@@ -346,12 +349,11 @@ impl Store for SqliteStore {
 
     async fn messages(&self, to: Option<MemberId>, limit: u32) -> Result<Vec<Message>, StoreError> {
         let select = format!("SELECT {} FROM message", rows::MESSAGE);
-        self.readers.with(|db| match to {
-            Some(to) => {
+        self.readers.with(|db| {
+            if let Some(to) = to {
                 let sql = format!("{select} WHERE recipient = ?1 ORDER BY number DESC LIMIT ?2");
                 lists::messages(db, &self.people, &sql, params![bytes(to.uuid()), limit])
-            }
-            None => {
+            } else {
                 let sql = format!("{select} ORDER BY number DESC LIMIT ?1");
                 lists::messages(db, &self.people, &sql, params![limit])
             }

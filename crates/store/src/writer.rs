@@ -1,7 +1,8 @@
 //! The one writer: a thread that takes waiting units, applies each on its own and makes them durable together.
 //!
-//! Shape: jobs come through a bounded queue. The writer takes what waits, up to [`BATCH`], begins one transaction, runs
-//! each job inside a savepoint (see [`crate::batch`]), commits once, and only then answers everybody.
+//! Shape: jobs come through a queue with a bounded number of places. The writer takes what waits, up to [`BATCH`], begins
+//! one transaction, runs the jobs (see [`crate::batch`]), commits once, and only then answers everybody. A batch in which
+//! no job is refused needs no savepoints, which are dear; otherwise it is run again with one around each job.
 //!
 //! Guarantees: nothing is acknowledged before COMMIT has returned with `synchronous = FULL`. A refused job takes nothing
 //! along. After any failure of the engine the connection is thrown away and opened again, so that the next batch starts
@@ -9,12 +10,14 @@
 //! have been kept or not. If this thread panics, waiting and later callers hear the same.
 
 use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use huzhu_app::ports::{Position, StoreError, Unit};
 use huzhu_domain::id::MemberId;
 use huzhu_domain::time::Moment;
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::batch::{Batch, Heads};
 use crate::crypto::Key;
@@ -25,6 +28,9 @@ use crate::rows::Failure;
 const BATCH: usize = 1_024;
 /// Jobs that may wait; more callers than that wait in line for a place (back pressure instead of memory).
 pub(crate) const QUEUE: usize = 4_096;
+/// How long the writer waits for one more caller of the batch before: they have just been answered and come back about
+/// now. Without it every second batch would hold one job only. Nobody waits for callers that were not there before.
+const COMING_BACK: Duration = Duration::from_micros(300);
 /// Page cache of the writing connection in kibibytes.
 const CACHE_KIB: u32 = 16_384;
 /// Pages in the write-ahead log before it is copied into the file: 16 MB.
@@ -48,6 +54,8 @@ pub(crate) enum Work {
 pub(crate) struct Job {
     pub(crate) work: Work,
     pub(crate) reply: oneshot::Sender<Result<Position, StoreError>>,
+    /// Its place in the queue, free again when the job is taken.
+    pub(crate) place: OwnedSemaphorePermit,
 }
 
 /// The writing side of one file.
@@ -67,16 +75,12 @@ impl Writer {
     }
 
     /// Works until the last sender is gone.
-    pub(crate) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
-        while let Some(first) = jobs.blocking_recv() {
-            let (mut works, mut replies) = (vec![first.work], vec![first.reply]);
-            while works.len() < BATCH
-                && let Ok(job) = jobs.try_recv()
-            {
-                works.push(job.work);
-                replies.push(job.reply);
-            }
-            let answers = self.write(works);
+    pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
+        let mut before = 1;
+        while let Ok(first) = jobs.recv() {
+            let (works, replies) = gather(jobs, first, before);
+            before = works.len();
+            let answers = self.write(&works);
             for (at, reply) in replies.into_iter().enumerate() {
                 let answer = match &answers {
                     Ok(answers) => answers.get(at).cloned().unwrap_or_else(stopped),
@@ -88,9 +92,13 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, works: Vec<Work>) -> Result<Vec<Result<Position, StoreError>>, StoreError> {
-        let done = self.transact(works);
-        done.map_err(|failure| {
+    fn write(&mut self, works: &[Work]) -> Result<Vec<Result<Position, StoreError>>, StoreError> {
+        let quick = self.transact(works, false);
+        let done = match quick {
+            Ok(None) => self.transact(works, true),
+            quick => quick,
+        };
+        done.map(Option::unwrap_or_default).map_err(|failure| {
             self.open = None;
             let error = answer_of(failure);
             tracing::error!(%error, "a batch was not committed; the database is opened again");
@@ -101,7 +109,12 @@ impl Writer {
         })
     }
 
-    fn transact(&mut self, works: Vec<Work>) -> Result<Vec<Result<Position, StoreError>>, Failure> {
+    /// One transaction. `None`: nothing was kept, since a job was refused and there were no savepoints around jobs.
+    fn transact(
+        &mut self,
+        works: &[Work],
+        savepoints: bool,
+    ) -> Result<Option<Vec<Result<Position, StoreError>>>, Failure> {
         let (connection, heads) = match &mut self.open {
             Some(open) => open,
             closed => {
@@ -110,24 +123,52 @@ impl Writer {
                 closed.insert((connection, heads))
             }
         };
-        let erases = works.iter().any(|work| matches!(work, Work::Erase(_)));
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut batch = Batch::new(&transaction, &self.people, *heads);
         let mut answers = Vec::with_capacity(works.len());
         for work in works {
-            answers.push(batch.run(work)?);
+            let answer = if savepoints {
+                batch.run(work)?
+            } else {
+                batch.run_bare(work)?
+            };
+            if answer.is_err() && !savepoints {
+                return Ok(None);
+            }
+            answers.push(answer);
         }
         let after = batch.write_sums()?;
         // Dead before this line: nothing of the batch is kept, nobody was told. Dead after it: all of it is kept, and
         // callers who were not told repeat with the same ids.
         transaction.commit()?;
         *heads = after;
-        if erases {
+        if works.iter().any(|work| matches!(work, Work::Erase(_))) {
             // Old pages with the destroyed key leave the log too, as far as readers let it be cut now.
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
-        Ok(answers)
+        Ok(Some(answers))
     }
+}
+
+type Reply = oneshot::Sender<Result<Position, StoreError>>;
+
+/// The first job with those that wait behind it, and those that come back within moments, up to as many as `before`.
+fn gather(jobs: &Receiver<Job>, first: Job, before: usize) -> (Vec<Work>, Vec<Reply>) {
+    let (mut works, mut replies) = (Vec::with_capacity(before), Vec::with_capacity(before));
+    let mut next = Some(first);
+    while let Some(Job { work, reply, place }) = next {
+        works.push(work);
+        replies.push(reply);
+        drop(place);
+        if works.len() >= BATCH {
+            break;
+        }
+        next = jobs.try_recv().ok();
+        if next.is_none() && works.len() < before {
+            next = jobs.recv_timeout(COMING_BACK).ok();
+        }
+    }
+    (works, replies)
 }
 
 /// What callers hear when there is no writer any more.
@@ -184,14 +225,14 @@ mod tests {
             .query_row("PRAGMA max_page_count = 150", [], |_| Ok(()))
             .unwrap();
         let mut writer = Writer::new(file.clone(), Key([1; 32]), connection).ok().unwrap();
-        let kept = writer.write(vec![unit(1, 10)]).unwrap();
+        let kept = writer.write(&[unit(1, 10)]).unwrap();
         assert_eq!(kept, [Ok(Position(3))]);
-        let heard = writer.write(vec![unit(2, 10), unit(3, 1_000_000), unit(4, 10)]);
+        let heard = writer.write(&[unit(2, 10), unit(3, 1_000_000), unit(4, 10)]);
         assert!(matches!(heard, Err(StoreError::Unavailable(_))), "{heard:?}");
         let reader = Connection::open(&file).unwrap();
         assert_eq!(members(&reader), 1);
         // The connection is opened again, which lifts the limit.
-        let kept = writer.write(vec![unit(2, 10), unit(3, 1_000_000)]).unwrap();
+        let kept = writer.write(&[unit(2, 10), unit(3, 1_000_000)]).unwrap();
         assert_eq!(kept, [Ok(Position(6)), Ok(Position(9))]);
         assert_eq!(members(&reader), 3);
     }

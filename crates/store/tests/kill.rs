@@ -31,7 +31,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 fn open(folder: &Path) -> SqliteStore {
-    SqliteStore::open(folder, &InstanceSecret::from_bytes([3; 32])).unwrap()
+    SqliteStore::open(folder, &InstanceSecret::from_bytes([3; 32])).expect("a store")
 }
 
 fn unit(n: u64) -> Unit {
@@ -58,14 +58,16 @@ fn child_that_commits_until_it_is_killed() {
         for _ in 0..CALLERS {
             let (store, next) = (Arc::clone(&store), Arc::clone(&next));
             callers.push(tokio::spawn(async move {
-                loop {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    let position = store.commit(unit(n)).await.unwrap();
+                let mut n = next.fetch_add(1, Ordering::Relaxed);
+                // An error ends the caller and so the child, which the parent takes for a finding.
+                while let Ok(position) = store.commit(unit(n)).await {
                     // One write per line: a line is whole or not there.
                     let line = format!("\nkept {n} {}\n", position.0);
                     let mut out = std::io::stdout().lock();
                     out.write_all(line.as_bytes()).unwrap();
                     out.flush().unwrap();
+                    drop(out);
+                    n = next.fetch_add(1, Ordering::Relaxed);
                 }
             }));
         }
@@ -77,34 +79,34 @@ fn child_that_commits_until_it_is_killed() {
 
 /// Runs a child, kills it after `acknowledgements`, answers what it acknowledged: number and position.
 fn run_and_kill(folder: &Path, first: u64, acknowledgements: u64) -> Vec<(u64, u64)> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut child = Command::new(std::env::current_exe().expect("the child"))
         .args(["--exact", "child_that_commits_until_it_is_killed", "--nocapture"])
         .env(FOLDER, folder)
         .env(FIRST, first.to_string())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
+        .expect("the child");
     let mut kept = Vec::new();
     let mut killed = false;
-    let kill = |child: &mut std::process::Child| child.kill().unwrap();
+    let kill = |child: &mut std::process::Child| child.kill().expect("the child");
     if acknowledgements == 0 {
         kill(&mut child);
         killed = true;
     }
-    let out = BufReader::new(child.stdout.take().unwrap());
+    let out = BufReader::new(child.stdout.take().expect("the child"));
     for line in out.lines() {
-        let line = line.unwrap();
+        let line = line.expect("the child");
         let mut words = line.split(' ');
         if let (Some("kept"), Some(n), Some(position)) = (words.next(), words.next(), words.next()) {
-            kept.push((n.parse().unwrap(), position.parse().unwrap()));
+            kept.push((n.parse().expect("a number"), position.parse().expect("a number")));
         }
-        if !killed && u64::try_from(kept.len()).unwrap() >= acknowledgements {
+        if !killed && u64::try_from(kept.len()).expect("the child") >= acknowledgements {
             kill(&mut child);
             killed = true;
         }
     }
-    let status = child.wait().unwrap();
+    let status = child.wait().expect("the child");
     assert_eq!(
         status.code(),
         None,

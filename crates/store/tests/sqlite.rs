@@ -13,12 +13,12 @@ fn secret() -> InstanceSecret {
 }
 
 fn open(folder: &Path) -> SqliteStore {
-    SqliteStore::open(folder, &secret()).unwrap()
+    SqliteStore::open(folder, &secret()).expect("a store")
 }
 
 /// A second look at the file, past the store.
 fn raw(folder: &Path) -> Connection {
-    Connection::open(folder.join("huzhu.db")).unwrap()
+    Connection::open(folder.join("huzhu.db")).expect("the file")
 }
 
 #[tokio::test]

@@ -40,7 +40,8 @@ const PERIOD: PeriodKey = PeriodKey {
     ordinal: 2,
 };
 
-pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
+/// Enrolments 1 to 5, 7, 9, 12 and 20 of the plan and 6 of another one; 9 has ended, 9 and 12 are in arrears.
+async fn enrol(store: &Arc<dyn Store>) {
     // Out of order, so that the order of lists is not the order of writing. Odd ones are paid by member 100.
     for n in [9, 3, 12, 1, 7, 5, 2, 20, 4] {
         let mut joined = agreed(n, &plan());
@@ -90,6 +91,10 @@ pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
     act(store.as_ref(), &enrolment_stream(3), vec![Event::Enrolment(paid)])
         .await
         .expect("paid");
+}
+
+pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
+    enrol(store).await;
     for (query, expected) in [
         (EnrolmentQuery::ByPlan(plan()), &[1, 2, 3, 4, 5, 7, 9, 12, 20][..]),
         (EnrolmentQuery::ByPlan(plan_named("other")), &[6]),

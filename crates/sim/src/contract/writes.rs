@@ -55,6 +55,45 @@ fn spoilt(spoil: impl FnOnce(&mut Unit)) -> Unit {
     unit
 }
 
+/// Units with one flaw each, and what the store says to it; `None`: that it is broken.
+fn flaws() -> Vec<(&'static str, Unit, Option<StoreError>)> {
+    let nobody = CohortDays {
+        class: 0,
+        from: day(1),
+        until: None,
+    };
+    let from_nobody = CohortMove {
+        plan: plan(),
+        from: Some(nobody),
+        to: cohort(2),
+    };
+    let append = |stream, contact| begin(&member_stream(stream), vec![registered(contact)], at(2));
+    let taken = |constraint| Some(StoreError::Taken(constraint));
+    vec![
+        (
+            "conflict",
+            spoilt(|u| u.appends.push(append(1, 9))),
+            Some(StoreError::Conflict(member_stream(1).to_string())),
+        ),
+        (
+            "contact",
+            spoilt(|u| u.appends.push(append(3, 1))),
+            taken(Constraint::MemberContact),
+        ),
+        (
+            "entry",
+            spoilt(|u| u.entries.push((plan(), entry(1, 8)))),
+            taken(Constraint::EntryId),
+        ),
+        (
+            "answer",
+            spoilt(|u| u.answer = Some(answer(Actor::Member(member(1)), "join", 1))),
+            taken(Constraint::AnswerKey),
+        ),
+        ("cohort", spoilt(|u| u.cohorts.push(from_nobody)), None),
+    ]
+}
+
 pub(super) async fn a_unit_is_kept_as_a_whole_or_not_at_all(store: &Arc<dyn Store>) {
     store.commit(join_unit(1)).await.expect("the first one is kept");
     store
@@ -64,53 +103,8 @@ pub(super) async fn a_unit_is_kept_as_a_whole_or_not_at_all(store: &Arc<dyn Stor
         })
         .await
         .expect("an entry is kept");
-    let nobody = CohortDays {
-        class: 0,
-        from: day(1),
-        until: None,
-    };
-    let conflict = StoreError::Conflict(member_stream(1).to_string());
-    let flaws = [
-        (
-            "conflict",
-            spoilt(|u| {
-                u.appends
-                    .push(begin(&member_stream(1), vec![registered(9)], at(2)))
-            }),
-            Some(conflict),
-        ),
-        (
-            "contact",
-            spoilt(|u| {
-                u.appends
-                    .push(begin(&member_stream(3), vec![registered(1)], at(2)))
-            }),
-            Some(StoreError::Taken(Constraint::MemberContact)),
-        ),
-        (
-            "entry",
-            spoilt(|u| u.entries.push((plan(), entry(1, 8)))),
-            Some(StoreError::Taken(Constraint::EntryId)),
-        ),
-        (
-            "answer",
-            spoilt(|u| u.answer = Some(answer(Actor::Member(member(1)), "join", 1))),
-            Some(StoreError::Taken(Constraint::AnswerKey)),
-        ),
-        (
-            "cohort",
-            spoilt(|u| {
-                u.cohorts.push(CohortMove {
-                    plan: plan(),
-                    from: Some(nobody),
-                    to: cohort(2),
-                });
-            }),
-            None,
-        ),
-    ];
     let balances = store.balances(&plan()).await;
-    for (flaw, unit, expected) in flaws {
+    for (flaw, unit, expected) in flaws() {
         let refused = store.commit(unit).await.expect_err(flaw);
         match expected {
             Some(expected) => assert_eq!(refused, expected, "{flaw}"),
