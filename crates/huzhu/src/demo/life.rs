@@ -13,7 +13,8 @@ use huzhu_app::claims::{
     TakeClaim,
 };
 use huzhu_app::error::AppError;
-use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, RetryArrears};
+use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, PayIn, PaySource, RetryArrears};
+use huzhu_app::ports::Page;
 use huzhu_domain::claim::Illness;
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId};
 use huzhu_domain::plan::{Cause, PeriodKey, PlanId, PlanTerms, ReasonCode};
@@ -172,6 +173,7 @@ impl Life {
             report,
         };
         let Done { receipt, .. } = self.app.collect_period(&operator, &command).await?;
+        self.pay_in(key).await?;
         let claims: Vec<ClaimId> = receipt.payable.iter().map(|one| one.claim).collect();
         for claim in claims {
             let day = plus_days(today, self.rng.random_range(1..6));
@@ -182,6 +184,28 @@ impl Life {
             .filter(|_| self.rng.random_bool(RETRY_PAYS))
             .collect::<Vec<EnrolmentId>>();
         self.staff.retrying.insert(key, paying);
+        Ok(())
+    }
+
+    /// The operator pays in what it bears: above the caps, and what could not be collected.
+    async fn pay_in(&self, key: PeriodKey) -> Result<(), AppError> {
+        let operator = self.staff.operator();
+        let amount = self
+            .app
+            .books(&operator, &self.plan, &Page::first(1))
+            .await?
+            .due_from_operator;
+        if amount.is_zero() {
+            return Ok(());
+        }
+        let confirmation = format!("demo bank confirmation: operator for {key}").into_bytes();
+        let command = PayIn {
+            plan: self.plan.clone(),
+            source: PaySource::Operator,
+            amount,
+            confirmation,
+        };
+        self.app.pay_in(&operator, &command).await?;
         Ok(())
     }
 
