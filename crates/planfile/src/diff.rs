@@ -114,7 +114,7 @@ impl Pair<'_> {
             self.say(
                 who,
                 format!("{en}: {new} instead of {old}."),
-                format!("{zh}:由 {old} 改为 {new}。"),
+                format!("{zh}：由 {old} 改为 {new}。"),
             );
         }
     }
@@ -140,7 +140,7 @@ impl Pair<'_> {
             self.say(
                 Who::Neutral,
                 format!("These are different plans: {a} and {b}."),
-                format!("两者是不同的计划:{a} 与 {b}。"),
+                format!("两者是不同的计划：{a} 与 {b}。"),
             );
         }
         if old.currency != new.currency {
@@ -331,14 +331,14 @@ impl Pair<'_> {
                 self.say(
                     Who::Neutral,
                     format!("{}: new: {line}", new.title),
-                    format!("{}:新增:{line}", new.title),
+                    format!("{}：新增：{line}", new.title),
                 );
             }
             for line in old.lines.iter().filter(|line| !new.lines.contains(line)) {
                 self.say(
                     Who::Neutral,
                     format!("{}: gone: {line}", old.title),
-                    format!("{}:取消:{line}", old.title),
+                    format!("{}：取消：{line}", old.title),
                 );
             }
         }

@@ -56,7 +56,7 @@ pub fn show(terms: &PlanTerms, language: Language) -> String {
     let version = terms.version();
     let mut lines = vec![match language {
         En => format!("{name} (version {version})"),
-        Zh => format!("{name}(第 {version} 版)"),
+        Zh => format!("{name}（第 {version} 版）"),
     }];
     for section in outline(terms, language) {
         lines.extend([String::new(), section.title]);

@@ -16,7 +16,7 @@ impl Pair<'_> {
                 self.say(
                     Who::Loses,
                     format!("People with this condition are not covered any more: {name}."),
-                    format!("不再保障:{name}。"),
+                    format!("不再保障：{name}。"),
                 );
             }
         }
@@ -26,7 +26,7 @@ impl Pair<'_> {
                 None => self.say(
                     Who::Gains,
                     format!("People with this condition are covered now: {name}."),
-                    format!("新增保障:{name}。"),
+                    format!("新增保障：{name}。"),
                 ),
                 Some(before) => self.condition(before, condition),
             }
@@ -37,7 +37,7 @@ impl Pair<'_> {
                 self.say(
                     Who::Loses,
                     format!("New exclusion: {text}"),
-                    format!("新增除外:{text}"),
+                    format!("新增除外：{text}"),
                 );
             }
         }
@@ -47,7 +47,7 @@ impl Pair<'_> {
                 self.say(
                     Who::Gains,
                     format!("No longer excluded: {text}"),
-                    format!("取消除外:{text}"),
+                    format!("取消除外：{text}"),
                 );
             }
         }
@@ -63,7 +63,7 @@ impl Pair<'_> {
                     "The definition of {name} changes: {}",
                     new.definition.get(self.language)
                 ),
-                format!("{name}的定义有变:{}", new.definition.get(self.language)),
+                format!("{name}的定义有变：{}", new.definition.get(self.language)),
             );
         }
         if old.group != new.group || old.severities != new.severities {
@@ -157,7 +157,7 @@ impl Pair<'_> {
             self.say(
                 direction(after > before, More::Helps),
                 format!("{name} ({grade}): claimants {ages} receive {b} instead of {a}."),
-                format!("{name}({grade}),{ages}的申请人:互助金由 {a} 改为 {b}。"),
+                format!("{name}（{grade}），{ages}的申请人：互助金由 {a} 改为 {b}。"),
             );
         }
     }
@@ -169,14 +169,14 @@ impl Pair<'_> {
                 self.say(
                     Who::Loses,
                     "Only proven cost is paid now, no lump sum.",
-                    "改为按实际费用报销,不再一次性给付。",
+                    "改为按实际费用报销，不再一次性给付。",
                 );
             }
             (AidKind::Reimbursement { .. }, AidKind::LumpSum) => {
                 self.say(
                     Who::Gains,
                     "A lump sum is paid now, whatever the cost.",
-                    "改为一次性给付,与费用无关。",
+                    "改为一次性给付，与费用无关。",
                 );
             }
             (

@@ -35,7 +35,7 @@ impl Pair<'_> {
                 self.say(
                     who,
                     format!("{en}: {to} instead of {from}."),
-                    format!("{zh}:由 {from} 改为 {to}。"),
+                    format!("{zh}：由 {from} 改为 {to}。"),
                 );
             }
         }
@@ -137,7 +137,7 @@ impl Pair<'_> {
             self.say(
                 who,
                 format!("{en}: {b} instead of {a}."),
-                format!("{zh}:由 {a_zh} 改为 {b_zh}。"),
+                format!("{zh}：由 {a_zh} 改为 {b_zh}。"),
             );
         }
     }

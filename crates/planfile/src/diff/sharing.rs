@@ -25,7 +25,7 @@ impl Pair<'_> {
             self.say(
                 who,
                 "The money comes from elsewhere: see how the cost is shared.",
-                "资金来源有变:见分摊方式。",
+                "资金来源有变：见分摊方式。",
             );
         }
         self.cap(
@@ -47,12 +47,12 @@ impl Pair<'_> {
                 Headcount::Enrolled => self.say(
                     Who::Both,
                     "New members share during the wait; the others pay less.",
-                    "等待期内的成员也参与分摊,其他成员分摊减少。",
+                    "等待期内的成员也参与分摊，其他成员分摊减少。",
                 ),
                 Headcount::Covered => self.say(
                     Who::Both,
                     "New members do not share during the wait; the others pay more.",
-                    "等待期内的成员不再分摊,其他成员分摊增加。",
+                    "等待期内的成员不再分摊，其他成员分摊增加。",
                 ),
             }
         }
@@ -61,12 +61,12 @@ impl Pair<'_> {
                 Split::Equal => self.say(
                     Who::Both,
                     "Everybody pays the same share again: the old gain, the young lose.",
-                    "改为均摊:年长者受益,年轻者受损。",
+                    "改为均摊：年长者受益，年轻者受损。",
                 ),
                 Split::Banded(_) => self.say(
                     Who::Both,
                     "Shares go by age with new weights: some age bands pay less, others more.",
-                    "按年龄分摊的权重有变:部分年龄段减少,部分增加。",
+                    "按年龄分摊的权重有变：部分年龄段减少，部分增加。",
                 ),
             }
         }
@@ -85,7 +85,7 @@ impl Pair<'_> {
                 Shortfall::CutAid => self.say(
                     Who::Both,
                     "What cannot be collected is taken off the aid: claimants lose what members do not pay.",
-                    "未能收取的部分从互助金中扣减:申请人受损。",
+                    "未能收取的部分从互助金中扣减：申请人受损。",
                 ),
             }
         }
@@ -98,7 +98,7 @@ impl Pair<'_> {
                 self.say(
                     Who::Gains,
                     format!("A member pays at most {amount} {en} now; {rest}."),
-                    format!("每位成员{zh}最多分摊 {amount},{rest}。"),
+                    format!("每位成员{zh}最多分摊 {amount}，{rest}。"),
                 );
             }
             (Some(_), None) => {
@@ -123,7 +123,7 @@ impl Pair<'_> {
                     self.say(
                         Who::Both,
                         format!("Above the limit {en}, {rest} now."),
-                        format!("{zh}超出上限时:{rest}。"),
+                        format!("{zh}超出上限时：{rest}。"),
                     );
                 }
             }

@@ -16,18 +16,18 @@ impl Say<'_> {
                 "These terms, version {}, are in force from {effective}.",
                 id.version
             ),
-            format!("本条款为第 {} 版,自 {effective} 起生效。", id.version),
+            format!("本条款为第 {} 版，自 {effective} 起生效。", id.version),
         ));
         if let Some(last) = id.last_day {
             lines.push(self.pick(
                 format!("The plan is temporary; its last day is {last}."),
-                format!("本计划为临时计划,最后一天为 {last}。"),
+                format!("本计划为临时计划，最后一天为 {last}。"),
             ));
         }
         let days = id.change_notice_days;
         lines.push(self.pick(
             format!("Changed terms are public for at least {days} days before they take effect, and never touch a claim for an earlier event."),
-            format!("条款变更至少提前 {days} 天公示,且不影响此前发生的事件。"),
+            format!("条款变更至少提前 {days} 天公示，且不影响此前发生的事件。"),
         ));
         let zone = id.zone.iana_name().unwrap_or("UTC");
         lines.push(self.pick(
@@ -60,7 +60,7 @@ impl Say<'_> {
             0 => self.pick("There are no questions about health.", "无健康告知。"),
             n => self.pick(
                 format!("{n} questions about health are asked:"),
-                format!("健康告知共 {n} 项:"),
+                format!("健康告知共 {n} 项："),
             ),
         });
         lines.extend(
@@ -85,7 +85,7 @@ impl Say<'_> {
         if joining.givers {
             lines.push(self.pick(
                 "People may also share the cost without being covered.",
-                "也可以只参与分摊而不享受保障(赠与人)。",
+                "也可以只参与分摊而不享受保障（赠与人）。",
             ));
         }
         lines.extend(self.members_needed());
@@ -112,7 +112,7 @@ impl Say<'_> {
             let n = count(joining.members_to_go_on);
             lines.push(self.pick(
                 format!("With fewer than {n} members the plan must announce its end."),
-                format!("成员少于 {n} 名时,计划须宣布终止。"),
+                format!("成员少于 {n} 名时，计划须宣布终止。"),
             ));
         }
         lines
@@ -134,7 +134,7 @@ impl Say<'_> {
         };
         self.pick(
             format!("A member may enrol dependants ({}) {en}.", names.join(", ")),
-            format!("成员可为家属({})加入,{zh}。", names.join("、")),
+            format!("成员可为家属（{}）加入，{zh}。", names.join("、")),
         )
     }
 
@@ -143,18 +143,18 @@ impl Say<'_> {
         if waiting.days == 0 {
             return vec![self.pick(
                 "There is no wait: cover begins the day after joining.",
-                "无等待期:加入次日零时起生效。",
+                "无等待期：加入次日零时起生效。",
             )];
         }
         let days = waiting.days;
         let mut lines = vec![self.pick(
             format!("Illness is covered after {days} days, counted from 0:00 of the day after joining; the last day is part of the wait."),
-            format!("疾病等待期 {days} 天,自加入次日零时起算,含最后一天。"),
+            format!("疾病等待期 {days} 天，自加入次日零时起算，含最后一天。"),
         )];
         lines.push(if waiting.accident_exempt {
             self.pick(
                 "Accidents are covered from the day after joining.",
-                "意外事故无等待期,自加入次日起保障。",
+                "意外事故无等待期，自加入次日起保障。",
             )
         } else {
             self.pick("The wait holds for accidents too.", "意外事故同样适用等待期。")
@@ -162,15 +162,15 @@ impl Say<'_> {
         lines.push(match waiting.illness_inside {
             IllnessInside::RefundAndEnd => self.pick(
                 "Who falls ill inside the wait receives no aid; shares are refunded without interest and the enrolment ends.",
-                "等待期内患病不予互助,已分摊金额无息退还,并退出计划。",
+                "等待期内患病不予互助，已分摊金额无息退还，并退出计划。",
             ),
             IllnessInside::End => self.pick(
                 "Who falls ill inside the wait receives no aid and the enrolment ends.",
-                "等待期内患病不予互助,并退出计划。",
+                "等待期内患病不予互助，并退出计划。",
             ),
             IllnessInside::NoAid => self.pick(
                 "Who falls ill inside the wait receives no aid for that illness and stays in the plan.",
-                "等待期内患病,该疾病不予互助,成员资格保留。",
+                "等待期内患病，该疾病不予互助，成员资格保留。",
             ),
         });
         lines
@@ -212,7 +212,7 @@ impl Say<'_> {
             let text = exclusion.text.get(self.language);
             lines.push(self.pick(
                 format!("Not covered ({}): {text}", exclusion.code),
-                format!("不保障({}):{text}", exclusion.code),
+                format!("不保障（{}）：{text}", exclusion.code),
             ));
         }
         lines
@@ -223,12 +223,12 @@ impl Say<'_> {
         let mut lines = vec![if leaving.owes_noticed_period {
             self.pick(
                 "Members may leave at any time; from the first day of notice on, that period's share is still owed.",
-                "成员可随时退出;公示首日起退出的,仍须承担当期分摊。",
+                "成员可随时退出；公示首日起退出的，仍须承担当期分摊。",
             )
         } else {
             self.pick(
                 "Members may leave at any time and owe nothing more.",
-                "成员可随时退出,无需再承担分摊。",
+                "成员可随时退出，无需再承担分摊。",
             )
         }];
         if leaving.rejoin_restarts_wait {
@@ -253,13 +253,13 @@ impl Say<'_> {
         if leaving.end_when_unpaid {
             lines.push(self.pick(
                 "The enrolment ends when a share stays unpaid after all retries.",
-                "重试后仍未支付分摊的,退出计划。",
+                "重试后仍未支付分摊的，退出计划。",
             ));
         }
         if leaving.end_when_ineligible {
             lines.push(self.pick(
                 "The enrolment ends when the conditions of joining turn out not to have been met.",
-                "经查不符合加入条件的,退出计划。",
+                "经查不符合加入条件的，退出计划。",
             ));
         }
         lines

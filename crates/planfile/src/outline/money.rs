@@ -29,7 +29,7 @@ impl Say<'_> {
         match aid.kind {
             AidKind::LumpSum => lines.push(self.pick(
                 "The amount is paid at once, whatever the treatment cost.",
-                "一次性给付,与治疗费用无关。",
+                "一次性给付，与治疗费用无关。",
             )),
             AidKind::Reimbursement { percent, deductible } => {
                 let deductible = self.money(deductible);
@@ -37,7 +37,7 @@ impl Say<'_> {
                     format!(
                         "{percent} of the proven cost above {deductible} is paid, at most the amount above."
                     ),
-                    format!("超过 {deductible} 的实际费用按 {percent} 报销,以上述金额为限。"),
+                    format!("超过 {deductible} 的实际费用按 {percent} 报销，以上述金额为限。"),
                 ));
             }
         }
@@ -47,13 +47,13 @@ impl Say<'_> {
                 let ceiling = self.money(*ceiling);
                 lines.push(self.pick(
                     format!("The plan may pay several times, together at most {ceiling}."),
-                    format!("可多次给付,累计不超过 {ceiling}。"),
+                    format!("可多次给付，累计不超过 {ceiling}。"),
                 ));
                 for (grade, n) in times {
                     let grade = severity(*grade, self.language);
                     lines.push(self.pick(
                         format!("{grade}: at most {n} payouts"),
-                        format!("{grade}:最多 {n} 次"),
+                        format!("{grade}：最多 {n} 次"),
                     ));
                 }
             }
@@ -62,7 +62,7 @@ impl Say<'_> {
             let (days, percent) = (step.from_days, step.percent);
             lines.push(self.pick(
                 format!("From {days} days after joining, {percent} of the amount is paid."),
-                format!("加入满 {days} 天后,给付金额的 {percent}。"),
+                format!("加入满 {days} 天后，给付金额的 {percent}。"),
             ));
         }
         lines
@@ -74,13 +74,13 @@ impl Say<'_> {
         lines.push(match &sharing.model {
             Model::After => self.pick(
                 "Nothing is paid in advance: the cost of each period is shared afterwards.",
-                "无需预付:每期费用事后分摊。",
+                "无需预付：每期费用事后分摊。",
             ),
             Model::Pool { deposit, minimum } => {
                 let (deposit, minimum) = (self.money(*deposit), self.money(*minimum));
                 self.pick(
                     format!("Members pay in {deposit} when joining; shares are drawn from it, and below {minimum} they top up."),
-                    format!("加入时预存 {deposit},分摊从中扣除;余额低于 {minimum} 时须充值。"),
+                    format!("加入时预存 {deposit}，分摊从中扣除；余额低于 {minimum} 时须充值。"),
                 )
             }
             Model::Sponsor { name, limit } => {
@@ -88,11 +88,11 @@ impl Say<'_> {
                 match limit.map(|limit| self.money(limit)) {
                     Some(limit) => self.pick(
                         format!("{name} pays everything, at most {limit}; members pay nothing."),
-                        format!("全部费用由{name}承担,最多 {limit};成员无需付费。"),
+                        format!("全部费用由{name}承担，最多 {limit}；成员无需付费。"),
                     ),
                     None => self.pick(
                         format!("{name} pays everything; members pay nothing."),
-                        format!("全部费用由{name}承担;成员无需付费。"),
+                        format!("全部费用由{name}承担；成员无需付费。"),
                     ),
                 }
             }
@@ -109,16 +109,16 @@ impl Say<'_> {
         lines.push(match sharing.headcount {
             Headcount::Covered => self.pick(
                 "Members whose wait is over share; people still waiting do not.",
-                "等待期已满的成员参与分摊,等待期内不分摊。",
+                "等待期已满的成员参与分摊，等待期内不分摊。",
             ),
             Headcount::Enrolled => self.pick(
                 "Everybody enrolled shares, also during the wait.",
-                "所有成员均参与分摊,包括等待期内。",
+                "所有成员均参与分摊，包括等待期内。",
             ),
         });
         lines.push(self.pick(
             "Shares are rounded up to the smallest coin; what is too much lowers the cost of the next period.",
-            "分摊金额向上取整到最小货币单位,多收部分抵减下一期费用。",
+            "分摊金额向上取整到最小货币单位，多收部分抵减下一期费用。",
         ));
         lines.extend(self.caps());
         lines.push(match sharing.shortfall {
@@ -126,7 +126,7 @@ impl Say<'_> {
             Shortfall::NextPeriod => self.pick("What cannot be collected is added to the next period.", "未能收取的部分计入下一期。"),
             Shortfall::CutAid => self.pick(
                 "When less is collected than needed, the fee is taken off at its rate and the rest is split over the claims in proportion to their aid.",
-                "如实收不足,先按比例扣除管理费,其余按互助金比例分给各申请人。",
+                "如实收不足，先按比例扣除管理费，其余按互助金比例分给各申请人。",
             ),
         });
         lines
@@ -141,7 +141,7 @@ impl Say<'_> {
                     let (ages, weight) = (ages(band.ages, self.language), band.weight);
                     self.pick(
                         format!("Members {ages} (on 1 January) pay {weight} parts."),
-                        format!("{ages}的成员(以 1 月 1 日计)分摊 {weight} 份。"),
+                        format!("{ages}的成员（以 1 月 1 日计）分摊 {weight} 份。"),
                     )
                 })
                 .collect(),
@@ -154,7 +154,7 @@ impl Say<'_> {
             let (amount, rest) = (self.money(cap.amount), excess(cap.excess, self.language));
             self.pick(
                 format!("A member pays at most {amount} {en}; {rest}."),
-                format!("每位成员{zh}最多分摊 {amount},{rest}。"),
+                format!("每位成员{zh}最多分摊 {amount}，{rest}。"),
             )
         };
         let claim = sharing
@@ -173,12 +173,12 @@ impl Say<'_> {
             if days.shared_next_month {
                 self.pick(
                     format!("Notice begins on day {notice} of each month; shares are taken on day {shared} of the next month."),
-                    format!("每月 {notice} 日开始公示,次月 {shared} 日分摊。"),
+                    format!("每月 {notice} 日开始公示，次月 {shared} 日分摊。"),
                 )
             } else {
                 self.pick(
                     format!("Notice begins on day {notice} of each month; shares are taken on day {shared}."),
-                    format!("每月 {notice} 日开始公示,{shared} 日分摊。"),
+                    format!("每月 {notice} 日开始公示，{shared} 日分摊。"),
                 )
             }
         };
@@ -190,7 +190,7 @@ impl Say<'_> {
         );
         lines.push(self.pick(
             format!("Claims are on notice for {notice} days; everybody may object meanwhile."),
-            format!("案例公示 {notice} 天,期间任何人可提出异议。"),
+            format!("案例公示 {notice} 天，期间任何人可提出异议。"),
         ));
         lines.push(self.pick(
             format!("Aid is paid within {payout} days of the sharing day."),

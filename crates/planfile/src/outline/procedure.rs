@@ -33,7 +33,7 @@ impl Say<'_> {
             };
             lines.push(self.pick(
                 format!("Evidence: {name} ({place}; {kind})"),
-                format!("材料:{name}({place};{kind})"),
+                format!("材料：{name}（{place}；{kind}）"),
             ));
         }
         lines.push(if review.four_eyes_from.is_zero() {
@@ -64,21 +64,21 @@ impl Say<'_> {
         let mut lines = vec![match jury.mode {
             JuryMode::Open { quorum, quorum_percent_max, hours } => self.pick(
                 format!("Every qualified juror may vote for {hours} hours; {} valid ballots are needed, in small plans {quorum_percent_max} of the jurors.", count(u64::from(quorum))),
-                format!("所有合格评审员均可在 {hours} 小时内投票;须有 {} 张有效票,小型计划为评审员的 {quorum_percent_max}。", count(u64::from(quorum))),
+                format!("所有合格评审员均可在 {hours} 小时内投票；须有 {} 张有效票，小型计划为评审员的 {quorum_percent_max}。", count(u64::from(quorum))),
             ),
             JuryMode::Drawn { size, reserves, deadline_days, appeals } => self.pick(
                 format!("{size} jurors and {reserves} reserves are drawn by lot; they have {deadline_days} days; appeals: {appeals}."),
-                format!("抽签产生 {size} 名评审员和 {reserves} 名候补,投票期 {deadline_days} 天,可上诉 {appeals} 次。"),
+                format!("抽签产生 {size} 名评审员和 {reserves} 名候补，投票期 {deadline_days} 天，可上诉 {appeals} 次。"),
             ),
         }];
         lines.push(self.pick(
             format!("A refusal is overturned when {threshold} of the ballots favour the claimant."),
-            format!("支持申请人的票数达到 {threshold} 时,拒绝决定被推翻。"),
+            format!("支持申请人的票数达到 {threshold} 时，拒绝决定被推翻。"),
         ));
         let askers: Vec<&str> = jury.asked_by.iter().map(|a| asker(*a, self.language)).collect();
         lines.push(self.pick(
             format!("It may be asked for by: {}.", askers.join(", ")),
-            format!("可由以下人员提出:{}。", askers.join("、")),
+            format!("可由以下人员提出：{}。", askers.join("、")),
         ));
         let days = jury.standing_days;
         lines.push(if jury.exam {
@@ -96,7 +96,7 @@ impl Say<'_> {
             let text = ground.text.get(self.language);
             lines.push(self.pick(
                 format!("Not accepted ({}): {text}", ground.code),
-                format!("不受理({}):{text}", ground.code),
+                format!("不受理（{}）：{text}", ground.code),
             ));
         }
         lines
