@@ -110,7 +110,17 @@ text!(
     Instant(time::Moment), "Instant", "", "2019-02-14T08:00:00Z", KnownFormat::DateTime
 );
 
-reads_as_is!(MemberRef, EnrolmentRef, ClaimRef, EvidenceRef, PlanRef, ConditionRef, ReasonRef, PeriodRef, DigestText);
+reads_as_is!(
+    MemberRef,
+    EnrolmentRef,
+    ClaimRef,
+    EvidenceRef,
+    PlanRef,
+    ConditionRef,
+    ReasonRef,
+    PeriodRef,
+    DigestText
+);
 
 impl std::str::FromStr for DayText {
     type Err = String;
@@ -123,7 +133,8 @@ impl std::str::FromStr for DayText {
                 _ => byte.is_ascii_digit(),
             });
         let day = if shape { text.parse().ok() } else { None };
-        day.map(Self).ok_or_else(|| "expected a day like 2019-02-14".to_owned())
+        day.map(Self)
+            .ok_or_else(|| "expected a day like 2019-02-14".to_owned())
     }
 }
 
@@ -131,7 +142,9 @@ impl std::str::FromStr for Instant {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|_| "expected an instant like 2019-02-14T08:00:00Z".to_owned())
+        text.parse()
+            .map(Self)
+            .map_err(|_| "expected an instant like 2019-02-14T08:00:00Z".to_owned())
     }
 }
 
@@ -150,7 +163,10 @@ pub struct Money {
 impl Money {
     /// An amount in a currency.
     pub fn of(amount: Amount, currency: Currency) -> Self {
-        Self { amount: amount.decimal(currency), currency: currency.code().to_owned() }
+        Self {
+            amount: amount.decimal(currency),
+            currency: currency.code().to_owned(),
+        }
     }
 
     /// The amount in minor units of `currency`.
@@ -162,7 +178,8 @@ impl Money {
         if own.ok().map(Currency::code) != Some(currency.code()) {
             return Err(Problem::field(&format!("{field}.currency"), "other-currency"));
         }
-        Amount::parse(&self.amount, currency).map_err(|_| Problem::field(&format!("{field}.amount"), "not-an-amount"))
+        Amount::parse(&self.amount, currency)
+            .map_err(|_| Problem::field(&format!("{field}.amount"), "not-an-amount"))
     }
 }
 
@@ -350,8 +367,15 @@ mod tests {
             ("1.00", "cny", None),
             ("", "CNY", None),
         ] {
-            let money = Money { amount: amount.to_owned(), currency: currency.to_owned() };
-            assert_eq!(money.in_currency(Currency::CNY, "cost").ok().map(Amount::minor), expected, "{money:?}");
+            let money = Money {
+                amount: amount.to_owned(),
+                currency: currency.to_owned(),
+            };
+            assert_eq!(
+                money.in_currency(Currency::CNY, "cost").ok().map(Amount::minor),
+                expected,
+                "{money:?}"
+            );
         }
     }
 }

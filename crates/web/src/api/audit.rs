@@ -163,12 +163,19 @@ pub(super) fn add(table: Table) -> Table {
     let op = |id, summary| Op::new("audit", id, summary).role("auditor or operator");
     let get = Method::GET;
     table
-        .add(&get, "/plans/{plan}/books", books, op("getBooks", "The balances of a plan").answers::<BooksBody>(200))
+        .add(
+            &get,
+            "/plans/{plan}/books",
+            books,
+            op("getBooks", "The balances of a plan").answers::<BooksBody>(200),
+        )
         .add(
             &get,
             "/plans/{plan}/books/entries",
             entries,
-            op("listEntries", "The journal of a plan").paged().answers::<JournalBody>(200),
+            op("listEntries", "The journal of a plan")
+                .paged()
+                .answers::<JournalBody>(200),
         )
         .add(
             &get,
@@ -176,7 +183,14 @@ pub(super) fn add(table: Table) -> Table {
             hledger,
             op("exportBooks", "The whole journal as text that hledger reads").answers_text("text/plain"),
         )
-        .add(&get, "/audit/events", events, op("listEvents", "What happened").paged().answers::<TrailBody>(200))
+        .add(
+            &get,
+            "/audit/events",
+            events,
+            op("listEvents", "What happened")
+                .paged()
+                .answers::<TrailBody>(200),
+        )
         .add(
             &get,
             "/audit/refused",
@@ -197,7 +211,10 @@ async fn books(State(edge): State<Edge>, Member(call): Member, Of(plan): Of<Plan
             .map(|(account, balance)| BalanceBody {
                 account: account.code(),
                 side: balance.side.into(),
-                balance: Money { amount: decimal(balance.minor, currency), currency: currency.code().to_owned() },
+                balance: Money {
+                    amount: decimal(balance.minor, currency),
+                    currency: currency.code().to_owned(),
+                },
             })
             .collect(),
         findings: books.findings.iter().map(ToString::to_string).collect(),
@@ -218,15 +235,35 @@ async fn entries(
     // Numbers of the journal begin at 1 and have no gaps.
     let before: u64 = match &after {
         None => 0,
-        Some(number) => number.parse().map_err(|_| Problem::field("cursor", "bad-cursor"))?,
+        Some(number) => number
+            .parse()
+            .map_err(|_| Problem::field("cursor", "bad-cursor"))?,
     };
     let one_more = paging.limit.saturating_add(1);
-    let books = edge.app.books(&call, &plan.0, &Page { after, limit: one_more }).await?;
+    let books = edge
+        .app
+        .books(
+            &call,
+            &plan.0,
+            &Page {
+                after,
+                limit: one_more,
+            },
+        )
+        .await?;
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let last = before.saturating_add(u64::from(paging.limit));
     let next = (books.entries.len() > limit).then(|| make_cursor(&list, &last.to_string()));
     let currency = books.balances.currency();
-    ok(JournalBody { entries: books.entries.iter().take(limit).map(|e| entry_body(e, currency)).collect(), next })
+    ok(JournalBody {
+        entries: books
+            .entries
+            .iter()
+            .take(limit)
+            .map(|e| entry_body(e, currency))
+            .collect(),
+        next,
+    })
 }
 
 fn entry_body(entry: &JournalEntry, currency: Currency) -> EntryBody {
@@ -256,12 +293,16 @@ async fn hledger(State(edge): State<Edge>, Member(call): Member, Of(plan): Of<Pl
 async fn events(State(edge): State<Edge>, Member(call): Member, paging: Paging) -> Answer {
     let before = match paging.after("events")? {
         None => None,
-        Some(text) => Some(Position(text.parse().map_err(|_| Problem::field("cursor", "bad-cursor"))?)),
+        Some(text) => Some(Position(
+            text.parse().map_err(|_| Problem::field("cursor", "bad-cursor"))?,
+        )),
     };
     let trail = edge.app.audit_trail(&call, before, paging.limit).await?;
     ok(TrailBody {
         events: trail.rows.into_iter().map(trail_row).collect(),
-        next: trail.next.map(|position| make_cursor("events", &position.0.to_string())),
+        next: trail
+            .next
+            .map(|position| make_cursor("events", &position.0.to_string())),
     })
 }
 
@@ -284,7 +325,10 @@ fn actor_word(actor: Actor) -> String {
 }
 
 async fn refused(State(edge): State<Edge>, Member(call): Member) -> Answer {
-    let trail = edge.app.audit_trail(&call, None, super::request::LIMIT_MAX).await?;
+    let trail = edge
+        .app
+        .audit_trail(&call, None, super::request::LIMIT_MAX)
+        .await?;
     let show = |act: RefusedAct| RefusedBody {
         at: Instant(act.at),
         actor: actor_word(act.actor),
@@ -292,5 +336,7 @@ async fn refused(State(edge): State<Edge>, Member(call): Member) -> Answer {
         subject: act.subject,
         reason: act.reason,
     };
-    ok(RefusedList { refused: trail.refused.into_iter().map(show).collect() })
+    ok(RefusedList {
+        refused: trail.refused.into_iter().map(show).collect(),
+    })
 }

@@ -20,8 +20,8 @@ use super::table::{Op, Table};
 use crate::edge::Edge;
 use crate::problem::Problem;
 use crate::wire::{
-    ClaimRef, ConditionRef, DayText, DigestText, EnrolmentRef, EvidenceRef, Instant, MemberRef, Money, PeriodRef,
-    PlanRef, ReasonRef, Severity,
+    ClaimRef, ConditionRef, DayText, DigestText, EnrolmentRef, EvidenceRef, Instant, MemberRef, Money,
+    PeriodRef, PlanRef, ReasonRef, Severity,
 };
 
 /// The illness in the words of the plan terms.
@@ -166,7 +166,11 @@ impl EligibilityBody {
             findings: view
                 .findings
                 .into_iter()
-                .map(|one| FindingBody { rule: one.rule, kept: one.kept, day: one.day.map(DayText) })
+                .map(|one| FindingBody {
+                    rule: one.rule,
+                    kept: one.kept,
+                    day: one.day.map(DayText),
+                })
                 .collect(),
             eligible: view.eligible,
             aid: Money::of(view.aid, currency),
@@ -297,17 +301,26 @@ pub(super) fn add(table: Table) -> Table {
         "condition": "malignant-tumour", "severity": "severe", "event_date": "2019-02-14", "accident": false,
     });
     let enrolment = "enr_01930000000070008000000000000002";
-    let draft = json!({"claim": "clm_01930000000070008000000000000003", "enrolment": enrolment, "illness": illness});
+    let draft =
+        json!({"claim": "clm_01930000000070008000000000000003", "enrolment": enrolment, "illness": illness});
     let op = |id, summary| Op::new("claims", id, summary);
     let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
     let evidence = "/claims/{claim}/evidence/{evidence}";
     table
-        .add(&get, "/claims", list, op("listClaims", "My claims").paged().answers::<ClaimList>(200))
+        .add(
+            &get,
+            "/claims",
+            list,
+            op("listClaims", "My claims").paged().answers::<ClaimList>(200),
+        )
         .add(
             &post,
             "/claims",
             draft_claim,
-            op("draftClaim", "Begin a claim").verb().takes::<DraftRequest>(draft).answers::<ReceiptBody>(201),
+            op("draftClaim", "Begin a claim")
+                .verb()
+                .takes::<DraftRequest>(draft)
+                .answers::<ReceiptBody>(201),
         )
         .add(
             &post,
@@ -322,7 +335,9 @@ pub(super) fn add(table: Table) -> Table {
             &get,
             "/claims/{claim}",
             claim,
-            op("getClaim", "A claim of mine, or one that I may read as staff").tagged().answers::<ClaimBody>(200),
+            op("getClaim", "A claim of mine, or one that I may read as staff")
+                .tagged()
+                .answers::<ClaimBody>(200),
         )
         .add(
             &put,
@@ -334,18 +349,27 @@ pub(super) fn add(table: Table) -> Table {
                 .takes::<IllnessBody>(illness)
                 .answers::<ReceiptBody>(200),
         )
-        .add(&post, "/claims/{claim}/report", report, op("reportClaim", "Hand it in").verb().answers::<ReceiptBody>(200))
+        .add(
+            &post,
+            "/claims/{claim}/report",
+            report,
+            op("reportClaim", "Hand it in").verb().answers::<ReceiptBody>(200),
+        )
         .add(
             &post,
             "/claims/{claim}/complete",
             complete,
-            op("completeEvidence", "Say that the evidence asked for is there").verb().answers::<ReceiptBody>(200),
+            op("completeEvidence", "Say that the evidence asked for is there")
+                .verb()
+                .answers::<ReceiptBody>(200),
         )
         .add(
             &post,
             "/claims/{claim}/withdraw",
             withdraw,
-            op("withdrawClaim", "Take it back").verb().answers::<ReceiptBody>(200),
+            op("withdrawClaim", "Take it back")
+                .verb()
+                .answers::<ReceiptBody>(200),
         )
         .add(
             &put,
@@ -357,12 +381,22 @@ pub(super) fn add(table: Table) -> Table {
                 .takes_file()
                 .answers::<EvidenceReceiptBody>(201),
         )
-        .add(&get, evidence, file, op("getEvidence", "A file in clear").says("Each look of staff is noted.").verb().answers_file())
+        .add(
+            &get,
+            evidence,
+            file,
+            op("getEvidence", "A file in clear")
+                .says("Each look of staff is noted.")
+                .verb()
+                .answers_file(),
+        )
         .add(
             &Method::DELETE,
             evidence,
             remove_evidence,
-            op("removeEvidence", "Take a file of a draft back").verb().answers::<ReceiptBody>(200),
+            op("removeEvidence", "Take a file of a draft back")
+                .verb()
+                .answers::<ReceiptBody>(200),
         )
 }
 
@@ -387,10 +421,21 @@ async fn list(State(edge): State<Edge>, Member(call): Member, paging: Paging) ->
     ok(ClaimList { claims, next })
 }
 
-async fn draft_claim(State(edge): State<Edge>, Member(call): Member, Strict(body): Strict<DraftRequest>) -> Answer {
-    let command =
-        DraftClaim { claim: body.claim.0, enrolment: body.enrolment.0, illness: body.illness.illness() };
-    done(StatusCode::CREATED, edge.app.draft_claim(&call, &command).await?, ReceiptBody::of)
+async fn draft_claim(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Strict(body): Strict<DraftRequest>,
+) -> Answer {
+    let command = DraftClaim {
+        claim: body.claim.0,
+        enrolment: body.enrolment.0,
+        illness: body.illness.illness(),
+    };
+    done(
+        StatusCode::CREATED,
+        edge.app.draft_claim(&call, &command).await?,
+        ReceiptBody::of,
+    )
 }
 
 async fn eligibility(
@@ -399,8 +444,14 @@ async fn eligibility(
     Strict(body): Strict<EligibilityRequest>,
 ) -> Answer {
     let card = edge.app.my_enrolment(&call, body.enrolment.0).await?;
-    let command = CheckEligibility { enrolment: body.enrolment.0, illness: body.illness.illness() };
-    ok(EligibilityBody::of(edge.app.check_eligibility(&call, &command).await?, card.currency))
+    let command = CheckEligibility {
+        enrolment: body.enrolment.0,
+        illness: body.illness.illness(),
+    };
+    ok(EligibilityBody::of(
+        edge.app.check_eligibility(&call, &command).await?,
+        card.currency,
+    ))
 }
 
 async fn claim(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
@@ -432,7 +483,10 @@ async fn describe(
     {
         return Err(Problem::changed());
     }
-    let command = DescribeClaim { claim: id.0, illness: body.illness() };
+    let command = DescribeClaim {
+        claim: id.0,
+        illness: body.illness(),
+    };
     let receipt = edge.app.describe_claim(&call, &command).await?;
     let now = version_of(&edge.app.claim_view(&call, id.0).await?);
     let mut response = done(StatusCode::OK, receipt, ReceiptBody::of)?;
@@ -445,7 +499,10 @@ async fn report(State(edge): State<Edge>, Member(call): Member, Of(id): Of<Claim
 }
 
 async fn complete(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
-    own(edge.app.complete_evidence(&call, OwnClaim { claim: id.0 }).await?)
+    own(edge
+        .app
+        .complete_evidence(&call, OwnClaim { claim: id.0 })
+        .await?)
 }
 
 async fn withdraw(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
@@ -463,17 +520,23 @@ async fn add_evidence(
     Of((id, evidence)): Of<(ClaimRef, EvidenceRef)>,
     FileBody(bytes): FileBody,
 ) -> Answer {
-    let command = AddEvidence { claim: id.0, evidence: evidence.0, bytes: bytes.to_vec() };
-    done(StatusCode::CREATED, edge.app.add_evidence(&call, &command).await?, |receipt: EvidenceReceipt| {
-        EvidenceReceiptBody {
+    let command = AddEvidence {
+        claim: id.0,
+        evidence: evidence.0,
+        bytes: bytes.to_vec(),
+    };
+    done(
+        StatusCode::CREATED,
+        edge.app.add_evidence(&call, &command).await?,
+        |receipt: EvidenceReceipt| EvidenceReceiptBody {
             claim: ClaimRef(receipt.claim),
             evidence: EvidenceRef(receipt.evidence),
             media_type: receipt.kind.media_type(),
             bytes: receipt.bytes,
             digest: DigestText(receipt.digest),
             at: Instant(receipt.at),
-        }
-    })
+        },
+    )
 }
 
 async fn file(
@@ -496,7 +559,9 @@ pub(crate) async fn evidence_answer(
     let name = format!("attachment; filename=\"{evidence}.{}\"", extension(content.kind));
     let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
     let mut response = content.bytes.into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content.kind.media_type()));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content.kind.media_type()));
     response.headers_mut().insert(CONTENT_DISPOSITION, name);
     Ok(response)
 }
@@ -516,7 +581,16 @@ async fn remove_evidence(
     Member(call): Member,
     Of((id, evidence)): Of<(ClaimRef, EvidenceRef)>,
 ) -> Answer {
-    own(edge.app.remove_evidence(&call, RemoveEvidence { claim: id.0, evidence: evidence.0 }).await?)
+    own(edge
+        .app
+        .remove_evidence(
+            &call,
+            RemoveEvidence {
+                claim: id.0,
+                evidence: evidence.0,
+            },
+        )
+        .await?)
 }
 
 fn claim_body(view: ClaimView) -> ClaimBody {
@@ -542,7 +616,9 @@ fn claim_body(view: ClaimView) -> ClaimBody {
         holder: view.holder,
         until: view.until.map(Instant),
         reported: view.reported.map(Instant),
-        recommendation: view.recommendation.map(|advice| RecommendationBody::of(advice, currency)),
+        recommendation: view
+            .recommendation
+            .map(|advice| RecommendationBody::of(advice, currency)),
         aid: view.aid.map(money),
         reason: view.reason.map(ReasonRef),
         period: view.period.map(PeriodRef),
@@ -558,8 +634,14 @@ impl RecommendationBody {
     fn of(advice: huzhu_domain::claim::Recommendation, currency: huzhu_ledger::Currency) -> Self {
         use huzhu_domain::claim::Recommendation;
         match advice {
-            Recommendation::Approve { aid } => Self { aid: Some(Money::of(aid, currency)), reason: None },
-            Recommendation::Refuse { reason } => Self { aid: None, reason: Some(ReasonRef(reason)) },
+            Recommendation::Approve { aid } => Self {
+                aid: Some(Money::of(aid, currency)),
+                reason: None,
+            },
+            Recommendation::Refuse { reason } => Self {
+                aid: None,
+                reason: Some(ReasonRef(reason)),
+            },
         }
     }
 }

@@ -131,11 +131,15 @@ pub(super) fn add(table: Table) -> Table {
             &Method::POST,
             "/enrolments",
             join_plan,
-            Op::new("enrolments", "join", "Join a plan, for oneself or for a dependant")
-                .says("The receipt names the exact version and the digests of plan text and consent.")
-                .verb()
-                .takes::<JoinRequest>(join)
-                .answers::<JoinBody>(201),
+            Op::new(
+                "enrolments",
+                "join",
+                "Join a plan, for oneself or for a dependant",
+            )
+            .says("The receipt names the exact version and the digests of plan text and consent.")
+            .verb()
+            .takes::<JoinRequest>(join)
+            .answers::<JoinBody>(201),
         )
         .add(
             &Method::GET,
@@ -147,23 +151,32 @@ pub(super) fn add(table: Table) -> Table {
             &Method::GET,
             "/enrolments/{enrolment}/consent",
             consent,
-            Op::new("enrolments", "getConsent", "What I consented to, with its digest").answers::<ConsentBody>(200),
+            Op::new("enrolments", "getConsent", "What I consented to, with its digest")
+                .answers::<ConsentBody>(200),
         )
         .add(
             &Method::GET,
             "/enrolments/{enrolment}/leaving",
             leave_preview,
-            Op::new("enrolments", "previewLeaving", "What leaving would mean").verb().answers::<LeavingBody>(200),
+            Op::new("enrolments", "previewLeaving", "What leaving would mean")
+                .verb()
+                .answers::<LeavingBody>(200),
         )
         .add(
             &Method::POST,
             "/enrolments/{enrolment}/leaving",
             leave,
-            Op::new("enrolments", "leave", "Leave, in one step").verb().answers::<LeavingBody>(200),
+            Op::new("enrolments", "leave", "Leave, in one step")
+                .verb()
+                .answers::<LeavingBody>(200),
         )
 }
 
-async fn join_plan(State(edge): State<Edge>, Member(call): Member, Strict(body): Strict<JoinRequest>) -> Answer {
+async fn join_plan(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Strict(body): Strict<JoinRequest>,
+) -> Answer {
     let dependant = body.dependant.map(|dependant| Dependant {
         member: dependant.member.0,
         relation: dependant.relation.into(),
@@ -178,7 +191,11 @@ async fn join_plan(State(edge): State<Edge>, Member(call): Member, Strict(body):
         answers: body.answers,
         dependant,
     };
-    done(StatusCode::CREATED, edge.app.join(&call, command).await?, join_body)
+    done(
+        StatusCode::CREATED,
+        edge.app.join(&call, command).await?,
+        join_body,
+    )
 }
 
 fn join_body(receipt: JoinReceipt) -> JoinBody {
@@ -203,7 +220,18 @@ async fn enrolment(State(edge): State<Edge>, Member(call): Member, Of(id): Of<En
 
 async fn consent(State(edge): State<Edge>, Member(call): Member, Of(id): Of<EnrolmentRef>) -> Answer {
     let (consent, digest) = edge.app.consent(&call, id.0).await?;
-    let Consent { enrolment, plan, version, plan_digest, member, payer, mandate, history_shown, answers, at } = consent;
+    let Consent {
+        enrolment,
+        plan,
+        version,
+        plan_digest,
+        member,
+        payer,
+        mandate,
+        history_shown,
+        answers,
+        at,
+    } = consent;
     ok(ConsentBody {
         enrolment: EnrolmentRef(enrolment),
         plan: PlanRef(plan),
@@ -220,7 +248,12 @@ async fn consent(State(edge): State<Edge>, Member(call): Member, Of(id): Of<Enro
 }
 
 async fn leave_preview(State(edge): State<Edge>, Member(call): Member, Of(id): Of<EnrolmentRef>) -> Answer {
-    let LeavePreview { ending, until, owed, wait_restarts } = edge.app.leave_preview(&call, id.0).await?;
+    let LeavePreview {
+        ending,
+        until,
+        owed,
+        wait_restarts,
+    } = edge.app.leave_preview(&call, id.0).await?;
     ok(LeavingBody {
         ending: ending.into_iter().map(EnrolmentRef).collect(),
         until: DayText(until),
@@ -230,10 +263,12 @@ async fn leave_preview(State(edge): State<Edge>, Member(call): Member, Of(id): O
 }
 
 async fn leave(State(edge): State<Edge>, Member(call): Member, Of(id): Of<EnrolmentRef>) -> Answer {
-    done(StatusCode::OK, edge.app.leave(&call, id.0).await?, |receipt| LeavingBody {
-        ending: receipt.ended.into_iter().map(EnrolmentRef).collect(),
-        until: DayText(receipt.until),
-        owed: receipt.owed.map(PeriodRef),
-        wait_restarts: None,
+    done(StatusCode::OK, edge.app.leave(&call, id.0).await?, |receipt| {
+        LeavingBody {
+            ending: receipt.ended.into_iter().map(EnrolmentRef).collect(),
+            until: DayText(receipt.until),
+            owed: receipt.owed.map(PeriodRef),
+            wait_restarts: None,
+        }
     })
 }

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use huzhu_app::call::Caller;
 use huzhu_app::home::{EnrolmentCard, Home, NextDates};
-use huzhu_app::periods::MemberShare;
 use huzhu_app::identity::GiveIdentity;
+use huzhu_app::periods::MemberShare;
 use huzhu_app::person::Person;
 use huzhu_domain::enrolment::Cover;
 use huzhu_ledger::Currency;
@@ -18,7 +18,9 @@ use super::sign_in::MemberReceipt;
 use super::table::{Op, Table};
 use crate::edge::Edge;
 use crate::problem::Problem;
-use crate::wire::{DayText, EnrolmentRef, Instant, MemberRef, Money, PeriodRef, PlanRef, Relation, Role, Sex};
+use crate::wire::{
+    DayText, EnrolmentRef, Instant, MemberRef, Money, PeriodRef, PlanRef, Relation, Role, Sex,
+};
 
 /// Who somebody is, as on the identity document.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -216,7 +218,11 @@ impl EnrolmentBody {
             arrears: Money::of(row.arrears, currency),
             year_to_date: Money::of(card.year_to_date, currency),
             year_cap: card.year_cap.map(|cap| Money::of(cap, currency)),
-            shares: card.shares.iter().map(|line| ShareBody::of(line, currency)).collect(),
+            shares: card
+                .shares
+                .iter()
+                .map(|line| ShareBody::of(line, currency))
+                .collect(),
             next: NextBody::of(card.next),
         }
     }
@@ -228,7 +234,12 @@ pub(super) fn add(table: Table) -> Table {
         "region": "Beijing",
     });
     table
-        .add(&Method::GET, "/me", me, Op::new("me", "getMe", "Who I am").answers::<MeBody>(200))
+        .add(
+            &Method::GET,
+            "/me",
+            me,
+            Op::new("me", "getMe", "Who I am").answers::<MeBody>(200),
+        )
         .add(
             &Method::PUT,
             "/me/identity",
@@ -248,7 +259,9 @@ pub(super) fn add(table: Table) -> Table {
 }
 
 async fn me(State(edge): State<Edge>, Member(call): Member) -> Answer {
-    let Caller::Member { id, roles } = &call.caller else { return Err(Problem::sign_in_needed()) };
+    let Caller::Member { id, roles } = &call.caller else {
+        return Err(Problem::sign_in_needed());
+    };
     ok(MeBody {
         member: MemberRef(*id),
         roles: roles.iter().copied().map(Into::into).collect(),
@@ -257,12 +270,29 @@ async fn me(State(edge): State<Edge>, Member(call): Member) -> Answer {
     })
 }
 
-async fn give_identity(State(edge): State<Edge>, Member(call): Member, Strict(body): Strict<PersonBody>) -> Answer {
-    let receipt = edge.app.give_identity(&call, GiveIdentity { person: body.person() }).await?;
-    done(StatusCode::OK, receipt, |member| MemberReceipt { member: MemberRef(member) })
+async fn give_identity(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Strict(body): Strict<PersonBody>,
+) -> Answer {
+    let receipt = edge
+        .app
+        .give_identity(
+            &call,
+            GiveIdentity {
+                person: body.person(),
+            },
+        )
+        .await?;
+    done(StatusCode::OK, receipt, |member| MemberReceipt {
+        member: MemberRef(member),
+    })
 }
 
 async fn home(State(edge): State<Edge>, Member(call): Member) -> Answer {
     let Home { now, enrolments } = edge.app.home(&call).await?;
-    ok(HomeBody { now: Instant(now), enrolments: enrolments.into_iter().map(EnrolmentBody::of).collect() })
+    ok(HomeBody {
+        now: Instant(now),
+        enrolments: enrolments.into_iter().map(EnrolmentBody::of).collect(),
+    })
 }

@@ -39,7 +39,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(value)| Self(value)).map_err(|_| Problem::not_found())
+        path.map(|Path(value)| Self(value))
+            .map_err(|_| Problem::not_found())
     }
 }
 
@@ -62,11 +63,15 @@ where
             let path = error.path().to_string();
             let inner = error.into_inner();
             match inner.classify() {
-                serde_json::error::Category::Data => Problem::unreadable(path.trim_matches('.'), inner.to_string()),
+                serde_json::error::Category::Data => {
+                    Problem::unreadable(path.trim_matches('.'), inner.to_string())
+                }
                 _ => Problem::not_json(inner.to_string()),
             }
         })?;
-        reader.end().map_err(|error| Problem::not_json(error.to_string()))?;
+        reader
+            .end()
+            .map_err(|error| Problem::not_json(error.to_string()))?;
         Ok(Self(value))
     }
 }
@@ -87,18 +92,26 @@ impl FromRequest<Edge> for FileBody {
 }
 
 async fn body(request: Request, edge: &Edge) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, edge).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(why) if why.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::too_large()
-        }
-        _ => Problem::broken_off(),
-    })
+    Bytes::from_request(request, edge)
+        .await
+        .map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(why) if why.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::too_large()
+            }
+            _ => Problem::broken_off(),
+        })
 }
 
 /// The media type without its parameters, in lower case.
 fn media_type(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    Some(
+        text.split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase(),
+    )
 }
 
 /// Which page of a list.
@@ -129,15 +142,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
         if !(1..=LIMIT_MAX).contains(&limit) {
             return Err(Problem::field("limit", "limit-out-of-range"));
         }
-        Ok(Self { limit, cursor: text.cursor })
+        Ok(Self {
+            limit,
+            cursor: text.cursor,
+        })
     }
 }
 
 impl Paging {
     /// Where the page begins in `list`: the key of the last row of the page before.
     pub(crate) fn after(&self, list: &str) -> Result<Option<String>, Problem> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
-        open_cursor(list, cursor).map(Some).ok_or_else(|| Problem::field("cursor", "bad-cursor"))
+        let Some(cursor) = &self.cursor else {
+            return Ok(None);
+        };
+        open_cursor(list, cursor)
+            .map(Some)
+            .ok_or_else(|| Problem::field("cursor", "bad-cursor"))
     }
 
     /// The page of `rows` after the cursor, with the cursor of the next one. `key` names a row; keys are unique.
@@ -157,7 +177,11 @@ impl Paging {
         }
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let page: Vec<T> = rows.by_ref().take(limit).collect();
-        let next = if rows.next().is_some() { page.last().map(|row| make_cursor(list, &key(row))) } else { None };
+        let next = if rows.next().is_some() {
+            page.last().map(|row| make_cursor(list, &key(row)))
+        } else {
+            None
+        };
         Ok((page, next))
     }
 }
@@ -184,7 +208,10 @@ fn cursor_check(list: &str, key: &str) -> [u8; CURSOR_CHECK] {
     hash.update([0]);
     hash.update(key.as_bytes());
     let mut check = [0; CURSOR_CHECK];
-    check.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+    check
+        .iter_mut()
+        .zip(hash.finalize())
+        .for_each(|(to, from)| *to = from);
     check
 }
 
@@ -195,14 +222,22 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get(IF_MATCH) else { return Ok(Self(None)) };
+        let Some(value) = parts.headers.get(IF_MATCH) else {
+            return Ok(Self(None));
+        };
         if value == "*" {
             return Ok(Self(None));
         }
-        let text = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+        let text = value
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
         let digits = text.filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
         // A tag that was never ours cannot match anything.
-        digits.and_then(|text| text.parse().ok()).map(|version| Self(Some(version))).ok_or_else(Problem::changed)
+        digits
+            .and_then(|text| text.parse().ok())
+            .map(|version| Self(Some(version)))
+            .ok_or_else(Problem::changed)
     }
 }
 
@@ -216,7 +251,11 @@ impl FromRequestParts<Edge> for Member {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Problem> {
         let visitor = Visitor::from_request_parts(parts, edge).await?;
-        if visitor.signed_in() { Ok(Self(visitor.call())) } else { Err(Problem::sign_in_needed()) }
+        if visitor.signed_in() {
+            Ok(Self(visitor.call()))
+        } else {
+            Err(Problem::sign_in_needed())
+        }
     }
 }
 
@@ -232,7 +271,9 @@ pub(crate) fn ok<T: Serialize>(body: T) -> Answer {
 pub(crate) fn done<R, T: Serialize>(status: StatusCode, done: Done<R>, show: impl FnOnce(R) -> T) -> Answer {
     let mut response = (status, axum::Json(show(done.receipt))).into_response();
     if done.replayed {
-        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+        response
+            .headers_mut()
+            .insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     Ok(response)
 }
@@ -249,7 +290,11 @@ mod tests {
         for at in 0..cursor.len() {
             let mut changed = cursor.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-            assert_eq!(open_cursor("claims", &String::from_utf8(changed).unwrap()), None, "byte {at}");
+            assert_eq!(
+                open_cursor("claims", &String::from_utf8(changed).unwrap()),
+                None,
+                "byte {at}"
+            );
         }
         for text in ["", "A", "====", "\u{4e00}", "AQAAAAAAAA"] {
             assert_eq!(open_cursor("claims", text), None, "{text}");

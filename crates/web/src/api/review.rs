@@ -112,21 +112,31 @@ pub(super) fn add(table: Table) -> Table {
     let reviewer = |id, summary| op(id, summary).role("reviewer").verb();
     let confirmer = |id, summary| op(id, summary).role("confirmer").verb();
     let (get, post) = (Method::GET, Method::POST);
-    let text = json!({"text": "Please bring the pathology report; the hospital's records office gives it out."});
+    let text =
+        json!({"text": "Please bring the pathology report; the hospital's records office gives it out."});
     table
         .add(
             &get,
             "/plans/{plan}/review-queue",
             review_queue,
-            op("getReviewQueue", "Claims that wait for a reviewer").role("reviewer").answers::<QueueBody>(200),
+            op("getReviewQueue", "Claims that wait for a reviewer")
+                .role("reviewer")
+                .answers::<QueueBody>(200),
         )
         .add(
             &get,
             "/plans/{plan}/confirm-queue",
             confirm_queue,
-            op("getConfirmQueue", "Claims that wait for a second person").role("confirmer").answers::<QueueBody>(200),
+            op("getConfirmQueue", "Claims that wait for a second person")
+                .role("confirmer")
+                .answers::<QueueBody>(200),
         )
-        .add(&post, "/claims/{claim}/take", take, reviewer("takeClaim", "Take it").answers::<ReceiptBody>(200))
+        .add(
+            &post,
+            "/claims/{claim}/take",
+            take,
+            reviewer("takeClaim", "Take it").answers::<ReceiptBody>(200),
+        )
         .add(
             &post,
             "/claims/{claim}/request-evidence",
@@ -147,7 +157,8 @@ pub(super) fn add(table: Table) -> Table {
             &post,
             "/claims/{claim}/confirmation",
             confirm,
-            confirmer("confirmClaim", "Confirm the recommendation of somebody else").answers::<DecisionBody>(200),
+            confirmer("confirmClaim", "Confirm the recommendation of somebody else")
+                .answers::<DecisionBody>(200),
         )
         .add(
             &post,
@@ -163,7 +174,11 @@ fn queue_body(queue: Queue) -> QueueBody {
     let currency = queue.currency;
     QueueBody {
         plan: PlanRef(queue.plan),
-        claims: queue.rows.into_iter().map(|row| row_body(row, currency)).collect(),
+        claims: queue
+            .rows
+            .into_iter()
+            .map(|row| row_body(row, currency))
+            .collect(),
         more: queue.more,
     }
 }
@@ -208,7 +223,16 @@ async fn request_evidence(
     Of(id): Of<ClaimRef>,
     Strict(body): Strict<TextRequest>,
 ) -> Answer {
-    own(edge.app.request_evidence(&call, &RequestEvidence { claim: id.0, text: body.text }).await?)
+    own(edge
+        .app
+        .request_evidence(
+            &call,
+            &RequestEvidence {
+                claim: id.0,
+                text: body.text,
+            },
+        )
+        .await?)
 }
 
 async fn recommend(
@@ -221,24 +245,37 @@ async fn recommend(
         (AdviceWord::Approve, None, None) => Advice::Approve { cost: None },
         (AdviceWord::Approve, Some(cost), None) => {
             let currency = edge.app.plan_currency(&plan_of(&edge, id.0).await?).await?;
-            Advice::Approve { cost: Some(cost.in_currency(currency, "cost")?) }
+            Advice::Approve {
+                cost: Some(cost.in_currency(currency, "cost")?),
+            }
         }
         (AdviceWord::Refuse, None, Some(reason)) => Advice::Refuse { reason: reason.0 },
         (AdviceWord::Refuse, None, None) => return Err(Problem::field("reason", "missing")),
         (AdviceWord::Approve, _, Some(_)) => return Err(Problem::field("reason", "not-with-this-advice")),
         (AdviceWord::Refuse, Some(_), _) => return Err(Problem::field("cost", "not-with-this-advice")),
     };
-    own(edge.app.recommend(&call, &RecommendClaim { claim: id.0, advice }).await?)
+    own(edge
+        .app
+        .recommend(&call, &RecommendClaim { claim: id.0, advice })
+        .await?)
 }
 
 /// The plan of a claim.
 pub(super) async fn plan_of(edge: &Edge, claim: huzhu_domain::id::ClaimId) -> Result<PlanId, Problem> {
-    let row = edge.app.store().claim(claim).await.map_err(huzhu_app::error::AppError::from)?;
+    let row = edge
+        .app
+        .store()
+        .claim(claim)
+        .await
+        .map_err(huzhu_app::error::AppError::from)?;
     row.map(|row| row.plan).ok_or_else(Problem::not_found)
 }
 
 async fn confirm(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
-    let receipt = edge.app.confirm_claim(&call, ConfirmClaim { claim: id.0 }).await?;
+    let receipt = edge
+        .app
+        .confirm_claim(&call, ConfirmClaim { claim: id.0 })
+        .await?;
     let currency = edge.app.plan_currency(&plan_of(&edge, id.0).await?).await?;
     done(StatusCode::OK, receipt, |receipt| DecisionBody {
         claim: ReceiptBody::of(receipt.claim),
@@ -254,5 +291,14 @@ async fn send_back(
     Of(id): Of<ClaimRef>,
     Strict(body): Strict<TextRequest>,
 ) -> Answer {
-    own(edge.app.send_back(&call, &SendBack { claim: id.0, text: body.text }).await?)
+    own(edge
+        .app
+        .send_back(
+            &call,
+            &SendBack {
+                claim: id.0,
+                text: body.text,
+            },
+        )
+        .await?)
 }

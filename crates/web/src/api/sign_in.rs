@@ -33,7 +33,9 @@ impl<'de> Deserialize<'de> for MailAddress {
         if is_address(&text) {
             Ok(Self(text))
         } else {
-            Err(serde::de::Error::custom("expected a mail address like ann@example.org"))
+            Err(serde::de::Error::custom(
+                "expected a mail address like ann@example.org",
+            ))
         }
     }
 }
@@ -41,7 +43,8 @@ impl<'de> Deserialize<'de> for MailAddress {
 /// The pattern of [`MailAddress`] in Rust.
 fn is_address(text: &str) -> bool {
     let local = |byte: u8| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte);
-    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let label =
+        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     text.len() <= ADDRESS_MAX
         && text.split_once('@').is_some_and(|(name, host)| {
             !name.is_empty() && name.bytes().all(local) && host.contains('.') && host.split('.').all(label)
@@ -159,10 +162,14 @@ pub(super) fn add(table: Table) -> Table {
             &Method::POST,
             "/first-operator",
             first_operator,
-            Op::new("sign-in", "becomeFirstOperator", "Become the first operator with the secret of the first start")
-                .verb()
-                .takes::<FirstOperatorRequest>(json!({"secret": "0".repeat(64)}))
-                .answers::<MemberReceipt>(200),
+            Op::new(
+                "sign-in",
+                "becomeFirstOperator",
+                "Become the first operator with the secret of the first start",
+            )
+            .verb()
+            .takes::<FirstOperatorRequest>(json!({"secret": "0".repeat(64)}))
+            .answers::<MemberReceipt>(200),
         )
 }
 
@@ -171,13 +178,22 @@ async fn request_code(State(edge): State<Edge>, Strict(body): Strict<CodeRequest
         Language::En => "en",
         Language::Zh => "zh",
     };
-    let command = RequestCode { address: body.address.0, language: language.to_owned() };
+    let command = RequestCode {
+        address: body.address.0,
+        language: language.to_owned(),
+    };
     edge.app.request_code(&command).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn sign_in(State(edge): State<Edge>, Strict(body): Strict<SignInRequest>) -> Answer {
-    let signed_in = edge.app.sign_in(&SignIn { address: body.address.0, code: body.code.0 }).await?;
+    let signed_in = edge
+        .app
+        .sign_in(&SignIn {
+            address: body.address.0,
+            code: body.code.0,
+        })
+        .await?;
     let body = SessionBody {
         token: signed_in.token,
         member: MemberRef(signed_in.member),
@@ -188,7 +204,11 @@ async fn sign_in(State(edge): State<Edge>, Strict(body): Strict<SignInRequest>) 
 }
 
 async fn sign_out(State(edge): State<Edge>, visitor: Visitor) -> Answer {
-    let token = visitor.token.as_ref().filter(|_| visitor.signed_in()).ok_or_else(Problem::sign_in_needed)?;
+    let token = visitor
+        .token
+        .as_ref()
+        .filter(|_| visitor.signed_in())
+        .ok_or_else(Problem::sign_in_needed)?;
     edge.app.sign_out(token).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -198,8 +218,13 @@ async fn first_operator(
     Member(call): Member,
     Strict(body): Strict<FirstOperatorRequest>,
 ) -> Answer {
-    let receipt = edge.app.become_first_operator(&call, &body.secret.0.to_string()).await?;
-    done(StatusCode::OK, receipt, |member| MemberReceipt { member: MemberRef(member) })
+    let receipt = edge
+        .app
+        .become_first_operator(&call, &body.secret.0.to_string())
+        .await?;
+    done(StatusCode::OK, receipt, |member| MemberReceipt {
+        member: MemberRef(member),
+    })
 }
 
 /// Somebody by mail address; the address stands in the body, since addresses of requests end up in logs.
@@ -212,7 +237,9 @@ pub(crate) struct AddressBody {
 
 /// Shows who has a mail address.
 pub(super) fn member(id: huzhu_domain::id::MemberId) -> Answer {
-    ok(MemberReceipt { member: MemberRef(id) })
+    ok(MemberReceipt {
+        member: MemberRef(id),
+    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathItemBuilder};
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathItemBuilder,
+};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -195,8 +197,14 @@ impl Op {
         if self.paged {
             let limit = wire::whole_number(1, i64::from(super::request::LIMIT_MAX));
             list.push(query("limit", "Rows at most.", limit));
-            let cursor = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9_-]{8,400}$"));
-            list.push(query("cursor", "`next` of the page before; opaque.", cursor.into()));
+            let cursor = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .pattern(Some("^[A-Za-z0-9_-]{8,400}$"));
+            list.push(query(
+                "cursor",
+                "`next` of the page before; opaque.",
+                cursor.into(),
+            ));
         }
         if self.keyed && !safe {
             let key = ObjectBuilder::new()
@@ -209,7 +217,14 @@ impl Op {
         }
         if self.tagged && !safe {
             let text = "`ETag` of what the caller has read; with it, a change by somebody else in between is refused.";
-            list.push(header("If-Match", text, ObjectBuilder::new().schema_type(Type::String).pattern(Some("^\"[0-9]{1,18}\"$")).into()));
+            list.push(header(
+                "If-Match",
+                text,
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some("^\"[0-9]{1,18}\"$"))
+                    .into(),
+            ));
         }
         list
     }
@@ -223,25 +238,40 @@ impl Op {
         let mut response = ResponseBuilder::new().description(text);
         response = match &self.answer {
             Answer::Nothing => response,
-            Answer::Json(schema) => {
-                response.content("application/json", ContentBuilder::new().schema(Some(schema.clone())).build())
-            }
-            Answer::Text(media) => {
-                response.content(*media, ContentBuilder::new().schema(Some(String::schema())).build())
-            }
-            Answer::File => EVIDENCE_MEDIA
-                .iter()
-                .skip(1)
-                .fold(response, |response, media| response.content(*media, ContentBuilder::new().build())),
+            Answer::Json(schema) => response.content(
+                "application/json",
+                ContentBuilder::new().schema(Some(schema.clone())).build(),
+            ),
+            Answer::Text(media) => response.content(
+                *media,
+                ContentBuilder::new().schema(Some(String::schema())).build(),
+            ),
+            Answer::File => EVIDENCE_MEDIA.iter().skip(1).fold(response, |response, media| {
+                response.content(*media, ContentBuilder::new().build())
+            }),
         };
         if self.keyed {
             let text = "`true` when this answer was given before under the same key.";
-            let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["true"]));
-            response = response.header("Idempotency-Replayed", HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build());
+            let schema = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(["true"]));
+            response = response.header(
+                "Idempotency-Replayed",
+                HeaderBuilder::new()
+                    .schema(Some(schema))
+                    .description(Some(text))
+                    .build(),
+            );
         }
         if self.tagged {
             let text = "Changes with every event of the claim.";
-            response = response.header("ETag", HeaderBuilder::new().schema(Some(String::schema())).description(Some(text)).build());
+            response = response.header(
+                "ETag",
+                HeaderBuilder::new()
+                    .schema(Some(String::schema()))
+                    .description(Some(text))
+                    .build(),
+            );
         }
         response
     }
@@ -249,18 +279,46 @@ impl Op {
     fn problems(&self, path: &str) -> Vec<(u16, &'static str)> {
         let has_body = self.body.is_some();
         [
-            (has_body || !self.public || self.keyed, 400, "The body is no JSON or broke off, or the idempotency key is no key."),
-            (!self.public, 401, "Nobody is signed in, or the session has ended."),
-            (!self.role.is_empty() || !self.public, 403, "Another role is needed, or a browser sent the request from another site."),
-            (path.contains('{') || has_body, 404, "There is no such thing, or not for the caller: the two look alike."),
-            (self.may_refuse, 409, "A rule said no; `code` says which. Or the idempotency key is in use."),
+            (
+                has_body || !self.public || self.keyed,
+                400,
+                "The body is no JSON or broke off, or the idempotency key is no key.",
+            ),
+            (
+                !self.public,
+                401,
+                "Nobody is signed in, or the session has ended.",
+            ),
+            (
+                !self.role.is_empty() || !self.public,
+                403,
+                "Another role is needed, or a browser sent the request from another site.",
+            ),
+            (
+                path.contains('{') || has_body,
+                404,
+                "There is no such thing, or not for the caller: the two look alike.",
+            ),
+            (
+                self.may_refuse,
+                409,
+                "A rule said no; `code` says which. Or the idempotency key is in use.",
+            ),
             (self.tagged, 412, "It was changed since the caller read it."),
             (has_body, 413, "The body is too large."),
             (has_body, 415, "The body is of another media type."),
-            (has_body || self.paged || self.keyed || path.contains('{'), 422, "Fields are wrong; `errors` names all of them."),
+            (
+                has_body || self.paged || self.keyed || path.contains('{'),
+                422,
+                "Fields are wrong; `errors` names all of them.",
+            ),
             (true, 429, "Too many requests; `Retry-After` says when to go on."),
             (true, 500, "A bug. Please report it."),
-            (true, 503, "Try again in a moment: a provider or the store does not answer."),
+            (
+                true,
+                503,
+                "Try again in a moment: a provider or the store does not answer.",
+            ),
         ]
         .into_iter()
         .filter(|(when, ..)| *when)
@@ -321,7 +379,9 @@ fn reference<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
 }
 
 fn names_in(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
 fn path_parameter(name: &str) -> ParameterBuilder {
@@ -361,7 +421,9 @@ fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
     let builder = RequestBodyBuilder::new().required(Some(Required::True));
     match body {
         Body::Json(schema, example) => {
-            let content = ContentBuilder::new().schema(Some(schema.clone())).example(Some(example.clone()));
+            let content = ContentBuilder::new()
+                .schema(Some(schema.clone()))
+                .example(Some(example.clone()));
             builder.content("application/json", content.build()).build()
         }
         Body::File => {
@@ -377,11 +439,18 @@ fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
 }
 
 fn problem(status: u16, text: &str) -> ResponseBuilder {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build();
-    let response = ResponseBuilder::new().description(text).content("application/problem+json", content);
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(ProblemBody::name())))
+        .build();
+    let response = ResponseBuilder::new()
+        .description(text)
+        .content("application/problem+json", content);
     if status == 429 || status == 503 {
         let seconds = HeaderBuilder::new().schema(Some(wire::whole_number(1, 86_400)));
-        response.header("Retry-After", seconds.description(Some("Seconds to wait.")).build())
+        response.header(
+            "Retry-After",
+            seconds.description(Some("Seconds to wait.")).build(),
+        )
     } else {
         response
     }

@@ -114,8 +114,15 @@ mod tests {
         for code in REFUSAL_CODES {
             assert!(REFUSALS.contains(&format!("refusal-{code}").as_str()), "{code}");
             for locale in Locale::ALL {
-                let problem = Problem::from(AppError::Refused(Refusal { code, values: Vec::new() }));
-                assert!(!problem.detail(locale).starts_with('['), "{code} in {}", locale.code());
+                let problem = Problem::from(AppError::Refused(Refusal {
+                    code,
+                    values: Vec::new(),
+                }));
+                assert!(
+                    !problem.detail(locale).starts_with('['),
+                    "{code} in {}",
+                    locale.code()
+                );
             }
         }
         for key in REFUSALS {
@@ -163,14 +170,26 @@ mod tests {
         sources(&root.join("src/api"), &mut text);
         let codes = field_codes(&text);
         assert!(codes.len() > 15, "the sources were read: {codes:?}");
-        for code in codes.iter().map(String::as_str).chain(["too-many", "plan-file-mistake", "unreadable"]) {
+        for code in codes
+            .iter()
+            .map(String::as_str)
+            .chain(["too-many", "plan-file-mistake", "unreadable"])
+        {
             assert!(ERRORS.contains(&format!("error-{code}").as_str()), "{code}");
         }
         for key in ERRORS {
             let code = key.strip_prefix("error-").expect("prefix");
-            let mistake = FieldMistake { field: "f".to_owned(), code, values: Vec::new() };
+            let mistake = FieldMistake {
+                field: "f".to_owned(),
+                code,
+                values: Vec::new(),
+            };
             for locale in Locale::ALL {
-                assert!(!field_text(locale, &mistake).starts_with('['), "{code} in {}", locale.code());
+                assert!(
+                    !field_text(locale, &mistake).starts_with('['),
+                    "{code} in {}",
+                    locale.code()
+                );
             }
         }
     }
