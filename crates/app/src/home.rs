@@ -63,8 +63,15 @@ impl App {
         let member = Self::member_of(call)?;
         let now = self.clock.now();
         let page = Page::first(DEPENDANTS_MAX);
-        let mut records = self.store.enrolments(&EnrolmentQuery::ByPayer(member), &page).await?;
-        for other in self.store.enrolments(&EnrolmentQuery::ByMember(member), &page).await? {
+        let mut records = self
+            .store
+            .enrolments(&EnrolmentQuery::ByPayer(member), &page)
+            .await?;
+        for other in self
+            .store
+            .enrolments(&EnrolmentQuery::ByMember(member), &page)
+            .await?
+        {
             if records.iter().all(|record| record.id != other.id) {
                 records.push(other);
             }
@@ -82,10 +89,15 @@ impl App {
         let member = Self::member_of(call)?;
         let record = self.store.enrolment(id).await?;
         let record = record.filter(|record| record.payer == member || record.member == member);
-        self.enrolment_card(record.ok_or(AppError::NotFound("enrolment"))?, self.clock.now()).await
+        self.enrolment_card(record.ok_or(AppError::NotFound("enrolment"))?, self.clock.now())
+            .await
     }
 
-    async fn enrolment_card(&self, enrolment: EnrolmentRecord, now: Moment) -> Result<EnrolmentCard, AppError> {
+    async fn enrolment_card(
+        &self,
+        enrolment: EnrolmentRecord,
+        now: Moment,
+    ) -> Result<EnrolmentCard, AppError> {
         let plan = self.load_plan(&enrolment.plan).await?;
         let terms = plan.terms_at(now)?;
         let today = day_of(now, terms.zone());

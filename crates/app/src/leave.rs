@@ -12,7 +12,7 @@ use crate::error::{AppError, Refusal};
 use crate::load::{Loaded, append_enrolment};
 use crate::permission::Action;
 use crate::ports::{EnrolmentQuery, Page, Unit};
-use crate::record::{CohortMove, EnrolmentRecord, Message, PeriodRecord};
+use crate::record::{CohortMove, EnrolmentRecord, PeriodRecord};
 
 /// Enrolments that one payer may have in one plan: protects the one unit in which all of them leave.
 pub(crate) const DEPENDANTS_MAX: u32 = 50;
@@ -44,7 +44,9 @@ pub struct LeaveReceipt {
 impl App {
     /// What leaving would mean.
     pub async fn leave_preview(&self, call: &Call, enrolment: EnrolmentId) -> Result<LeavePreview, AppError> {
-        let (leaving, owed, today) = self.leaving(Self::member_of(call)?, enrolment, self.clock.now()).await?;
+        let (leaving, owed, today) = self
+            .leaving(Self::member_of(call)?, enrolment, self.clock.now())
+            .await?;
         let plan = self.load_plan(&leaving_plan(&leaving)?).await?;
         let terms = plan.terms_at(self.clock.now())?;
         Ok(LeavePreview {
@@ -65,20 +67,20 @@ impl App {
                 let event = one.state.leave(today).map_err(enrolment_refusal)?;
                 push_end(&mut unit, one, event);
             }
-            unit.messages.push(Message {
-                id: self.entropy.uuid(now),
-                to: payer,
-                language: "en".to_owned(),
-                template: "mail-left".to_owned(),
-                values: vec![
-                    ("plan".to_owned(), leaving_plan(&leaving)?.to_string()),
-                    ("until".to_owned(), plus_days(today, 1).to_string()),
-                ],
-                at: now,
-                sent: None,
-            });
+            let values = vec![
+                ("plan", leaving_plan(&leaving)?.to_string()),
+                ("until", plus_days(today, 1).to_string()),
+            ];
+            self.write_to(&mut unit, payer, "mail-left", values).await?;
             let ended = leaving.iter().map(|one| one.state.id()).collect();
-            Ok((unit, LeaveReceipt { ended, until: plus_days(today, 1), owed }))
+            Ok((
+                unit,
+                LeaveReceipt {
+                    ended,
+                    until: plus_days(today, 1),
+                    owed,
+                },
+            ))
         })
         .await
     }
@@ -89,7 +91,11 @@ impl App {
         enrolment: EnrolmentId,
         now: Moment,
     ) -> Result<(Vec<Loaded<Enrolment>>, Option<PeriodKey>, Day), AppError> {
-        let record = self.store.enrolment(enrolment).await?.filter(|record| record.payer == payer);
+        let record = self
+            .store
+            .enrolment(enrolment)
+            .await?
+            .filter(|record| record.payer == payer);
         let record = record.ok_or(AppError::NotFound("enrolment"))?;
         if let Some((until, _)) = record.ended {
             return Err(enrolment_refusal(EnrolmentRejection::Ended { until }));
@@ -99,7 +105,10 @@ impl App {
         let today = day_of(now, terms.zone());
         let mut leaving = vec![self.load_enrolment(record.id).await?];
         if record.member == payer {
-            let paid_for = self.store.enrolments(&EnrolmentQuery::ByPayer(payer), &Page::first(DEPENDANTS_MAX)).await?;
+            let paid_for = self
+                .store
+                .enrolments(&EnrolmentQuery::ByPayer(payer), &Page::first(DEPENDANTS_MAX))
+                .await?;
             for other in paid_for {
                 if other.plan == record.plan && other.id != record.id && other.ended.is_none() {
                     leaving.push(self.load_enrolment(other.id).await?);
@@ -114,8 +123,13 @@ impl App {
         let begun = terms.calendar().notice_first_day(key).map(|first| (key, first));
         let begun = begun.filter(|(key, _)| periods.iter().all(|period| period.key != *key));
         let owed = if terms.leaving().owes_noticed_period {
-            let owed = |notice| leaving.iter().find_map(|one| one.state.owed_on_leaving(today, notice));
-            owed(open).or_else(|| owed(begun.filter(|(key, _)| periods.last().is_none_or(|last| *key > last.key))))
+            let owed = |notice| {
+                leaving
+                    .iter()
+                    .find_map(|one| one.state.owed_on_leaving(today, notice))
+            };
+            owed(open)
+                .or_else(|| owed(begun.filter(|(key, _)| periods.last().is_none_or(|last| *key > last.key))))
         } else {
             None
         };
@@ -129,7 +143,10 @@ fn is_unsettled(period: &PeriodRecord) -> bool {
 }
 
 fn leaving_plan(leaving: &[Loaded<Enrolment>]) -> Result<huzhu_domain::plan::PlanId, AppError> {
-    leaving.first().map(|one| one.state.agreed().plan.clone()).ok_or(AppError::NotFound("enrolment"))
+    leaving
+        .first()
+        .map(|one| one.state.agreed().plan.clone())
+        .ok_or(AppError::NotFound("enrolment"))
 }
 
 /// Ends an enrolment within a unit and moves its member to the cohort row with an end.
@@ -153,7 +170,9 @@ pub(crate) fn enrolment_refusal(rejection: EnrolmentRejection) -> AppError {
         EnrolmentRejection::AlreadyInArrears { period } => {
             ("already-in-arrears", vec![("period", period.to_string())])
         }
-        EnrolmentRejection::RetryWindowOpen { until } => ("retry-window-open", vec![("until", until.to_string())]),
+        EnrolmentRejection::RetryWindowOpen { until } => {
+            ("retry-window-open", vec![("until", until.to_string())])
+        }
         EnrolmentRejection::NotOverAge { from } => ("not-over-age", vec![("from", from.to_string())]),
         EnrolmentRejection::RelationDoesNotFit => ("relation-does-not-fit", Vec::new()),
         EnrolmentRejection::NoAgeLimit => ("no-age-limit", Vec::new()),

@@ -52,8 +52,7 @@ impl App {
         for _ in 0..CONFLICT_RETRIES {
             let (mut unit, receipt) = match decide(now).await {
                 Ok(decided) => decided,
-                Err(AppError::Refused(refusal)) => return self.refuse(call, action, now, refusal).await,
-                Err(other) => return Err(other),
+                Err(error) => return self.turn_down(call, request, action, now, error).await,
             };
             if let Some(key) = &call.key {
                 unit.answer = Some(Answer {
@@ -85,7 +84,8 @@ impl App {
                         code: "already-enrolled",
                         values: Vec::new(),
                     };
-                    return self.refuse(call, action, now, refusal).await;
+                    let error = AppError::Refused(refusal);
+                    return self.turn_down(call, request, action, now, error).await;
                 }
                 Err(other) => return Err(other.into()),
             }
@@ -129,15 +129,23 @@ impl App {
         }
     }
 
-    async fn refuse<R>(
+    /// Answers an error, and notes a refusal. When the same request under the same key has done its work since this one
+    /// began, the error comes from that very work (a claim that is no draft any more): then its receipt is the answer.
+    async fn turn_down<R: DeserializeOwned>(
         &self,
         call: &Call,
+        request: Digest,
         action: Action,
         now: Moment,
-        refusal: Refusal,
-    ) -> Result<R, AppError> {
-        self.note_refused(call, action, now, refusal.code).await?;
-        Err(AppError::Refused(refusal))
+        error: AppError,
+    ) -> Result<Done<R>, AppError> {
+        if let Some(done) = self.answered(call, request).await? {
+            return Ok(done);
+        }
+        if let AppError::Refused(refusal) = &error {
+            self.note_refused(call, action, now, refusal.code).await?;
+        }
+        Err(error)
     }
 
     async fn note_refused(

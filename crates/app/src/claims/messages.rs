@@ -10,7 +10,7 @@ use crate::ports::Unit;
 use crate::record::Message;
 
 /// Sealed name under which a member's language tag stands, when they ever chose one.
-const LANGUAGE: &str = "language";
+pub(crate) const LANGUAGE: &str = "language";
 
 impl App {
     /// The language somebody reads: the one they chose, else English.

@@ -31,6 +31,7 @@ pub use evidence::{
     AddEvidence, EVIDENCE_BYTES_MAX, EvidenceContent, EvidenceReceipt, RemoveEvidence, sniff,
 };
 pub use filing::{CheckEligibility, DescribeClaim, DraftClaim, OwnClaim};
+pub(crate) use messages::LANGUAGE;
 pub use review::{
     Advice, ConfirmClaim, ConfirmReceipt, RecommendClaim, RequestEvidence, SendBack, TakeClaim,
 };

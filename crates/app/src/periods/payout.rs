@@ -10,6 +10,7 @@ use huzhu_ledger::{Account, Amount, Balances, Side};
 use serde::{Deserialize, Serialize};
 
 use super::collect::moved;
+use super::notice::BATCH_RETRIES;
 use super::settle::standing;
 use super::{Booking, OfPeriod, push_enrolment};
 use crate::App;
@@ -258,10 +259,7 @@ impl App {
             let period = self.load_period(&command.plan, command.key).await?;
             let outstanding = self.outstanding(&command.plan, command.key).await?;
             let event = period.state.close(outstanding)?;
-            let balances = self.store.balances(&command.plan).await?;
-            let periods = self.store.periods(&command.plan).await?;
-            let owed = self.owed_by_enrolments(&command.plan).await?;
-            check_books(&balances, &periods, owed)?;
+            let owed = self.check_books_at_rest(&command.plan).await?;
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_period(&period, vec![event]));
             Ok((
@@ -273,6 +271,23 @@ impl App {
             ))
         })
         .await
+    }
+
+    /// Checks the books against what stands behind them. Answers what enrolments owe.
+    ///
+    /// The parts are read one after the other; when money moved in between, arrears paid at the same moment would look like a
+    /// broken sub-ledger, so that the parts are read again.
+    async fn check_books_at_rest(&self, plan: &PlanId) -> Result<Amount, AppError> {
+        for _ in 0..BATCH_RETRIES {
+            let balances = self.store.balances(plan).await?;
+            let periods = self.store.periods(plan).await?;
+            let owed = self.owed_by_enrolments(plan).await?;
+            if self.store.balances(plan).await? == balances {
+                check_books(&balances, &periods, owed)?;
+                return Ok(owed);
+            }
+        }
+        Err(AppError::Stale("changed-meanwhile"))
     }
 
     /// Claims of a period that are not paid yet.
