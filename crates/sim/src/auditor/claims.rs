@@ -1,0 +1,362 @@
+//! Claims as the auditor sees them: who may decide, whether aid was due, and how much.
+
+use huzhu_app::claims::{Advice, RecommendClaim};
+use huzhu_app::ports::{Actor, Unit};
+use huzhu_domain::claim::{ClaimEvent, Illness, Recommendation};
+use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::plan::{PeriodKey, Severity};
+use huzhu_domain::time::{Day, age_years, plus_days};
+
+use super::{Auditor, Finding, Gathered, Person, ensure};
+use crate::simulation::deed::Deed;
+use crate::simulation::sheet::{OLDER, Sheet};
+
+/// Where a claim stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Draft,
+    Open,
+    Recommended,
+    Approved,
+    Refused,
+    OnNotice,
+    Cleared,
+    Payable,
+    Paid,
+    Withdrawn,
+}
+
+/// A claim as the auditor keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(super) enrolment: EnrolmentId,
+    pub(super) member: MemberId,
+    pub(super) filed_by: MemberId,
+    pub(super) illness: Illness,
+    pub(super) reported: Option<Day>,
+    pub(super) cost: Option<u64>,
+    pub(super) recommended: Option<(MemberId, Option<u128>)>,
+    pub(super) confirmed_by: Option<MemberId>,
+    pub(super) stage: Stage,
+    pub(super) period: Option<PeriodKey>,
+    pub(super) aid: u128,
+    /// Unpaid shares that were deducted when it was approved.
+    pub(super) deducted: u128,
+}
+
+impl Case {
+    /// Aid is granted and was not taken back.
+    pub(super) const fn is_granted(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Approved | Stage::OnNotice | Stage::Cleared | Stage::Payable | Stage::Paid
+        )
+    }
+}
+
+impl Auditor {
+    pub(super) fn claim_event(
+        &mut self,
+        id: ClaimId,
+        event: &ClaimEvent,
+        unit: &Unit,
+        deed: &Deed,
+        gathered: &Gathered,
+    ) -> Result<(), Finding> {
+        if let ClaimEvent::Drafted(claimed) = event {
+            let case = Case {
+                enrolment: claimed.enrolment,
+                member: claimed.member,
+                filed_by: claimed.filed_by,
+                illness: claimed.illness.clone(),
+                reported: None,
+                cost: None,
+                recommended: None,
+                confirmed_by: None,
+                stage: Stage::Draft,
+                period: None,
+                aid: 0,
+                deducted: 0,
+            };
+            self.count("claims drafted");
+            return ensure(self.claims.insert(id, case).is_none(), || {
+                format!("{id} was drafted twice")
+            });
+        }
+        let mut case = self
+            .claims
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| format!("{id} was never drafted"))?;
+        let from = case.stage;
+        match event {
+            ClaimEvent::Approved { by, aid } => self.approved(id, &mut case, *by, aid.wide(), gathered)?,
+            ClaimEvent::Refused { by, .. } => self.decided(id, &mut case, *by, Stage::Refused)?,
+            ClaimEvent::Paid { aid, period, .. } => {
+                ensure(from == Stage::Payable, || format!("{id} was paid while {from:?}"))?;
+                ensure(aid.wide() == case.aid && case.period == Some(*period), || {
+                    format!("{id} was paid {aid:?}, {} is due", case.aid)
+                })?;
+                if let Actor::Member(payer) = unit.actor {
+                    let decided = [case.confirmed_by, case.recommended.map(|(who, _)| who)];
+                    ensure(!decided.contains(&Some(payer)), || {
+                        format!("{payer} decided and paid {id}")
+                    })?;
+                    ensure(!self.related(payer, &case), || {
+                        format!("{payer} paid a relative's claim {id}")
+                    })?;
+                }
+                case.stage = Stage::Paid;
+                self.payout(case.aid);
+                self.count("claims paid");
+            }
+            other => self.step(id, &mut case, other, unit, deed)?,
+        }
+        self.claims.insert(id, case);
+        Ok(())
+    }
+
+    /// The steps that move neither money nor decide.
+    fn step(
+        &mut self,
+        id: ClaimId,
+        case: &mut Case,
+        event: &ClaimEvent,
+        unit: &Unit,
+        deed: &Deed,
+    ) -> Result<(), Finding> {
+        let from = case.stage;
+        let fine = match event {
+            ClaimEvent::Described(illness) => {
+                case.illness = illness.clone();
+                from == Stage::Draft
+            }
+            ClaimEvent::Reported { .. } => {
+                case.reported = Some(self.today(unit.at));
+                std::mem::replace(&mut case.stage, Stage::Open) == Stage::Draft
+            }
+            ClaimEvent::Taken { reviewer, .. } => from == Stage::Open && !self.related(*reviewer, case),
+            ClaimEvent::MoreEvidenceRequested { .. } => {
+                self.count("evidence asked for");
+                from == Stage::Open
+            }
+            ClaimEvent::EvidenceCompleted { .. } => from == Stage::Open,
+            ClaimEvent::Recommended {
+                reviewer,
+                recommendation,
+                ..
+            } => {
+                let aid = match recommendation {
+                    Recommendation::Approve { aid } => Some(aid.wide()),
+                    Recommendation::Refuse { .. } => None,
+                };
+                case.recommended = Some((*reviewer, aid));
+                if let Deed::Recommend(RecommendClaim {
+                    advice: Advice::Approve { cost },
+                    ..
+                }) = deed
+                {
+                    case.cost = cost.map(huzhu_ledger::Amount::minor);
+                }
+                case.stage = Stage::Recommended;
+                from == Stage::Open && !self.related(*reviewer, case)
+            }
+            ClaimEvent::Returned { by, .. } => {
+                self.count("claims sent back");
+                let other = case.recommended.is_some_and(|(reviewer, _)| reviewer != *by);
+                case.stage = Stage::Open;
+                from == Stage::Recommended && other && !self.related(*by, case)
+            }
+            ClaimEvent::PutOnNotice { period, aid, .. } => {
+                case.period = Some(*period);
+                case.stage = Stage::OnNotice;
+                from == Stage::Approved && aid.wide() == case.aid
+            }
+            ClaimEvent::Cleared { period, aid } => {
+                case.stage = Stage::Cleared;
+                from == Stage::OnNotice && case.period == Some(*period) && aid.wide() == case.aid
+            }
+            ClaimEvent::BecamePayable { period, aid, .. } => {
+                let less = aid.wide() <= case.aid;
+                case.aid = aid.wide();
+                case.stage = Stage::Payable;
+                from == Stage::Cleared && case.period == Some(*period) && less
+            }
+            ClaimEvent::Withdrawn => {
+                self.count("claims withdrawn");
+                self.count_if(
+                    case.deducted > 0,
+                    "arrears deducted from a claim that was withdrawn later",
+                );
+                case.stage = Stage::Withdrawn;
+                matches!(
+                    from,
+                    Stage::Draft | Stage::Open | Stage::Recommended | Stage::Approved | Stage::OnNotice
+                )
+            }
+            _ => true,
+        };
+        ensure(fine, || {
+            format!("{id} was {from:?} when this happened: {event:?}")
+        })
+    }
+
+    fn decided(&mut self, id: ClaimId, case: &mut Case, by: MemberId, stage: Stage) -> Result<(), Finding> {
+        ensure(case.stage == Stage::Recommended, || {
+            format!("{id} was decided while {:?}", case.stage)
+        })?;
+        let reviewer = case.recommended.map(|(reviewer, _)| reviewer);
+        ensure(reviewer.is_some_and(|reviewer| reviewer != by), || {
+            format!("one person decided {id}")
+        })?;
+        ensure(!self.related(by, case), || {
+            format!("{by} decided a relative's claim {id}")
+        })?;
+        case.confirmed_by = Some(by);
+        case.stage = stage;
+        self.count(if stage == Stage::Approved {
+            "claims approved"
+        } else {
+            "claims refused"
+        });
+        Ok(())
+    }
+
+    fn approved(
+        &mut self,
+        id: ClaimId,
+        case: &mut Case,
+        by: MemberId,
+        aid: u128,
+        gathered: &Gathered,
+    ) -> Result<(), Finding> {
+        self.decided(id, case, by, Stage::Approved)?;
+        let recommended = case.recommended.and_then(|(_, aid)| aid);
+        ensure(recommended == Some(aid), || {
+            format!("{id} was granted {aid}, recommended was {recommended:?}")
+        })?;
+        let deducted: u128 = gathered.settled_arrears.iter().map(|(_, _, amount)| amount).sum();
+        let due = self
+            .aid_due(id, case, deducted)
+            .map_err(|why| format!("{id} was approved although {why}"))?;
+        ensure(due == aid, || {
+            format!("{id} was granted {aid} minor units, {due} are due")
+        })?;
+        case.aid = aid;
+        case.deducted = deducted;
+        self.count_if(deducted > 0, "arrears deducted from aid");
+        Ok(())
+    }
+
+    /// The aid that a claim is due by the sheet of its event date, in minor units.
+    fn aid_due(&self, id: ClaimId, case: &Case, deducted: u128) -> Result<u128, Finding> {
+        let event = case.illness.event_date;
+        let sheet = self.sheet_on(event).ok_or("there was no plan")?;
+        let person = self.people.get(&case.enrolment).ok_or("nobody was enrolled")?;
+        let ends = [
+            person.until.map(|(until, _)| until),
+            person.over_age,
+            sheet
+                .end_at_age
+                .map(|age| super::birthday(person.birth, person.birth.year() + age)),
+        ];
+        ensure(event > person.joined, || "it happened before joining".to_owned())?;
+        ensure(ends.into_iter().flatten().all(|end| event < end), || {
+            "cover had ended".to_owned()
+        })?;
+        let accident = match case.illness.condition.as_str() {
+            "injury" => true,
+            "tumour" => case.illness.accident,
+            _ => false,
+        };
+        let waits = !(accident && sheet.accident_exempt);
+        ensure(!waits || event >= person.covered_from, || {
+            "it happened inside the wait".to_owned()
+        })?;
+        let reported = case.reported.ok_or("it was never handed in")?;
+        let in_time = reported >= event && reported <= plus_days(event, sheet.filing_days);
+        ensure(in_time, || "it was filed late".to_owned())?;
+        let owed = person.owed() + deducted;
+        // The days of arrears deducted in this unit are gone by now; the app has looked at them before.
+        let window = person.arrears.values().map(|(_, until)| *until).min();
+        ensure(
+            owed == 0 || deducted > 0 || window.is_some_and(|until| event <= until),
+            || "shares were unpaid".to_owned(),
+        )?;
+        let grown = grown(sheet, person, &case.illness).ok_or("it is not in cover")?;
+        let granted = match sheet.reimbursed {
+            None => grown,
+            Some((part, borne)) => {
+                let above = case.cost.unwrap_or(0).saturating_sub(borne);
+                part_of(u128::from(above), part).min(grown)
+            }
+        };
+        let left = self.left(id, case, sheet)?;
+        let due = granted.min(left).saturating_sub(owed);
+        ensure(due > 0, || "nothing is left to pay".to_owned())?;
+        Ok(due)
+    }
+
+    /// What is left below the ceiling.
+    fn left(&self, id: ClaimId, case: &Case, sheet: &Sheet) -> Result<u128, Finding> {
+        let earlier: Vec<&Case> = self
+            .claims
+            .iter()
+            .filter(|(other, one)| **other != id && one.member == case.member && one.is_granted())
+            .map(|(_, one)| one)
+            .collect();
+        let granted: u128 = earlier.iter().map(|one| one.aid).sum();
+        let same = earlier
+            .iter()
+            .filter(|one| one.illness.severity == case.illness.severity)
+            .count();
+        match sheet.several {
+            None => {
+                ensure(granted == 0 && same == 0, || "the plan pays once".to_owned())?;
+                Ok(u128::MAX)
+            }
+            Some((ceiling, mild)) => {
+                let often = case.illness.severity == Severity::Mild && same >= usize::from(mild);
+                ensure(!often, || "it was paid often enough".to_owned())?;
+                let left = u128::from(ceiling).saturating_sub(granted);
+                ensure(left > 0, || "the ceiling is reached".to_owned())?;
+                Ok(left)
+            }
+        }
+    }
+
+    /// Whether somebody is, pays for, or is paid for by one of the people of a claim.
+    fn related(&self, who: MemberId, case: &Case) -> bool {
+        let payer = self.people.get(&case.enrolment).map(|person| person.payer);
+        let people = [Some(case.member), Some(case.filed_by), payer];
+        let close = |other: &Person| {
+            let tied = other.payer == who || other.member == who;
+            tied && (people.contains(&Some(other.member)) || people.contains(&Some(other.payer)))
+        };
+        people.contains(&Some(who)) || self.people.values().any(close)
+    }
+}
+
+/// The amount of the aid table, grown with tenure; `None` when it is not in cover.
+fn grown(sheet: &Sheet, person: &Person, illness: &Illness) -> Option<u128> {
+    let [young, older, early, accident] = sheet.aid;
+    let amount = match (illness.condition.as_str(), illness.severity) {
+        ("tumour", Severity::Severe) if age_years(person.birth, illness.event_date) < OLDER => young,
+        ("tumour", Severity::Severe) => older,
+        ("in-situ", Severity::Mild) => early,
+        ("injury", Severity::Mild) if illness.accident => accident,
+        _ => return None,
+    };
+    let reached = |(from, _): &&(i64, u32)| plus_days(person.joined, *from) <= illness.event_date;
+    let part = sheet
+        .tenure
+        .iter()
+        .rfind(reached)
+        .map_or(10_000, |(_, part)| *part);
+    Some(part_of(u128::from(amount), part))
+}
+
+/// So many hundredths of a percent of an amount, rounded half up.
+const fn part_of(amount: u128, hundredths: u32) -> u128 {
+    (amount * (hundredths as u128) + 5_000).div_euclid(10_000)
+}

@@ -1,0 +1,83 @@
+//! Messages: one for each thing that people are told, written in the unit that brought it about, and never twice.
+
+use huzhu_app::ports::Unit;
+use huzhu_domain::claim::ClaimEvent;
+use huzhu_domain::enrolment::{EndReason, EnrolmentEvent};
+use huzhu_domain::event::Event;
+
+use super::{Auditor, Finding, ensure};
+
+impl Auditor {
+    /// Checks the messages of a unit against its events.
+    pub(super) fn check_mail(&mut self, unit: &Unit) -> Result<(), Finding> {
+        for message in &unit.messages {
+            let fresh = self.message_ids.insert(message.id);
+            ensure(fresh, || format!("message {} was written twice", message.id))?;
+        }
+        let mut expected: Vec<&str> = unit
+            .appends
+            .iter()
+            .flat_map(|append| &append.events)
+            .filter_map(template)
+            .collect();
+        expected.sort_unstable();
+        // Dependants leave with their payer, who is told once.
+        let mut left = false;
+        expected.retain(|word| *word != "mail-left" || !std::mem::replace(&mut left, true));
+        let mut written: Vec<&str> = unit
+            .messages
+            .iter()
+            .map(|message| message.template.as_str())
+            .collect();
+        written.sort_unstable();
+        ensure(written == expected, || {
+            format!("messages {written:?} were written, {expected:?} should have been")
+        })
+    }
+}
+
+/// What people are told when this happens.
+const fn template(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::Claim(event) => match event {
+            ClaimEvent::Reported { .. } => "mail-claim-reported",
+            ClaimEvent::Taken { .. } => "mail-claim-taken",
+            ClaimEvent::MoreEvidenceRequested { .. } => "mail-claim-evidence-needed",
+            ClaimEvent::EvidenceCompleted { .. } => "mail-claim-evidence-complete",
+            ClaimEvent::Recommended { .. } => "mail-claim-recommended",
+            ClaimEvent::Returned { .. } => "mail-claim-returned",
+            ClaimEvent::Approved { .. } => "mail-claim-approved",
+            ClaimEvent::Refused { .. } => "mail-claim-refused",
+            ClaimEvent::PutOnNotice { .. } => "mail-claim-on-notice",
+            ClaimEvent::BecamePayable { .. } => "mail-claim-payable",
+            ClaimEvent::Paid { .. } => "mail-claim-paid",
+            ClaimEvent::Withdrawn => "mail-claim-withdrawn",
+            ClaimEvent::Drafted(_)
+            | ClaimEvent::Described(_)
+            | ClaimEvent::EvidenceAdded { .. }
+            | ClaimEvent::EvidenceRemoved { .. }
+            | ClaimEvent::EvidenceOpened { .. }
+            | ClaimEvent::Cleared { .. } => return None,
+        },
+        Event::Enrolment(event) => match event {
+            EnrolmentEvent::Joined(_) => "mail-joined",
+            EnrolmentEvent::FellIntoArrears { .. } => "mail-share-failed",
+            EnrolmentEvent::Ended {
+                reason: EndReason::Left,
+                ..
+            } => "mail-left",
+            EnrolmentEvent::Ended {
+                reason: EndReason::AgeReached,
+                ..
+            } => "mail-age-reached",
+            EnrolmentEvent::Ended {
+                reason: EndReason::Unpaid,
+                ..
+            } => "mail-enrolment-lapsed",
+            EnrolmentEvent::Ended { .. }
+            | EnrolmentEvent::ArrearsPaid { .. }
+            | EnrolmentEvent::PayerChanged { .. } => return None,
+        },
+        Event::Member(_) | Event::Plan(_) | Event::Period(_) => return None,
+    })
+}
