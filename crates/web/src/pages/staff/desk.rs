@@ -1,0 +1,405 @@
+//! The claim desk: facts, evidence, what the rules find, what happened so far, and what the visitor can do next.
+//!
+//! Shape: [`show`] reads the claim and its terms and fills one page; [`super::verbs`] brings it back with mistakes. Amounts
+//! come from the use cases. A file is shown in the page only when it was asked for, since each look is recorded.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use huzhu_app::LoadedPlan;
+use huzhu_app::claims::{ClaimView, EvidenceView, FindingView};
+use huzhu_app::error::{AppError, Refusal};
+use huzhu_domain::claim::Recommendation;
+use huzhu_domain::id::ClaimId;
+use huzhu_domain::member::Role;
+use huzhu_domain::plan::{AidKind, Language, PlanTerms, ReasonCode};
+use huzhu_domain::time::{age_days, age_years, day_of};
+use serde::Deserialize;
+
+use super::evidence::shape;
+use super::{console, last_day, words};
+use crate::design::{Choice, Fact, FieldError, NavItem, Page, Step, StepState};
+use crate::format::MoneyParts;
+use crate::i18n::Locale;
+use crate::pages::forms::Fields;
+use crate::pages::frame::{Answer, MemberVisit, PageError, plan_name};
+use crate::problem::Problem;
+
+/// What the address asks for, and what a form brought back.
+#[derive(Default)]
+pub(super) struct Given {
+    /// Status of the page; zero errors mean 200.
+    pub(super) status: StatusCode,
+    /// Mistakes of the form.
+    pub(super) errors: Vec<FieldError>,
+    /// What was typed.
+    pub(super) fields: Fields,
+    /// The verb that was just done.
+    pub(super) done: String,
+    /// The file to show in the page.
+    pub(super) file: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    done: String,
+    #[serde(default)]
+    file: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/desk.html")]
+struct DeskPage {
+    page: Page,
+    l: Locale,
+    ways: Vec<NavItem>,
+    trail: Vec<NavItem>,
+    errors: Vec<FieldError>,
+    done: String,
+    kicker: String,
+    title: String,
+    state: String,
+    tone: &'static str,
+    clock: Clock,
+    facts: Vec<Fact>,
+    definition: String,
+    findings: Vec<FindingLine>,
+    /// The person was erased, so that no rule can look at the facts.
+    erased: bool,
+    eligible: bool,
+    aid: MoneyParts,
+    aid_text: String,
+    asked: Vec<AskedItem>,
+    files: Vec<FileLine>,
+    steps: Vec<Step>,
+    recommendation: String,
+    can: Acts,
+    address: String,
+    key: String,
+    text: String,
+    cost: String,
+    reasons: Vec<Choice>,
+}
+
+/// Time left on the claim, and who has the ball.
+struct Clock {
+    left: String,
+    unit: String,
+    who: String,
+    what: String,
+    tone: &'static str,
+}
+
+struct FindingLine {
+    rule: String,
+    kept: bool,
+    sentence: String,
+}
+
+struct AskedItem {
+    name: String,
+    required: bool,
+}
+
+/// A file of the claim.
+struct FileLine {
+    id: String,
+    name: String,
+    about: String,
+    digest: String,
+    href: String,
+    show_href: String,
+    is_picture: bool,
+    opens: bool,
+    shown: bool,
+}
+
+/// What the visitor can do now.
+#[derive(Clone, Copy, Default)]
+struct Acts {
+    take: bool,
+    take_over: bool,
+    go_on: bool,
+    advise: bool,
+    needs_cost: bool,
+    decide: bool,
+    own_advice: bool,
+}
+
+/// The desk of one claim.
+pub(super) async fn page(visit: MemberVisit, Path(id): Path<String>, Query(wish): Query<Wish>) -> Answer {
+    let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
+    let given = Given { done: wish.done, file: wish.file, ..Given::default() };
+    show(&visit, claim, given).await
+}
+
+/// Whether a refusal says that the visitor is related to the claim.
+pub(super) fn is_conflict(refusal: &Refusal) -> bool {
+    matches!(refusal.code, "claim-conflict" | "claim-own")
+}
+
+#[derive(Template)]
+#[template(path = "staff/conflict.html")]
+struct ConflictPage {
+    page: Page,
+    l: Locale,
+    id: String,
+}
+
+/// The page of a claim that the visitor may not work on.
+pub(super) fn not_permitted(visit: &MemberVisit, claim: ClaimId) -> Answer {
+    let l = visit.l();
+    let shown = ConflictPage { page: visit.page(l.t("staff-conflict-title")), l, id: claim.to_string() };
+    visit.render_as(StatusCode::FORBIDDEN, &shown)
+}
+
+/// The desk with what a form brought back.
+pub(super) async fn show(visit: &MemberVisit, claim: ClaimId, given: Given) -> Result<Response, PageError> {
+    let view = match visit.app().claim_view(&visit.call(), claim).await {
+        Ok(view) if view.own => return not_permitted(visit, claim),
+        Err(AppError::Refused(refusal)) if is_conflict(&refusal) => return not_permitted(visit, claim),
+        other => other?,
+    };
+    let plan = visit.app().plan_summary(&view.plan).await?.plan;
+    let terms = plan.plan.terms_of(view.version).ok_or_else(Problem::not_found)?;
+    let status = given.status;
+    let shown = desk(visit, &view, &plan, terms, given);
+    visit.render_as(status, &shown)
+}
+
+fn desk(visit: &MemberVisit, view: &ClaimView, plan: &LoadedPlan, terms: &PlanTerms, given: Given) -> DeskPage {
+    let (l, language) = (visit.l(), visit.language());
+    let condition = terms.condition(&view.illness.condition);
+    let name = condition.map_or(view.illness.condition.as_str(), |found| found.name.get(language));
+    let title = l.t2("staff-desk-title", "condition", name, "severity", words::severity(l, view.illness.severity));
+    let found = view.eligibility.as_ref();
+    let can = acts(visit, view, terms);
+    let back = if visit.has(Role::Reviewer) {
+        NavItem::new(l.t("staff-review-title"), format!("/staff/review?plan={}", view.plan), false)
+    } else {
+        NavItem::new(l.t("staff-nav-today"), "/staff", false)
+    };
+    let asked = condition.map_or_else(Vec::new, |condition| {
+        let items = terms.review().evidence_for(&condition.group);
+        items.map(|item| AskedItem { name: item.name.get(language).to_owned(), required: item.required }).collect()
+    });
+    let aid = found.map_or_else(Default::default, |found| found.aid);
+    DeskPage {
+        page: visit.page(title.clone()),
+        l,
+        ways: console(visit, ""),
+        trail: vec![back, NavItem::new(words::short_id(&view.id), "", true)],
+        done: done_text(l, &given.done),
+        kicker: l.t3(
+            "staff-desk-kicker",
+            "plan",
+            plan_name(plan, l),
+            "version",
+            view.version.0,
+            "claim",
+            words::short_id(&view.id),
+        ),
+        title,
+        state: words::claim_state(l, view.state),
+        tone: words::claim_tone(view.state),
+        clock: clock(visit, view, terms),
+        facts: facts(visit, view, terms),
+        definition: condition.map_or_else(String::new, |found| found.definition.get(language).to_owned()),
+        findings: found.map_or_else(Vec::new, |found| {
+            let line = |finding: &FindingView| FindingLine {
+                rule: words::rule(l, &finding.rule),
+                kept: finding.kept,
+                sentence: words::finding(l, finding),
+            };
+            found.findings.iter().map(line).collect()
+        }),
+        erased: found.is_none(),
+        eligible: found.is_some_and(|found| found.eligible),
+        aid: l.money_parts(aid, view.currency),
+        aid_text: l.money_round(aid, view.currency),
+        asked,
+        files: view.evidence.iter().map(|file| file_line(visit, view, terms, file, &given.file)).collect(),
+        steps: steps(l, view, terms),
+        recommendation: recommendation(l, language, view, terms),
+        can,
+        address: format!("/staff/claims/{}", view.id),
+        key: visit.fresh_key(),
+        text: given.fields.text("text").to_owned(),
+        cost: given.fields.text("cost").to_owned(),
+        reasons: reasons(l, language, view, terms, given.fields.text("reason")),
+        errors: given.errors,
+    }
+}
+
+fn acts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Acts {
+    let mine = view.reviewer == Some(visit.id);
+    let reviews = visit.has(Role::Reviewer);
+    let overdue = view.until.is_some_and(|until| until < visit.now());
+    let needs_cost = matches!(terms.aid().kind, AidKind::Reimbursement { .. });
+    match view.state {
+        "reported" => Acts { take: reviews, ..Acts::default() },
+        "under-review" if mine => Acts { advise: reviews, needs_cost, ..Acts::default() },
+        "under-review" => Acts { take_over: reviews, ..Acts::default() },
+        "more-evidence-needed" => Acts { go_on: reviews && overdue, ..Acts::default() },
+        "recommended" => {
+            let confirms = visit.has(Role::Confirmer);
+            Acts { decide: confirms && !mine, own_advice: confirms && mine, ..Acts::default() }
+        }
+        _ => Acts::default(),
+    }
+}
+
+fn clock(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Clock {
+    let l = visit.l();
+    let who = words::holder(l, view.holder);
+    let Some(until) = view.until else {
+        let days = view.reported.map_or(0, |at| age_days(day_of(at, terms.zone()), day_of(visit.now(), terms.zone())));
+        let left = l.count(u64::try_from(days).unwrap_or(0));
+        return Clock { left, unit: l.t("staff-days-old"), who, what: words::claim_state(l, view.state), tone: "" };
+    };
+    let (last, today) = (last_day(until, terms.zone()), day_of(visit.now(), terms.zone()));
+    let days = age_days(today, last);
+    let late = until < visit.now();
+    Clock {
+        left: l.count(u64::from(days.unsigned_abs())),
+        unit: l.t(if late { "staff-days-late" } else { "staff-days-left" }),
+        who,
+        what: l.t1("staff-due-by", "day", l.day_in(last, today)),
+        tone: if late { "bad" } else if days <= 2 { "wait" } else { "" },
+    }
+}
+
+fn facts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Vec<Fact> {
+    let l = visit.l();
+    let event = view.illness.event_date;
+    let mut facts = Vec::new();
+    match &view.person {
+        Some(person) => {
+            facts.push(Fact::new(l.t("staff-fact-person"), person.name.clone()));
+            let age = u16::try_from(age_years(person.birth, event)).map_or_else(|_| String::new(), |age| l.age(age));
+            facts.push(Fact::new(l.t("staff-fact-age"), age));
+            facts.push(Fact::new(l.t("staff-fact-region"), person.region.clone()));
+        }
+        None => facts.push(Fact::new(l.t("staff-fact-person"), l.t("staff-fact-erased"))),
+    }
+    facts.push(Fact::new(l.t("staff-fact-event"), l.day(event)));
+    let cause = if view.illness.accident { "staff-cause-accident" } else { "staff-cause-illness" };
+    facts.push(Fact::new(l.t("staff-fact-cause"), l.t(cause)));
+    facts.push(Fact::new(l.t("staff-fact-joined"), l.day(view.joined)));
+    let days = u64::try_from(age_days(view.joined, event)).unwrap_or(0);
+    facts.push(Fact::new(l.t("staff-fact-days"), l.days(days)));
+    if let Some(at) = view.reported {
+        facts.push(Fact::new(l.t("staff-fact-reported"), l.moment(at, terms.zone())));
+    }
+    if let Some(period) = view.period {
+        facts.push(Fact {
+            href: format!("/plans/{}/periods/{period}", view.plan),
+            action: l.t("staff-fact-see"),
+            ..Fact::new(l.t("staff-fact-period"), period.to_string())
+        });
+    }
+    facts.push(Fact::new(l.t("staff-fact-claim"), view.id.to_string()));
+    facts
+}
+
+fn file_line(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms, file: &EvidenceView, wish: &str) -> FileLine {
+    let l = visit.l();
+    let (ending, opens) = shape(file.kind);
+    let id = file.id.to_string();
+    let href = format!("/staff/claims/{}/files/{id}", view.id);
+    let is_picture = file.kind.media_type().starts_with("image/") && opens;
+    FileLine {
+        name: l.t2("staff-file-name", "kind", ending.to_uppercase(), "id", words::short_id(&id)),
+        about: l.t2("staff-file-about", "size", size(l, file.bytes), "at", l.moment(file.at, terms.zone())),
+        digest: file.digest.to_string(),
+        show_href: format!("/staff/claims/{}?file={id}#file-{id}", view.id),
+        shown: is_picture && wish == id,
+        is_picture,
+        opens,
+        href,
+        id,
+    }
+}
+
+fn size(l: Locale, bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => l.t1("staff-size-kb", "count", bytes.div_ceil(1_000)),
+        _ => l.t1("staff-size-mb", "count", bytes.div_ceil(1_000_000)),
+    }
+}
+
+fn steps(l: Locale, view: &ClaimView, terms: &PlanTerms) -> Vec<Step> {
+    let last = view.timeline.len().saturating_sub(1);
+    let step = |(at, step): (usize, &huzhu_app::claims::Step)| Step {
+        state: if at == last && view.holder != "nobody" { StepState::Now } else { StepState::Done },
+        title: words::event(l, step.kind),
+        when: l.t2("staff-step-when", "at", l.moment(step.at, terms.zone()), "who", words::acted_as(l, step.role)),
+        text: step.text.clone().unwrap_or_default(),
+    };
+    view.timeline.iter().enumerate().map(step).collect()
+}
+
+fn recommendation(l: Locale, language: Language, view: &ClaimView, terms: &PlanTerms) -> String {
+    match &view.recommendation {
+        Some(Recommendation::Approve { aid }) => {
+            l.t1("staff-recommended-approve", "aid", l.money(*aid, view.currency))
+        }
+        Some(Recommendation::Refuse { reason }) => {
+            l.t1("staff-recommended-refuse", "reason", reason_text(l, language, reason, view, terms))
+        }
+        None => match (&view.reason, view.aid) {
+            (Some(reason), _) => {
+                l.t1("staff-decided-refused", "reason", reason_text(l, language, reason, view, terms))
+            }
+            (None, Some(aid)) => l.t1("staff-decided-aid", "aid", l.money(aid, view.currency)),
+            (None, None) => String::new(),
+        },
+    }
+}
+
+/// A reason in words: of the terms, or the rule that is broken.
+fn reason_text(l: Locale, language: Language, reason: &ReasonCode, view: &ClaimView, terms: &PlanTerms) -> String {
+    let of_terms = terms.review().reasons.iter().find(|known| known.code == *reason).map(|known| &known.text);
+    let exclusions = &terms.cover().exclusions;
+    let excluded = || exclusions.iter().find(|known| known.code == *reason).map(|known| &known.text);
+    if let Some(text) = of_terms.or_else(excluded) {
+        return text.get(language).to_owned();
+    }
+    let findings = view.eligibility.as_ref().map(|found| found.findings.as_slice()).unwrap_or_default();
+    let broken = findings.iter().find(|finding| !finding.kept && finding.rule == reason.as_str());
+    broken.map_or_else(|| reason.to_string(), |finding| words::finding(l, finding))
+}
+
+/// Reasons that a refusal may cite: rules that are broken first, then exclusions and reasons of the terms.
+fn reasons(l: Locale, language: Language, view: &ClaimView, terms: &PlanTerms, typed: &str) -> Vec<Choice> {
+    let findings = view.eligibility.as_ref().map(|found| found.findings.as_slice()).unwrap_or_default();
+    let broken = findings
+        .iter()
+        .filter(|finding| !finding.kept)
+        .map(|finding| (finding.rule.clone(), words::finding(l, finding)));
+    let exclusions = terms.cover().exclusions.iter();
+    let excluded = exclusions.map(|one| {
+        (one.code.to_string(), l.t1("staff-reason-excluded", "text", one.text.get(language)))
+    });
+    let named = terms.review().reasons.iter().map(|one| (one.code.to_string(), one.text.get(language).to_owned()));
+    std::iter::once((String::new(), l.t("staff-reason-choose")))
+        .chain(broken)
+        .chain(excluded)
+        .chain(named)
+        .map(|(code, text)| Choice::new(code.clone(), text, code == typed))
+        .collect()
+}
+
+fn done_text(l: Locale, done: &str) -> String {
+    match done {
+        "take" => l.t("staff-done-take"),
+        "request" => l.t("staff-done-request"),
+        "approve" => l.t("staff-done-approve"),
+        "refuse" => l.t("staff-done-refuse"),
+        "confirm" => l.t("staff-done-confirm"),
+        "return" => l.t("staff-done-return"),
+        _ => String::new(),
+    }
+}
