@@ -19,6 +19,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::table;
+use crate::api::table::{PROBLEMS, problem};
 use crate::design::{Account, Page, Theme};
 use crate::edge::{Edge, Visitor};
 use crate::i18n::Locale;
@@ -55,6 +56,9 @@ pub fn document() -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("The `token` that `POST /api/v1/sign-in` answers."));
     components = components.security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+    for (name, text) in PROBLEMS {
+        components = components.response(name, problem(name, text));
+    }
     let mut paths = PathsBuilder::new();
     for (path, item) in table.paths {
         paths = paths.path(path, item);
@@ -186,11 +190,17 @@ fn call_row(method: &'static str, path: &str, operation: &Operation) -> CallRow 
             .into_iter()
             .flatten()
             .map(|(status, answer)| {
-                let text = answer
-                    .get("description")
-                    .and_then(|text| text.as_str())
-                    .unwrap_or_default();
-                (status.clone(), text.to_owned())
+                let own = answer.get("description").and_then(|text| text.as_str());
+                let name = answer
+                    .get("$ref")
+                    .and_then(|name| name.as_str()?.rsplit('/').next());
+                let known = PROBLEMS.iter().find(|(known, _)| Some(*known) == name);
+                (
+                    status.clone(),
+                    own.or(known.map(|(_, text)| *text))
+                        .unwrap_or_default()
+                        .to_owned(),
+                )
             })
             .collect(),
     }

@@ -15,7 +15,7 @@ use utoipa::openapi::path::{
     HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathItemBuilder,
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Ref, RefOr, Required};
@@ -187,7 +187,10 @@ impl Op {
         }
         operation = operation.response(self.status.to_string(), self.success());
         for (status, text) in self.problems(path) {
-            operation = operation.response(status.to_string(), problem(status, text));
+            operation = operation.response(
+                status.to_string(),
+                Ref::new(format!("#/components/responses/{text}")),
+            );
         }
         operation
     }
@@ -276,56 +279,64 @@ impl Op {
         response
     }
 
+    /// Status and name in [`PROBLEMS`] of what can go wrong.
     fn problems(&self, path: &str) -> Vec<(u16, &'static str)> {
         let has_body = self.body.is_some();
+        let has_ids = path.contains('{');
         [
-            (
-                has_body || !self.public || self.keyed,
-                400,
-                "The body is no JSON or broke off, or the idempotency key is no key.",
-            ),
-            (
-                !self.public,
-                401,
-                "Nobody is signed in, or the session has ended.",
-            ),
-            (
-                !self.role.is_empty() || !self.public,
-                403,
-                "Another role is needed, or a browser sent the request from another site.",
-            ),
-            (
-                path.contains('{') || has_body,
-                404,
-                "There is no such thing, or not for the caller: the two look alike.",
-            ),
-            (
-                self.may_refuse,
-                409,
-                "A rule said no; `code` says which. Or the idempotency key is in use.",
-            ),
-            (self.tagged, 412, "It was changed since the caller read it."),
-            (has_body, 413, "The body is too large."),
-            (has_body, 415, "The body is of another media type."),
-            (
-                has_body || self.paged || self.keyed || path.contains('{'),
-                422,
-                "Fields are wrong; `errors` names all of them.",
-            ),
-            (true, 429, "Too many requests; `Retry-After` says when to go on."),
-            (true, 500, "A bug. Please report it."),
-            (
-                true,
-                503,
-                "Try again in a moment: a provider or the store does not answer.",
-            ),
+            (has_body || !self.public || self.keyed, 400, "Unreadable"),
+            (!self.public, 401, "SignInNeeded"),
+            (!self.role.is_empty() || !self.public || has_body, 403, "Denied"),
+            (has_ids || has_body, 404, "NotFound"),
+            (self.may_refuse, 409, "Refused"),
+            (self.tagged, 412, "Changed"),
+            (has_body, 413, "TooLarge"),
+            (has_body, 415, "WrongMediaType"),
+            (has_body || self.paged || self.keyed || has_ids, 422, "Invalid"),
+            (true, 429, "TooManyRequests"),
+            (true, 500, "Broken"),
+            (true, 503, "TryAgain"),
         ]
         .into_iter()
         .filter(|(when, ..)| *when)
-        .map(|(_, status, text)| (status, text))
+        .map(|(_, status, name)| (status, name))
         .collect()
     }
 }
+
+/// What can go wrong, by name: one description for all calls.
+pub(crate) const PROBLEMS: [(&str, &str); 12] = [
+    (
+        "Unreadable",
+        "The body is no JSON or broke off, or the idempotency key is no key.",
+    ),
+    ("SignInNeeded", "Nobody is signed in, or the session has ended."),
+    (
+        "Denied",
+        "Another role is needed, or a browser sent the request from another site.",
+    ),
+    (
+        "NotFound",
+        "There is no such thing, or not for the caller: the two look alike.",
+    ),
+    (
+        "Refused",
+        "A rule said no; `code` says which. Or the idempotency key is in use.",
+    ),
+    ("Changed", "It was changed since the caller read it."),
+    ("TooLarge", "The body is too large."),
+    ("WrongMediaType", "The body is of another media type."),
+    ("Invalid", "Fields are wrong; `errors` names all of them."),
+    (
+        "TooManyRequests",
+        "Too many requests; `Retry-After` says when to go on.",
+    ),
+    ("Broken", "A bug. Please report it."),
+    (
+        "TryAgain",
+        "Try again in a moment: a provider or the store does not answer.",
+    ),
+];
 
 /// All calls.
 #[derive(Default)]
@@ -438,20 +449,22 @@ fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
     }
 }
 
-fn problem(status: u16, text: &str) -> ResponseBuilder {
-    let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(ProblemBody::name())))
-        .build();
+/// The response of one of [`PROBLEMS`].
+pub(crate) fn problem(name: &str, text: &str) -> Response {
+    let schema = Ref::from_schema_name(ProblemBody::name());
+    let content = ContentBuilder::new().schema(Some(schema)).build();
     let response = ResponseBuilder::new()
         .description(text)
         .content("application/problem+json", content);
-    if status == 429 || status == 503 {
-        let seconds = HeaderBuilder::new().schema(Some(wire::whole_number(1, 86_400)));
-        response.header(
-            "Retry-After",
-            seconds.description(Some("Seconds to wait.")).build(),
-        )
-    } else {
-        response
+    let seconds = HeaderBuilder::new().schema(Some(wire::whole_number(1, 86_400)));
+    let seconds = seconds.description(Some("Seconds to wait.")).build();
+    match name {
+        "TooManyRequests" | "TryAgain" => response.header("Retry-After", seconds),
+        "SignInNeeded" => response.header(
+            "WWW-Authenticate",
+            HeaderBuilder::new().schema(Some(String::schema())).build(),
+        ),
+        _ => response,
     }
+    .build()
 }
