@@ -1,25 +1,170 @@
-//! Mail in the words of the message catalogue: `mail-...-subject` and `mail-...` for each template of the use cases.
+//! Mail to members in both languages: subject and plain text from the message catalogue.
+//!
+//! Shape: a use case keeps a [`Message`] with a template key and values; [`render_mail`] makes the text when it is sent or shown
+//! in the mailbox of the demo. Guarantees: every template that the use cases write has a text in both languages, which a test
+//! reads from their sources; an unknown one still says where to look. Limits: times are told in UTC, since a message does not
+//! carry the time zone of its plan.
 
 use huzhu_app::record::Message;
+use huzhu_domain::time::{Day, Moment, TimeZone};
 
 use crate::i18n::{Arg, Locale, t_args};
 
-/// A mail as its receiver reads it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RenderedMail {
+/// A mail ready to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
     /// One line.
     pub subject: String,
-    /// Plain text.
+    /// Plain text, lines of any length.
     pub body: String,
 }
 
-/// The mail of a message, in the language that the message asks for.
-pub fn render_mail(message: &Message) -> RenderedMail {
-    let locale = Locale::from_code(&message.language).unwrap_or_default();
-    let values: Vec<(&str, &dyn Arg)> =
-        message.values.iter().map(|(name, value)| (name.as_str(), value as &dyn Arg)).collect();
-    RenderedMail {
-        subject: t_args(locale, &format!("{}-subject", message.template), &values),
-        body: t_args(locale, &message.template, &values),
+/// Template, key of the subject, key of the text.
+const TEMPLATES: [(&str, &str, &str); 18] = [
+    ("mail-code", "mail-code-subject", "mail-code-body"),
+    ("mail-joined", "mail-joined-subject", "mail-joined-body"),
+    ("mail-left", "mail-left-subject", "mail-left-body"),
+    ("mail-age-reached", "mail-age-reached-subject", "mail-age-reached-body"),
+    ("mail-share-failed", "mail-share-failed-subject", "mail-share-failed-body"),
+    ("mail-enrolment-lapsed", "mail-enrolment-lapsed-subject", "mail-enrolment-lapsed-body"),
+    ("mail-claim-reported", "mail-claim-reported-subject", "mail-claim-reported-body"),
+    ("mail-claim-taken", "mail-claim-taken-subject", "mail-claim-taken-body"),
+    ("mail-claim-evidence-needed", "mail-claim-evidence-needed-subject", "mail-claim-evidence-needed-body"),
+    ("mail-claim-evidence-complete", "mail-claim-evidence-complete-subject", "mail-claim-evidence-complete-body"),
+    ("mail-claim-recommended", "mail-claim-recommended-subject", "mail-claim-recommended-body"),
+    ("mail-claim-returned", "mail-claim-returned-subject", "mail-claim-returned-body"),
+    ("mail-claim-approved", "mail-claim-approved-subject", "mail-claim-approved-body"),
+    ("mail-claim-refused", "mail-claim-refused-subject", "mail-claim-refused-body"),
+    ("mail-claim-on-notice", "mail-claim-on-notice-subject", "mail-claim-on-notice-body"),
+    ("mail-claim-payable", "mail-claim-payable-subject", "mail-claim-payable-body"),
+    ("mail-claim-paid", "mail-claim-paid-subject", "mail-claim-paid-body"),
+    ("mail-claim-withdrawn", "mail-claim-withdrawn-subject", "mail-claim-withdrawn-body"),
+];
+
+/// The mail of a message in the language it was written for; English for an unknown one.
+pub fn render_mail(message: &Message) -> Mail {
+    render_mail_in(message, Locale::from_code(&message.language).unwrap_or_default())
+}
+
+/// The mail of a message in a language of one's choice.
+pub fn render_mail_in(message: &Message, l: Locale) -> Mail {
+    let known = TEMPLATES.iter().find(|(template, ..)| *template == message.template);
+    let (subject, body) = known.map_or(("mail-other-subject", "mail-other-body"), |(_, subject, body)| (subject, body));
+    let values: Vec<(&str, String)> = message
+        .values
+        .iter()
+        .map(|(name, value)| (name.as_str(), shown(l, name, value)))
+        .collect();
+    let args: Vec<(&str, &dyn Arg)> = values.iter().map(|(name, value)| (*name, value as &dyn Arg)).collect();
+    let clock = values.iter().find(|(name, value)| *name == "until" && !value.is_empty());
+    let is_claim = message.template.starts_with("mail-claim-");
+    let deadline = clock.filter(|_| is_claim).map(|(_, until)| l.t1("mail-deadline", "until", until));
+    let body: Vec<String> = [Some(t_args(l, body, &args)), deadline, Some(l.t("mail-foot"))]
+        .into_iter()
+        .flatten()
+        .collect();
+    Mail { subject: t_args(l, subject, &args), body: body.join("\n\n") }
+}
+
+/// A value as people read it: days and moments in words, everything else as it is.
+fn shown(l: Locale, name: &str, value: &str) -> String {
+    match name {
+        "until" | "covered_from" => {
+            if let Ok(moment) = value.parse::<Moment>() {
+                return l.t1("mail-utc", "moment", l.moment(moment, &TimeZone::UTC));
+            }
+            value.parse::<Day>().map_or_else(|_| value.to_owned(), |day| l.day(day))
+        }
+        "aid" | "share" => crate::format::grouped(value),
+        _ => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use huzhu_domain::id::MemberId;
+    use std::path::Path;
+
+    fn message(template: &str, values: &[(&str, &str)], language: &str) -> Message {
+        Message {
+            id: uuid::Uuid::nil(),
+            to: MemberId::from_uuid(uuid::Uuid::nil()),
+            language: language.to_owned(),
+            template: template.to_owned(),
+            values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            at: Moment::UNIX_EPOCH,
+            sent: None,
+        }
+    }
+
+    /// Values of every name that a template may use.
+    const ALL: [(&str, &str); 11] = [
+        ("code", "012345"),
+        ("minutes", "15"),
+        ("plan", "demo-town"),
+        ("covered_from", "2026-02-02"),
+        ("until", "2026-02-05T16:00:00Z"),
+        ("claim", "clm_1"),
+        ("text", "Please add the report."),
+        ("aid", "30000.00"),
+        ("reason", "pre-existing"),
+        ("period", "2026-02-1"),
+        ("share", "12.96"),
+    ];
+
+    #[test]
+    fn every_template_of_the_use_cases_has_a_text_in_both_languages() {
+        let mut sources = String::new();
+        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src"), &mut sources);
+        let mut used: Vec<&str> = sources
+            .split("\"mail-")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        used.sort_unstable();
+        used.dedup();
+        assert!(used.len() > 10, "the sources were read: {used:?}");
+        for name in used {
+            let template = format!("mail-{name}");
+            assert!(TEMPLATES.iter().any(|(known, ..)| *known == template), "{template}");
+        }
+        for (template, ..) in TEMPLATES {
+            for l in Locale::ALL {
+                let mail = render_mail_in(&message(template, &ALL, "en"), l);
+                for text in [&mail.subject, &mail.body] {
+                    assert!(!text.contains("[mail") && !text.contains("{ $") && !text.contains("{$"), "{template}: {text}");
+                }
+            }
+        }
+    }
+
+    fn read(folder: &Path, out: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                read(&path, out);
+            } else {
+                out.push_str(&std::fs::read_to_string(&path).expect("a source"));
+            }
+        }
+    }
+
+    #[test]
+    fn the_code_stands_in_the_mail_and_the_language_is_the_readers() {
+        let english = render_mail(&message("mail-code", &ALL, "en"));
+        assert!(english.body.contains("012345"), "{}", english.body);
+        let chinese = render_mail(&message("mail-code", &ALL, "zh"));
+        assert!(chinese.body.contains("012345") && chinese.body.contains("验证码"), "{}", chinese.body);
+        assert!(!render_mail(&message("mail-new", &ALL, "fr")).subject.is_empty());
+    }
+
+    #[test]
+    fn a_clock_is_told_only_where_one_runs() {
+        let with = render_mail(&message("mail-claim-reported", &ALL, "en"));
+        assert!(with.body.contains("5 February 2026, 16:00"), "{}", with.body);
+        let without = [("claim", "clm_1"), ("plan", "demo-town"), ("until", ""), ("aid", "30000.00")];
+        let without = render_mail(&message("mail-claim-approved", &without, "en"));
+        assert!(!without.body.contains("UTC") && without.body.contains("30,000.00"), "{}", without.body);
     }
 }

@@ -1,1 +1,89 @@
-# mail
+# Mail to members. Plain text; the first line of each pair is the subject.
+
+mail-utc = { $moment } UTC
+mail-deadline = The next step is due by { $until }. If that time passes, it is written down and you can see it on the page of your claim.
+mail-foot = You can see everything about this after signing in. We never ask for a code by phone or mail.
+
+mail-other-subject = News about your plan
+mail-other-body = Something has changed. Sign in to see what.
+
+mail-code-subject = { $code } is your code
+mail-code-body =
+    Your code is { $code }. It works once, for { $minutes } minutes.
+
+    If you did not ask for it, do nothing. Somebody may have mistyped their address.
+
+mail-joined-subject = You have joined { $plan }
+mail-joined-body =
+    Welcome. The enrolment in the plan “{ $plan }” has begun; you paid nothing.
+
+    Illness is covered from { $covered_from }. Your receipt with the exact rules and your answers is on your page: print it or keep the file.
+
+    You are told before each debit. You can leave at any time in one step.
+
+mail-left-subject = You have left { $plan }
+mail-left-body =
+    The enrolment in the plan “{ $plan }” has ended. Cover ends at the beginning of { $until }.
+
+    If a notice had begun, its share is still taken. Thank you for having helped others.
+
+mail-age-reached-subject = The age limit of { $plan } is reached
+mail-age-reached-body =
+    The plan “{ $plan }” covers people up to a certain age, and somebody you pay for has reached it. The enrolment has ended; nothing more is taken for it.
+
+mail-share-failed-subject = Your share of { $share } could not be taken
+mail-share-failed-body =
+    Your share of { $share } for period { $period } could not be taken from your account.
+
+    Cover goes on. The debit is tried again until { $until }. Please see that there is enough money in the account by then; otherwise the enrolment ends.
+
+mail-enrolment-lapsed-subject = An enrolment in { $plan } has ended
+mail-enrolment-lapsed-body =
+    A share stayed unpaid, so an enrolment in the plan “{ $plan }” has ended. You can join again; the wait then begins anew.
+
+mail-claim-reported-subject = We have your claim
+mail-claim-reported-body = Your claim { $claim } has arrived, with all its files. A reviewer takes it next. We wish you a good recovery.
+
+mail-claim-taken-subject = Somebody is looking at your claim
+mail-claim-taken-body = A reviewer has taken your claim { $claim } and is reading your papers.
+
+mail-claim-evidence-needed-subject = We need something more for your claim
+mail-claim-evidence-needed-body =
+    The reviewer of your claim { $claim } asks for something more:
+
+    { $text }
+
+    Add the files on the page of your claim, then say that they are complete.
+
+mail-claim-evidence-complete-subject = Your papers have arrived
+mail-claim-evidence-complete-body = Thank you. The reviewer of your claim { $claim } goes on reading.
+
+mail-claim-recommended-subject = A second person is checking your claim
+mail-claim-recommended-body = The reviewer has finished with your claim { $claim }. Now a second person looks at it before anything is decided.
+
+mail-claim-returned-subject = Your claim is being looked at again
+mail-claim-returned-body = The second person has sent your claim { $claim } back to the reviewer for another look. You need not do anything.
+
+mail-claim-approved-subject = Your claim is approved
+mail-claim-approved-body =
+    Your claim { $claim } is approved: { $aid }.
+
+    Next it is shown on the notice board, without your name. Then everybody shares it and it is paid.
+
+mail-claim-refused-subject = Your claim was refused
+mail-claim-refused-body =
+    We are sorry: your claim { $claim } was refused. The reason is “{ $reason }”; what it means, which rule it rests on and what would change it stands on the page of your claim.
+
+    If you think this is wrong, write to the operator. Courts are open to you.
+
+mail-claim-on-notice-subject = Your claim is on the notice board
+mail-claim-on-notice-body = Your claim { $claim } is on display in period { $period }. The card shows the first letter of your name, age, sex, region, the condition and the aid; nothing else.
+
+mail-claim-payable-subject = Your aid is on its way
+mail-claim-payable-body = The shares for your claim { $claim } were taken. { $aid } will be paid to you.
+
+mail-claim-paid-subject = Your aid was paid
+mail-claim-paid-body = { $aid } for your claim { $claim } was paid. Everybody in the plan has shared it with you in period { $period }.
+
+mail-claim-withdrawn-subject = You have withdrawn your claim
+mail-claim-withdrawn-body = Your claim { $claim } was withdrawn. You can file a new one at any time before the deadline.

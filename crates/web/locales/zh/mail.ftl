@@ -1,1 +1,89 @@
-# mail
+# 给成员的邮件。纯文本，每对的第一条是主题。
+
+mail-utc = { $moment }（世界协调时）
+mail-deadline = 下一步最晚在 { $until } 完成。如果过了时间，会有记录，您在申请页面上看得到。
+mail-foot = 登录后可以看到全部情况。我们从不通过电话或邮件索要验证码。
+
+mail-other-subject = 您的计划有新消息
+mail-other-body = 有些情况变了，请登录查看。
+
+mail-code-subject = { $code } 是您的验证码
+mail-code-body =
+    您的验证码是 { $code }，只能用一次，{ $minutes } 分钟内有效。
+
+    如果不是您要的，不用理会，可能是别人输错了邮箱。
+
+mail-joined-subject = 您已加入 { $plan }
+mail-joined-body =
+    欢迎。您在“{ $plan }”计划里的保障记录已经建立，没有付钱。
+
+    生病从 { $covered_from } 起有保障。凭证在您的页面上，写明规则原文和您的回答，请打印或保存。
+
+    每次扣款前都会提醒您。您随时可以一步退出。
+
+mail-left-subject = 您已退出 { $plan }
+mail-left-body =
+    您在“{ $plan }”计划里的保障已经结束，从 { $until } 零点起不再保障。
+
+    如果公示已经开始，那一期的分摊仍会扣款。谢谢您帮助过别人。
+
+mail-age-reached-subject = 已到 { $plan } 的年龄上限
+mail-age-reached-body =
+    “{ $plan }”计划有年龄上限，您付费的一位成员已经到了这个年龄，保障已经结束，以后不再扣款。
+
+mail-share-failed-subject = 您的分摊 { $share } 没有扣成功
+mail-share-failed-body =
+    { $period } 期您应分摊 { $share }，没有从账户扣到。
+
+    保障继续有效，在 { $until } 以前会再扣。请保证账户里有足够的钱，否则保障会结束。
+
+mail-enrolment-lapsed-subject = { $plan } 的一份保障已经结束
+mail-enrolment-lapsed-body =
+    因为有一期分摊一直没有付，“{ $plan }”计划的一份保障已经结束。您可以重新加入，等待期要重新计算。
+
+mail-claim-reported-subject = 我们收到了您的申请
+mail-claim-reported-body = 您的申请 { $claim } 和全部材料都收到了，接下来由审核员处理。祝早日康复。
+
+mail-claim-taken-subject = 已有人在看您的申请
+mail-claim-taken-body = 一位审核员接手了您的申请 { $claim }，正在看材料。
+
+mail-claim-evidence-needed-subject = 您的申请还需要补充材料
+mail-claim-evidence-needed-body =
+    您的申请 { $claim } 的审核员请您补充：
+
+    { $text }
+
+    请在申请页面上传，然后说明材料已齐。
+
+mail-claim-evidence-complete-subject = 补充的材料收到了
+mail-claim-evidence-complete-body = 谢谢。您的申请 { $claim } 的审核员会接着看。
+
+mail-claim-recommended-subject = 您的申请正在复核
+mail-claim-recommended-body = 审核员看完了您的申请 { $claim }。作决定以前，还有第二个人再看一遍。
+
+mail-claim-returned-subject = 您的申请要再看一次
+mail-claim-returned-body = 复核员把您的申请 { $claim } 退回给审核员再看一次。您不用做什么。
+
+mail-claim-approved-subject = 您的申请通过了
+mail-claim-approved-body =
+    您的申请 { $claim } 通过了，互助金 { $aid }。
+
+    接下来会在公示栏公示，不写姓名；公示以后由大家分摊，再支付给您。
+
+mail-claim-refused-subject = 您的申请没有通过
+mail-claim-refused-body =
+    很抱歉，您的申请 { $claim } 没有通过。理由是“{ $reason }”；它是什么意思、依据哪条规则、怎样会不同，申请页面上都有。
+
+    如果您觉得不对，请写信给运营者。您也可以去法院。
+
+mail-claim-on-notice-subject = 您的申请正在公示
+mail-claim-on-notice-body = 您的申请 { $claim } 在 { $period } 期公示。公示只有姓、年龄、性别、地区、病症和互助金，没有别的。
+
+mail-claim-payable-subject = 互助金就要支付了
+mail-claim-payable-body = 您的申请 { $claim } 的分摊已经扣到，将支付给您 { $aid }。
+
+mail-claim-paid-subject = 互助金已支付
+mail-claim-paid-body = 您的申请 { $claim } 的互助金 { $aid } 已支付，由计划里的每个人在 { $period } 期一起分摊。
+
+mail-claim-withdrawn-subject = 您已撤回申请
+mail-claim-withdrawn-body = 您的申请 { $claim } 已撤回。在期限以前，您可以随时重新提出。

@@ -47,7 +47,10 @@ impl Fields {
 
     /// The first value of a field, as typed; empty when it is not there.
     pub fn text(&self, name: &str) -> &str {
-        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(own, _)| own == name)
+            .map_or("", |(_, value)| value.as_str())
     }
 
     /// Whether a box was ticked or a button of that name pressed.

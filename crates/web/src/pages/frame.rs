@@ -31,14 +31,17 @@ use crate::edge::{Edge, LANGUAGE_COOKIE, THEME_COOKIE, Visitor};
 use crate::i18n::Locale;
 use crate::problem::Problem;
 
-/// Persons that the demo can be looked at as: value of the form, key of the label.
-const PERSONAS: [(&str, &str); 6] = [
-    ("nobody", "persona-nobody"),
-    ("member", "persona-member"),
-    ("reviewer", "persona-reviewer"),
-    ("confirmer", "persona-confirmer"),
-    ("operator", "persona-operator"),
-    ("auditor", "persona-auditor"),
+/// Value of the persona switch that signs out.
+pub const NOBODY: &str = "nobody";
+/// Labels that personas of the demo may have, beside [`NOBODY`]'s.
+pub const PERSONA_LABELS: [&str; 7] = [
+    "persona-newcomer",
+    "persona-member",
+    "persona-claimant",
+    "persona-reviewer",
+    "persona-confirmer",
+    "persona-operator",
+    "persona-auditor",
 ];
 /// Where the staff console begins for each role: role, key of the label, address.
 const STAFF: [(Role, &str, &str); 4] = [
@@ -164,9 +167,11 @@ impl Visit {
                 ("nav-plans", "/"),
                 ("nav-help", "/help"),
             ]),
-            Caller::Anonymous | Caller::System => {
-                self.links(&[("nav-plans", "/"), ("nav-help", "/help"), ("nav-verify", "/verify")])
-            }
+            Caller::Anonymous | Caller::System => self.links(&[
+                ("nav-plans", "/"),
+                ("nav-help", "/help"),
+                ("nav-verify", "/verify"),
+            ]),
         };
         self.framed(title.into(), nav)
     }
@@ -219,7 +224,11 @@ impl Visit {
             chosen.push((LANGUAGE_COOKIE, self.l().code()));
         }
         if has("theme") {
-            let theme = if self.visitor.theme.is_empty() { "auto" } else { self.visitor.theme };
+            let theme = if self.visitor.theme.is_empty() {
+                "auto"
+            } else {
+                self.visitor.theme
+            };
             chosen.push((THEME_COOKIE, theme));
         }
         chosen
@@ -262,7 +271,11 @@ impl Visit {
             account,
             path,
             personas: self.personas(),
-            mailbox_href: if self.visitor.demo { "/demo/mailbox".to_owned() } else { String::new() },
+            mailbox_href: if self.visitor.demo {
+                "/demo/mailbox".to_owned()
+            } else {
+                String::new()
+            },
             ..Page::default()
         }
     }
@@ -271,14 +284,12 @@ impl Visit {
         if !self.visitor.demo {
             return Vec::new();
         }
-        let now = match &self.visitor.caller {
-            Caller::Member { roles, .. } => roles.first().map_or("member", |role| role.word()),
-            Caller::Anonymous | Caller::System => "nobody",
-        };
-        PERSONAS
-            .into_iter()
-            .map(|(value, key)| Choice::new(value, self.l().t(key), value == now))
-            .collect()
+        let nobody = Choice::new(NOBODY, self.l().t("persona-nobody"), self.member().is_none());
+        let personas = self.edge.config.personas.iter().map(|persona| {
+            let chosen = self.member() == Some(persona.member);
+            Choice::new(persona.member.to_string(), self.l().t(persona.label), chosen)
+        });
+        std::iter::once(nobody).chain(personas).collect()
     }
 }
 
@@ -310,7 +321,9 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             Self::Problem(problem) => problem.into_response(),
-            Self::SignIn { back } => see_other(&format!("/sign-in?back={}", encoded(&without_choices(&back)))),
+            Self::SignIn { back } => {
+                see_other(&format!("/sign-in?back={}", encoded(&without_choices(&back))))
+            }
         }
     }
 }
@@ -370,7 +383,11 @@ fn without_choices(path: &str) -> String {
         .split('&')
         .filter(|pair| !["lang", "theme"].contains(&pair.split('=').next().unwrap_or_default()))
         .collect();
-    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+    if kept.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", kept.join("&"))
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,244 @@
+//! The notice board: redacted cards of claims that are about to be paid, for everybody to read.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use huzhu_app::error::AppError;
+use huzhu_app::periods::PeriodView;
+use huzhu_domain::claim::Card;
+use huzhu_domain::id::ClaimId;
+use huzhu_domain::time::Moment;
+use huzhu_ledger::Currency;
+
+use super::super::frame::{Answer, PageError, Visit, plan_name};
+use super::super::phrases;
+use super::Shown;
+use crate::design::{Fact, NoticeCard, Page};
+use crate::edge::Edge;
+use crate::i18n::{Locale, t_args};
+
+/// Cards on one page; a page stays below 60 kB. The rest is behind the link to the period.
+const CARDS_SHOWN_MAX: usize = 30;
+
+pub(super) fn routes() -> Router<Edge> {
+    Router::new()
+        .route("/plans/{id}/notice", get(board))
+        .route("/plans/{id}/notice/{claim}", get(card))
+}
+
+#[derive(Template)]
+#[template(path = "public/notice.html")]
+struct BoardPage {
+    page: Page,
+    l: Locale,
+    base: String,
+    cards: Vec<NoticeCard>,
+    more: usize,
+    clock: Option<Clock>,
+    next: String,
+    period_href: String,
+}
+
+/// A clock: how much time is left, in which unit, whose turn it is, until when.
+pub(super) struct Clock {
+    left: String,
+    unit: String,
+    who: String,
+    until: String,
+}
+
+async fn board(visit: Visit, Path(id): Path<String>) -> Answer {
+    let l = visit.l();
+    let shown = Shown::of(&visit, &id).await?;
+    let board = visit.app().notice_board(shown.id()).await?;
+    let periods = visit.app().period_list(shown.id()).await?;
+    let running = periods.iter().find(|period| period.statement.is_none());
+    let until = running.map(|period| period.notice_until);
+    let mut cards = Vec::new();
+    for card in board.cards.iter().take(CARDS_SHOWN_MAX) {
+        cards.push(notice_card(l, &shown, card, board.currency, until, visit.now())?);
+    }
+    let next = visit.app().next_dates(shown.id()).await.ok();
+    let next = next
+        .and_then(|next| next.notice)
+        .filter(|day| *day > shown.today)
+        .map_or_else(
+            || l.t("notice-none-text"),
+            |day| l.t1("notice-none-next", "day", l.day_in(day, shown.today)),
+        );
+    let title = l.t("notice-title");
+    visit.render(&BoardPage {
+        page: visit.plan_page(format!("{title} · {}", plan_name(&shown.plan, l)), &shown.plan),
+        l,
+        base: format!("/plans/{}", shown.id()),
+        more: board.cards.len().saturating_sub(cards.len()),
+        clock: until
+            .filter(|_| !cards.is_empty())
+            .and_then(|until| clock(&visit, &shown, until).ok().flatten()),
+        cards,
+        next,
+        period_href: running.map_or_else(String::new, |p| {
+            format!("/plans/{}/periods/{}", shown.id(), p.key)
+        }),
+    })
+}
+
+/// The clock of a notice; `None` once it has ended.
+fn clock(visit: &Visit, shown: &Shown, until: Moment) -> Result<Option<Clock>, PageError> {
+    let l = visit.l();
+    let zone = shown.terms()?.zone();
+    Ok(
+        phrases::left(l, until, visit.now(), zone).map(|(left, unit)| Clock {
+            left,
+            unit,
+            who: l.t("notice-clock-who"),
+            until: l.t1("notice-clock-until", "until", l.moment(until, zone)),
+        }),
+    )
+}
+
+/// A card in the words of the page.
+fn notice_card(
+    l: Locale,
+    shown: &Shown,
+    card: &Card,
+    currency: Currency,
+    until: Option<Moment>,
+    now: Moment,
+) -> Result<NoticeCard, PageError> {
+    let terms = shown.terms_with(&card.condition)?;
+    let open = until.is_some_and(|until| now < until);
+    let until = match until.filter(|_| open) {
+        Some(until) => l.t1("notice-until", "until", l.moment(until, terms.zone())),
+        None => l.t("notice-over"),
+    };
+    Ok(NoticeCard {
+        id: card.claim.to_string(),
+        name: card.name.clone(),
+        person: person(l, card),
+        condition: phrases::condition(l, terms, &card.condition),
+        since: since(l, card),
+        aid: l.money_round(card.aid, currency),
+        gave: gave(l, card, currency),
+        until,
+        href: format!("/plans/{}/notice/{}", shown.id(), card.claim),
+        status: l.t(if open {
+            "state-on-notice"
+        } else {
+            "notice-over-tag"
+        }),
+        tone: if open { "wait" } else { "" },
+    })
+}
+
+/// Age, sex and region, as far as they are known.
+fn person(l: Locale, card: &Card) -> String {
+    let mut parts = Vec::new();
+    if let Some(years) = u16::try_from(card.age)
+        .ok()
+        .filter(|_| card.sex.is_some() || !card.region.is_empty())
+    {
+        parts.push(l.age(years));
+    }
+    parts.extend(card.sex.map(|sex| phrases::sex(l, sex)));
+    parts.extend(Some(card.region.clone()).filter(|region| !region.is_empty()));
+    parts.join(" · ")
+}
+
+fn since(l: Locale, card: &Card) -> String {
+    let days = u64::try_from(card.days_in_plan).unwrap_or(0);
+    l.t1("notice-since", "days", l.days(days))
+}
+
+fn gave(l: Locale, card: &Card, currency: Currency) -> String {
+    if card.helped == 0 {
+        return l.t("notice-gave-nothing");
+    }
+    let shared = l.money(card.shared, currency);
+    t_args(l, "notice-gave", &[("count", &card.helped), ("amount", &shared)])
+}
+
+#[derive(Template)]
+#[template(path = "public/card.html")]
+struct CardPage {
+    page: Page,
+    l: Locale,
+    base: String,
+    name: String,
+    condition: String,
+    definition: String,
+    aid: crate::format::MoneyParts,
+    facts: Vec<Fact>,
+    clock: Option<Clock>,
+    period: String,
+    period_href: String,
+    status: String,
+    tone: &'static str,
+}
+
+async fn card(visit: Visit, Path((id, claim)): Path<(String, String)>) -> Answer {
+    let l = visit.l();
+    let shown = Shown::of(&visit, &id).await?;
+    let claim: ClaimId = claim.parse().map_err(|_| AppError::NotFound("card"))?;
+    let card = visit.app().card(claim).await?;
+    let period = period_of(&visit, &shown, claim).await?;
+    let terms = shown.terms_with(&card.condition)?;
+    let condition = phrases::condition(l, terms, &card.condition);
+    let definition = terms.condition(&card.condition);
+    let definition =
+        definition.map_or_else(String::new, |one| one.definition.get(visit.language()).to_owned());
+    let open = period.statement.is_none();
+    let (status, tone) = if open {
+        phrases::claim_state(l, "on-notice")
+    } else {
+        phrases::period_state(l, period.state)
+    };
+    let mut facts = vec![
+        Fact::new(l.t("card-person"), person(l, &card)),
+        Fact::new(l.t("card-condition"), condition.clone()),
+        Fact::new(l.t("card-severity"), phrases::severity(l, card.severity)),
+        Fact::new(l.t("card-since"), since(l, &card)),
+        Fact::new(l.t("card-gave"), gave(l, &card, period.currency)),
+    ];
+    facts.retain(|fact| !fact.value.is_empty());
+    visit.render(&CardPage {
+        page: visit.plan_page(
+            l.t2("card-title", "name", &card.name, "condition", &condition),
+            &shown.plan,
+        ),
+        l,
+        base: format!("/plans/{}", shown.id()),
+        name: card.name.clone(),
+        condition,
+        definition,
+        aid: l.money_parts(card.aid, period.currency),
+        facts,
+        clock: if open {
+            clock(&visit, &shown, period.notice_until)?
+        } else {
+            None
+        },
+        period: phrases::period(l, period.key),
+        period_href: format!("/plans/{}/periods/{}", shown.id(), period.key),
+        status,
+        tone,
+    })
+}
+
+/// The period of this plan in which a claim is displayed or was shared.
+async fn period_of(visit: &Visit, shown: &Shown, claim: ClaimId) -> Result<PeriodView, PageError> {
+    for period in visit.app().period_list(shown.id()).await? {
+        let found = match &period.statement {
+            Some(statement) => statement.payable.iter().any(|one| one.claim == claim),
+            None => {
+                let board = visit.app().period_cards(shown.id(), period.key).await?;
+                board.cards.iter().any(|card| card.claim == claim)
+            }
+        };
+        if found {
+            return Ok(period);
+        }
+    }
+    Err(AppError::NotFound("card").into())
+}
