@@ -30,10 +30,7 @@ const BENCHES: &[Bench] = &[];
 
 /// Runs the benches; true if each ended well.
 pub(crate) fn run(root: &Path, options: &Options) -> bool {
-    if let Some(unknown) = options
-        .names
-        .iter()
-        .find(|name| !BENCHES.iter().any(|b| b.name == name.as_str()))
+    if let Some(unknown) = options.names.iter().find(|name| !BENCHES.iter().any(|b| b.name == name.as_str()))
     {
         eprintln!("bench: there is no bench `{unknown}`; see `cargo xtask bench --list`");
         return false;
@@ -41,19 +38,15 @@ pub(crate) fn run(root: &Path, options: &Options) -> bool {
     if BENCHES.is_empty() {
         println!("bench: no bench exists yet");
     }
-    let chosen = BENCHES
-        .iter()
-        .filter(|b| options.names.is_empty() || options.names.iter().any(|n| n == b.name));
+    let chosen =
+        BENCHES.iter().filter(|b| options.names.is_empty() || options.names.iter().any(|n| n == b.name));
     let mut passed = true;
     for bench in chosen {
         println!("{:<16} {}", bench.name, bench.what);
         if options.list {
             continue;
         }
-        let status = Command::new("cargo")
-            .args(bench.arguments)
-            .current_dir(root)
-            .status();
+        let status = Command::new("cargo").args(bench.arguments).current_dir(root).status();
         let ended_well = status.is_ok_and(|status| status.success());
         if !ended_well {
             eprintln!("bench: {} failed", bench.name);

@@ -42,16 +42,11 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(&root),
         Command::Bench(options) => bench::run(&root, &options),
     };
-    if passed {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The folder above this package: commands work from any folder of the repository.
 fn repository_root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent()
-        .map_or_else(|| here.to_path_buf(), Path::to_path_buf)
+    here.parent().map_or_else(|| here.to_path_buf(), Path::to_path_buf)
 }

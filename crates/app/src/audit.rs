@@ -185,12 +185,7 @@ fn foreign(event: &Event) -> String {
 }
 
 fn replay_plan(id: &PlanId, events: &[Recorded]) -> Result<PlanRecord, String> {
-    let mut record = PlanRecord {
-        id: id.clone(),
-        events: 0,
-        open: true,
-        versions: Vec::new(),
-    };
+    let mut record = PlanRecord { id: id.clone(), events: 0, open: true, versions: Vec::new() };
     for recorded in events {
         let Event::Plan(event) = &recorded.event else {
             return Err(foreign(&recorded.event));
@@ -205,18 +200,15 @@ impl PlanRecord {
     pub fn apply(&mut self, event: &PlanEvent, at: huzhu_domain::time::Moment) {
         self.events = self.events.saturating_add(1);
         match event {
-            PlanEvent::Published {
-                version,
-                digest,
-                effective,
-                text: _,
-            } => self.versions.push(PlanVersionRecord {
-                version: *version,
-                published: at,
-                effective: *effective,
-                withdrawn: false,
-                digest: *digest,
-            }),
+            PlanEvent::Published { version, digest, effective, text: _ } => {
+                self.versions.push(PlanVersionRecord {
+                    version: *version,
+                    published: at,
+                    effective: *effective,
+                    withdrawn: false,
+                    digest: *digest,
+                })
+            }
             PlanEvent::Withdrawn { version } => {
                 for row in &mut self.versions {
                     row.withdrawn |= row.version == *version;
@@ -258,10 +250,7 @@ impl<'a> Audit<'a> {
             let chunk = self.store.events(last, CHUNK).await?;
             for recorded in &chunk {
                 if recorded.position.0 != last.0.saturating_add(1) {
-                    self.findings.push(Finding::PositionGap {
-                        after: last.0,
-                        found: recorded.position.0,
-                    });
+                    self.findings.push(Finding::PositionGap { after: last.0, found: recorded.position.0 });
                 }
                 last = recorded.position;
                 self.positions = self.positions.saturating_add(1);
@@ -275,18 +264,9 @@ impl<'a> Audit<'a> {
             }
         }
         if self.positions != self.in_streams {
-            self.findings.push(Finding::LostEvents {
-                positions: self.positions,
-                events: self.in_streams,
-            });
+            self.findings.push(Finding::LostEvents { positions: self.positions, events: self.in_streams });
         }
-        let mut plans: Vec<PlanId> = self
-            .store
-            .plans()
-            .await?
-            .into_iter()
-            .map(|plan| plan.id)
-            .collect();
+        let mut plans: Vec<PlanId> = self.store.plans().await?.into_iter().map(|plan| plan.id).collect();
         plans.extend(self.enrolments.keys().cloned());
         plans.sort();
         plans.dedup();
@@ -302,11 +282,7 @@ impl<'a> Audit<'a> {
         let length = u64::try_from(events.len()).unwrap_or(u64::MAX);
         self.in_streams = self.in_streams.saturating_add(length);
         let numbered = events.iter().zip(1_u64..).all(|(event, n)| event.number == n);
-        let replayed = if numbered {
-            replay(stream, &events)
-        } else {
-            Err("numbers are missing".to_owned())
-        };
+        let replayed = if numbered { replay(stream, &events) } else { Err("numbers are missing".to_owned()) };
         let replayed = match replayed {
             Ok(record) => record,
             Err(why) => {
@@ -344,39 +320,23 @@ impl<'a> Audit<'a> {
     }
 
     async fn look_at_cohorts(&mut self, plan: &PlanId) -> Result<(), StoreError> {
-        let kept: BTreeMap<CohortDays, u64> = self
-            .store
-            .cohorts(plan)
-            .await?
-            .into_iter()
-            .map(|row| (row.days, row.count))
-            .collect();
+        let kept: BTreeMap<CohortDays, u64> =
+            self.store.cohorts(plan).await?.into_iter().map(|row| (row.days, row.count)).collect();
         let counted = self.cohorts.remove(plan).unwrap_or_default();
         let mut all: Vec<&CohortDays> = kept.keys().chain(counted.keys()).collect();
         all.sort();
         all.dedup();
         for days in all {
-            let (kept, counted) = (
-                kept.get(days).copied().unwrap_or(0),
-                counted.get(days).copied().unwrap_or(0),
-            );
+            let (kept, counted) =
+                (kept.get(days).copied().unwrap_or(0), counted.get(days).copied().unwrap_or(0));
             if kept != counted {
-                self.findings.push(Finding::CohortDiffers {
-                    plan: plan.clone(),
-                    days: *days,
-                    kept,
-                    counted,
-                });
+                self.findings.push(Finding::CohortDiffers { plan: plan.clone(), days: *days, kept, counted });
             }
         }
         let listed = self.listed(plan).await?;
         let replayed = self.enrolments.get(plan).copied().unwrap_or(0);
         if listed != replayed {
-            self.findings.push(Finding::RowsDiffer {
-                plan: plan.clone(),
-                listed,
-                replayed,
-            });
+            self.findings.push(Finding::RowsDiffer { plan: plan.clone(), listed, replayed });
         }
         Ok(())
     }
@@ -417,10 +377,7 @@ impl<'a> Audit<'a> {
             self.findings.push(Finding::BalancesDiffer { plan: plan.clone() });
         }
         self.findings
-            .extend(kept.audit().into_iter().map(|finding| Finding::Books {
-                plan: plan.clone(),
-                finding,
-            }));
+            .extend(kept.audit().into_iter().map(|finding| Finding::Books { plan: plan.clone(), finding }));
         Ok(())
     }
 }

@@ -57,34 +57,17 @@ impl App {
     pub async fn export_hledger(&self, call: &Call, plan: &PlanId) -> Result<String, AppError> {
         self.authorise(call, Action::ReadAudit, self.clock.now()).await?;
         let loaded = self.load_plan(plan).await?;
-        let newest = &loaded
-            .plan
-            .versions()
-            .last()
-            .ok_or(AppError::NotFound("plan"))?
-            .terms;
+        let newest = &loaded.plan.versions().last().ok_or(AppError::NotFound("plan"))?.terms;
         let mut entries: Vec<JournalEntry> = Vec::new();
         loop {
             // The journal's own numbers begin at 1 and have no gaps, so that the count so far is the last number read.
             let after = (!entries.is_empty()).then(|| entries.len().to_string());
-            let more = self
-                .store
-                .entries(
-                    plan,
-                    &Page {
-                        after,
-                        limit: EXPORT_PAGE,
-                    },
-                )
-                .await?;
+            let more = self.store.entries(plan, &Page { after, limit: EXPORT_PAGE }).await?;
             if more.is_empty() {
                 break;
             }
             entries.extend(more);
         }
-        Ok(hledger::export(
-            newest.identity().name.get(Language::En),
-            &entries,
-        ))
+        Ok(hledger::export(newest.identity().name.get(Language::En), &entries))
     }
 }

@@ -45,26 +45,17 @@ pub struct Call {
 impl Call {
     /// A call by the platform itself.
     pub const fn system() -> Self {
-        Self {
-            caller: Caller::System,
-            key: None,
-        }
+        Self { caller: Caller::System, key: None }
     }
 
     /// A call by a member without a key.
     pub const fn member(id: MemberId, roles: BTreeSet<Role>) -> Self {
-        Self {
-            caller: Caller::Member { id, roles },
-            key: None,
-        }
+        Self { caller: Caller::Member { id, roles }, key: None }
     }
 
     /// A call by nobody in particular.
     pub const fn anonymous() -> Self {
-        Self {
-            caller: Caller::Anonymous,
-            key: None,
-        }
+        Self { caller: Caller::Anonymous, key: None }
     }
 }
 

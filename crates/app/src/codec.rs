@@ -45,10 +45,7 @@ pub enum CodecError {
 }
 
 fn unreadable(what: &'static str, why: impl std::fmt::Display) -> CodecError {
-    CodecError::Unreadable {
-        what,
-        why: why.to_string(),
-    }
+    CodecError::Unreadable { what, why: why.to_string() }
 }
 
 /// The bytes of an event.
@@ -115,10 +112,7 @@ pub fn actor(actor: Actor) -> String {
 pub fn parse_actor(text: &str) -> Result<Actor, CodecError> {
     match text {
         "system" => Ok(Actor::System),
-        _ => text
-            .parse()
-            .map(Actor::Member)
-            .map_err(|e| unreadable("an actor", e)),
+        _ => text.parse().map(Actor::Member).map_err(|e| unreadable("an actor", e)),
     }
 }
 

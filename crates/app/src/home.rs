@@ -63,15 +63,8 @@ impl App {
         let member = Self::member_of(call)?;
         let now = self.clock.now();
         let page = Page::first(DEPENDANTS_MAX);
-        let mut records = self
-            .store
-            .enrolments(&EnrolmentQuery::ByPayer(member), &page)
-            .await?;
-        for other in self
-            .store
-            .enrolments(&EnrolmentQuery::ByMember(member), &page)
-            .await?
-        {
+        let mut records = self.store.enrolments(&EnrolmentQuery::ByPayer(member), &page).await?;
+        for other in self.store.enrolments(&EnrolmentQuery::ByMember(member), &page).await? {
             if records.iter().all(|record| record.id != other.id) {
                 records.push(other);
             }
@@ -89,8 +82,7 @@ impl App {
         let member = Self::member_of(call)?;
         let record = self.store.enrolment(id).await?;
         let record = record.filter(|record| record.payer == member || record.member == member);
-        self.enrolment_card(record.ok_or(AppError::NotFound("enrolment"))?, self.clock.now())
-            .await
+        self.enrolment_card(record.ok_or(AppError::NotFound("enrolment"))?, self.clock.now()).await
     }
 
     async fn enrolment_card(
@@ -142,9 +134,5 @@ fn next_dates(terms: &PlanTerms, today: Day) -> NextDates {
     let begun = calendar.last_notice_begun(today);
     let still_open = calendar.sharing_day(begun).is_some_and(|day| today <= day);
     let period = if still_open { begun } else { calendar.next(begun) };
-    NextDates {
-        period,
-        notice: calendar.notice_first_day(period),
-        sharing: calendar.sharing_day(period),
-    }
+    NextDates { period, notice: calendar.notice_first_day(period), sharing: calendar.sharing_day(period) }
 }

@@ -43,10 +43,8 @@ impl App {
                 let id = Self::member_of(call)?;
                 let loaded = self.load_member(id).await?;
                 let identity = self.identity_hash(&person);
-                let event = loaded
-                    .state
-                    .give_identity(identity)
-                    .map_err(|_| refused("identity-already-given"))?;
+                let event =
+                    loaded.state.give_identity(identity).map_err(|_| refused("identity-already-given"))?;
                 let mut unit = Unit::new(now, call.caller.actor());
                 unit.appends.push(append_member(&loaded, vec![event]));
                 unit.sealed.push(seal_person(id, &person)?);
@@ -89,11 +87,7 @@ impl App {
         };
         let mut mistakes = Vec::new();
         let mut wrong = |field: &str, code: &'static str| {
-            mistakes.push(FieldMistake {
-                field: field.to_owned(),
-                code,
-                values: Vec::new(),
-            });
+            mistakes.push(FieldMistake { field: field.to_owned(), code, values: Vec::new() });
         };
         if person.name.is_empty() {
             wrong("name", "name-missing");
@@ -114,28 +108,19 @@ impl App {
         if person.region.chars().count() > REGION_CHARACTERS_MAX {
             wrong("region", "region-too-long");
         }
-        if mistakes.is_empty() {
-            Ok(person)
-        } else {
-            Err(AppError::Invalid(mistakes))
-        }
+        if mistakes.is_empty() { Ok(person) } else { Err(AppError::Invalid(mistakes)) }
     }
 
     /// The keyed hash that tells people apart.
     pub(crate) fn identity_hash(&self, person: &Person) -> huzhu_domain::digest::Digest {
-        self.secrets
-            .keyed_hash("identity", person.identity_number.as_bytes())
+        self.secrets.keyed_hash("identity", person.identity_number.as_bytes())
     }
 }
 
 /// A person's data for the store, which encrypts it.
 pub(crate) fn seal_person(owner: MemberId, person: &Person) -> Result<Sealed, AppError> {
     let bytes = serde_json::to_vec(person).map_err(|e| AppError::Broken(e.to_string()))?;
-    Ok(Sealed {
-        owner,
-        name: "person".to_owned(),
-        bytes,
-    })
+    Ok(Sealed { owner, name: "person".to_owned(), bytes })
 }
 
 /// The words of a sex in forms and JSON.

@@ -136,18 +136,14 @@ impl App {
             let terms = plan.terms_at(now)?;
             let covered = self.covered(payer, command).await?;
             let consent = consent(command, &plan, payer, covered.member, now);
-            let facts = self
-                .join_facts(command, &plan, terms, &consent, &covered, now)
-                .await?;
+            let facts = self.join_facts(command, &plan, terms, &consent, &covered, now).await?;
             self.check_other_plans(terms, covered.member).await?;
             let event = Enrolment::join(facts).map_err(join_refusal)?;
             let EnrolmentEvent::Joined(joined) = &event else {
                 return Err(AppError::Broken("joining answered another event".to_owned()));
             };
             let receipt = receipt(command, &plan, joined, now);
-            let unit = self
-                .join_unit(call, command, &covered, &consent, joined.clone(), now)
-                .await?;
+            let unit = self.join_unit(call, command, &covered, &consent, joined.clone(), now).await?;
             Ok((unit, receipt))
         })
         .await
@@ -155,11 +151,7 @@ impl App {
 
     async fn covered(&self, payer: MemberId, command: &Join) -> Result<Covered, AppError> {
         let (member, person, relation) = match &command.dependant {
-            Some(dependant) => (
-                dependant.member,
-                dependant.person.clone(),
-                Some(dependant.relation),
-            ),
+            Some(dependant) => (dependant.member, dependant.person.clone(), Some(dependant.relation)),
             None => {
                 let person = self.person(payer).await.map_err(|error| match error {
                     AppError::NotFound(_) => refused("identity-missing"),
@@ -169,12 +161,7 @@ impl App {
             }
         };
         let identity = self.identity_hash(&person);
-        Ok(Covered {
-            member,
-            person,
-            relation,
-            identity,
-        })
+        Ok(Covered { member, person, relation, identity })
     }
 
     async fn join_facts(
@@ -196,15 +183,9 @@ impl App {
         let credit = match (&self.credit, joining.credit_score_min) {
             (_, None) => None,
             (Some(provider), Some(least)) => {
-                let payer_person = if covered.member == payer {
-                    covered.person.clone()
-                } else {
-                    self.person(payer).await?
-                };
-                Some(Credit {
-                    score: provider.score(&payer_person).await?,
-                    least,
-                })
+                let payer_person =
+                    if covered.member == payer { covered.person.clone() } else { self.person(payer).await? };
+                Some(Credit { score: provider.score(&payer_person).await?, least })
             }
             (None, Some(_)) => return Err(AppError::Unavailable("no credit provider is set up".to_owned())),
         };
@@ -242,9 +223,7 @@ impl App {
                 .filter(|question| answer(question.code.as_str()) == Some(question.refuse_if))
                 .map(|question| question.code.to_string())
                 .collect(),
-            relation_allowed: covered
-                .relation
-                .is_none_or(|relation| joining.dependants.contains(&relation)),
+            relation_allowed: covered.relation.is_none_or(|relation| joining.dependants.contains(&relation)),
             mandate_given: command.mandate,
         })
     }
@@ -255,31 +234,15 @@ impl App {
         if joining.several_plans && joining.only_members_of.is_none() {
             return Ok(());
         }
-        let enrolments = self
-            .store
-            .enrolments(&EnrolmentQuery::ByMember(member), &Page::first(100))
-            .await?;
+        let enrolments = self.store.enrolments(&EnrolmentQuery::ByMember(member), &Page::first(100)).await?;
         let live = |plan: Option<&PlanId>| {
-            enrolments
-                .iter()
-                .any(|e| e.ended.is_none() && plan.is_none_or(|plan| e.plan == *plan))
+            enrolments.iter().any(|e| e.ended.is_none() && plan.is_none_or(|plan| e.plan == *plan))
         };
-        if let Some(other) = joining
-            .only_members_of
-            .as_ref()
-            .filter(|other| !live(Some(other)))
-        {
+        if let Some(other) = joining.only_members_of.as_ref().filter(|other| !live(Some(other))) {
             let values = vec![("plan", other.to_string())];
-            return Err(AppError::Refused(Refusal {
-                code: "only-members-of",
-                values,
-            }));
+            return Err(AppError::Refused(Refusal { code: "only-members-of", values }));
         }
-        if !joining.several_plans
-            && enrolments
-                .iter()
-                .any(|e| e.ended.is_none() && e.plan != *terms.id())
-        {
+        if !joining.several_plans && enrolments.iter().any(|e| e.ended.is_none() && e.plan != *terms.id()) {
             return Err(refused("one-plan-only"));
         }
         Ok(())
@@ -302,11 +265,7 @@ impl App {
         let payer = joined.payer;
         let enrolment = Enrolment::begin(command.enrolment, joined.clone());
         let record = EnrolmentRecord::of(&enrolment);
-        unit.cohorts.push(CohortMove {
-            plan: command.plan.clone(),
-            from: None,
-            to: record.cohort(),
-        });
+        unit.cohorts.push(CohortMove { plan: command.plan.clone(), from: None, to: record.cohort() });
         unit.appends.push(Append {
             stream: StreamId::Enrolment(command.enrolment),
             expected: 0,
@@ -314,15 +273,9 @@ impl App {
             record: Record::Enrolment(record),
         });
         let bytes = serde_json::to_vec(consent).map_err(|e| AppError::Broken(e.to_string()))?;
-        unit.sealed.push(Sealed {
-            owner: payer,
-            name: format!("consent/{}", command.enrolment),
-            bytes,
-        });
-        let values = vec![
-            ("plan", command.plan.to_string()),
-            ("covered_from", joined.covered_from.to_string()),
-        ];
+        unit.sealed.push(Sealed { owner: payer, name: format!("consent/{}", command.enrolment), bytes });
+        let values =
+            vec![("plan", command.plan.to_string()), ("covered_from", joined.covered_from.to_string())];
         self.write_to(&mut unit, payer, "mail-joined", values).await?;
         Ok(unit)
     }
@@ -330,17 +283,10 @@ impl App {
     /// The consent of an enrolment as the payer keeps it, with the digest that stands in the enrolment.
     pub async fn consent(&self, call: &Call, enrolment: EnrolmentId) -> Result<(Consent, Digest), AppError> {
         let caller = Self::member_of(call)?;
-        let record = self
-            .store
-            .enrolment(enrolment)
-            .await?
-            .filter(|record| record.payer == caller);
+        let record = self.store.enrolment(enrolment).await?.filter(|record| record.payer == caller);
         let record = record.ok_or(AppError::NotFound("enrolment"))?;
         let loaded = self.load_enrolment(record.id).await?;
-        let sealed = self
-            .store
-            .unseal(loaded.state.agreed().payer, &format!("consent/{enrolment}"))
-            .await?;
+        let sealed = self.store.unseal(loaded.state.agreed().payer, &format!("consent/{enrolment}")).await?;
         let bytes = sealed.ok_or(AppError::NotFound("consent"))?;
         let consent = serde_json::from_slice(&bytes).map_err(|e| AppError::Broken(e.to_string()))?;
         Ok((consent, loaded.state.agreed().consent))
@@ -385,9 +331,7 @@ fn receipt(command: &Join, plan: &LoadedPlan, joined: &Joined, at: Moment) -> Jo
 fn dependant_registration(covered: &Covered) -> Append {
     let events = [
         MemberEvent::Registered { contact: None },
-        MemberEvent::IdentityGiven {
-            identity: covered.identity,
-        },
+        MemberEvent::IdentityGiven { identity: covered.identity },
     ];
     let mut member = Member::new(covered.member);
     events.iter().for_each(|event| member.apply(event));
@@ -419,10 +363,9 @@ fn band_class(terms: &PlanTerms, birth: Day) -> i16 {
 fn join_refusal(rejection: JoinRejection) -> AppError {
     let (code, values) = match rejection {
         JoinRejection::PlanClosed => ("plan-closed", Vec::new()),
-        JoinRejection::VersionNotShown { shown, in_force } => (
-            "version-not-shown",
-            vec![("shown", shown.to_string()), ("in-force", in_force.to_string())],
-        ),
+        JoinRejection::VersionNotShown { shown, in_force } => {
+            ("version-not-shown", vec![("shown", shown.to_string()), ("in-force", in_force.to_string())])
+        }
         JoinRejection::HistoryNotShown => ("history-not-shown", Vec::new()),
         JoinRejection::MandateMissing => ("mandate-missing", Vec::new()),
         JoinRejection::RelationNotAllowed => ("relation-not-allowed", Vec::new()),
@@ -432,10 +375,9 @@ fn join_refusal(rejection: JoinRejection) -> AppError {
             ("too-young", vec![("from", from.to_string())])
         }
         JoinRejection::Age(AgeRejection::TooOld { to, .. }) => ("too-old", vec![("to", to.to_string())]),
-        JoinRejection::CreditTooLow { score, least } => (
-            "credit-too-low",
-            vec![("score", score.to_string()), ("least", least.to_string())],
-        ),
+        JoinRejection::CreditTooLow { score, least } => {
+            ("credit-too-low", vec![("score", score.to_string()), ("least", least.to_string())])
+        }
         JoinRejection::HealthUnanswered { question } => ("health-unanswered", vec![("question", question)]),
         JoinRejection::HealthRefuses { question } => ("health-refuses", vec![("question", question)]),
     };

@@ -44,9 +44,8 @@ pub struct LeaveReceipt {
 impl App {
     /// What leaving would mean.
     pub async fn leave_preview(&self, call: &Call, enrolment: EnrolmentId) -> Result<LeavePreview, AppError> {
-        let (leaving, owed, today) = self
-            .leaving(Self::member_of(call)?, enrolment, self.clock.now())
-            .await?;
+        let (leaving, owed, today) =
+            self.leaving(Self::member_of(call)?, enrolment, self.clock.now()).await?;
         let plan = self.load_plan(&leaving_plan(&leaving)?).await?;
         let terms = plan.terms_at(self.clock.now())?;
         Ok(LeavePreview {
@@ -73,14 +72,7 @@ impl App {
             ];
             self.write_to(&mut unit, payer, "mail-left", values).await?;
             let ended = leaving.iter().map(|one| one.state.id()).collect();
-            Ok((
-                unit,
-                LeaveReceipt {
-                    ended,
-                    until: plus_days(today, 1),
-                    owed,
-                },
-            ))
+            Ok((unit, LeaveReceipt { ended, until: plus_days(today, 1), owed }))
         })
         .await
     }
@@ -91,11 +83,7 @@ impl App {
         enrolment: EnrolmentId,
         now: Moment,
     ) -> Result<(Vec<Loaded<Enrolment>>, Option<PeriodKey>, Day), AppError> {
-        let record = self
-            .store
-            .enrolment(enrolment)
-            .await?
-            .filter(|record| record.payer == payer);
+        let record = self.store.enrolment(enrolment).await?.filter(|record| record.payer == payer);
         let record = record.ok_or(AppError::NotFound("enrolment"))?;
         if let Some((until, _)) = record.ended {
             return Err(enrolment_refusal(EnrolmentRejection::Ended { until }));
@@ -105,10 +93,8 @@ impl App {
         let today = day_of(now, terms.zone());
         let mut leaving = vec![self.load_enrolment(record.id).await?];
         if record.member == payer {
-            let paid_for = self
-                .store
-                .enrolments(&EnrolmentQuery::ByPayer(payer), &Page::first(DEPENDANTS_MAX))
-                .await?;
+            let paid_for =
+                self.store.enrolments(&EnrolmentQuery::ByPayer(payer), &Page::first(DEPENDANTS_MAX)).await?;
             for other in paid_for {
                 if other.plan == record.plan && other.id != record.id && other.ended.is_none() {
                     leaving.push(self.load_enrolment(other.id).await?);
@@ -123,11 +109,7 @@ impl App {
         let begun = terms.calendar().notice_first_day(key).map(|first| (key, first));
         let begun = begun.filter(|(key, _)| periods.iter().all(|period| period.key != *key));
         let owed = if terms.leaving().owes_noticed_period {
-            let owed = |notice| {
-                leaving
-                    .iter()
-                    .find_map(|one| one.state.owed_on_leaving(today, notice))
-            };
+            let owed = |notice| leaving.iter().find_map(|one| one.state.owed_on_leaving(today, notice));
             owed(open)
                 .or_else(|| owed(begun.filter(|(key, _)| periods.last().is_none_or(|last| *key > last.key))))
         } else {
@@ -143,10 +125,7 @@ fn is_unsettled(period: &PeriodRecord) -> bool {
 }
 
 fn leaving_plan(leaving: &[Loaded<Enrolment>]) -> Result<huzhu_domain::plan::PlanId, AppError> {
-    leaving
-        .first()
-        .map(|one| one.state.agreed().plan.clone())
-        .ok_or(AppError::NotFound("enrolment"))
+    leaving.first().map(|one| one.state.agreed().plan.clone()).ok_or(AppError::NotFound("enrolment"))
 }
 
 /// Ends an enrolment within a unit and moves its member to the cohort row with an end.

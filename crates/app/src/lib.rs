@@ -69,25 +69,8 @@ pub struct App {
 impl App {
     /// Use cases over a world.
     pub fn new(world: World) -> Self {
-        let World {
-            store,
-            vault,
-            clock,
-            entropy,
-            secrets,
-            identity,
-            credit,
-        } = world;
-        Self {
-            store,
-            vault,
-            clock,
-            entropy,
-            secrets,
-            identity,
-            credit,
-            plans: RwLock::new(BTreeMap::new()),
-        }
+        let World { store, vault, clock, entropy, secrets, identity, credit } = world;
+        Self { store, vault, clock, entropy, secrets, identity, credit, plans: RwLock::new(BTreeMap::new()) }
     }
 
     /// The clock that the use cases ask.
@@ -106,17 +89,10 @@ impl App {
     }
 
     fn cached_plan(&self, id: &PlanId) -> Option<Arc<LoadedPlan>> {
-        self.plans
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .cloned()
+        self.plans.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
     fn keep_plan(&self, id: &PlanId, plan: &Arc<LoadedPlan>) {
-        self.plans
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id.clone(), Arc::clone(plan));
+        self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), Arc::clone(plan));
     }
 }

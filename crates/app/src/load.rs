@@ -45,13 +45,7 @@ impl LoadedPlan {
     /// # Errors
     /// [`AppError::NotFound`] before the first version is in force.
     pub fn terms_at(&self, now: Moment) -> Result<&PlanTerms, AppError> {
-        let zone = self
-            .plan
-            .versions()
-            .last()
-            .ok_or(AppError::NotFound("plan"))?
-            .terms
-            .zone();
+        let zone = self.plan.versions().last().ok_or(AppError::NotFound("plan"))?.terms.zone();
         self.terms_on(day_of(now, zone))
     }
 
@@ -75,10 +69,7 @@ impl App {
             state.apply(event);
         }
         found("member", &recorded)?;
-        Ok(Loaded {
-            state,
-            events: count(&recorded),
-        })
+        Ok(Loaded { state, events: count(&recorded) })
     }
 
     pub(crate) async fn load_enrolment(&self, id: EnrolmentId) -> Result<Loaded<Enrolment>, AppError> {
@@ -95,10 +86,7 @@ impl App {
             }
         }
         let state = state.ok_or(AppError::NotFound("enrolment"))?;
-        Ok(Loaded {
-            state,
-            events: count(&recorded),
-        })
+        Ok(Loaded { state, events: count(&recorded) })
     }
 
     pub(crate) async fn load_claim(&self, id: ClaimId) -> Result<Loaded<Claim>, AppError> {
@@ -115,10 +103,7 @@ impl App {
             }
         }
         let state = state.ok_or(AppError::NotFound("claim"))?;
-        Ok(Loaded {
-            state,
-            events: count(&recorded),
-        })
+        Ok(Loaded { state, events: count(&recorded) })
     }
 
     /// A period; one that has no events yet is still gathering.
@@ -135,10 +120,7 @@ impl App {
             };
             state.apply(event);
         }
-        Ok(Loaded {
-            state,
-            events: count(&recorded),
-        })
+        Ok(Loaded { state, events: count(&recorded) })
     }
 
     /// A plan with its parsed terms. Parsing costs milliseconds, so the last result is kept until the stream grows.
@@ -161,11 +143,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] when it was never given or was erased.
     pub(crate) async fn person(&self, id: MemberId) -> Result<Person, AppError> {
-        let bytes = self
-            .store
-            .unseal(id, "person")
-            .await?
-            .ok_or(AppError::NotFound("person"))?;
+        let bytes = self.store.unseal(id, "person").await?.ok_or(AppError::NotFound("person"))?;
         serde_json::from_slice(&bytes).map_err(|e| AppError::Broken(format!("person of {id}: {e}")))
     }
 }
@@ -194,10 +172,8 @@ pub(crate) fn fold_plan(id: &PlanId, recorded: &[Recorded]) -> Result<LoadedPlan
             }
             PlanEvent::Withdrawn { version } => {
                 let zone = loaded.plan.versions().last().map(|v| v.terms.zone().clone());
-                let today = zone.map_or_else(
-                    || one.at.to_zoned(jiff::tz::TimeZone::UTC).date(),
-                    |z| day_of(one.at, &z),
-                );
+                let today = zone
+                    .map_or_else(|| one.at.to_zoned(jiff::tz::TimeZone::UTC).date(), |z| day_of(one.at, &z));
                 loaded
                     .plan
                     .withdraw(*version, today)
@@ -273,16 +249,9 @@ fn count(recorded: &[Recorded]) -> u64 {
 }
 
 fn found(what: &'static str, recorded: &[Recorded]) -> Result<(), AppError> {
-    if recorded.is_empty() {
-        Err(AppError::NotFound(what))
-    } else {
-        Ok(())
-    }
+    if recorded.is_empty() { Err(AppError::NotFound(what)) } else { Ok(()) }
 }
 
 fn foreign(one: &Recorded) -> AppError {
-    AppError::Broken(format!(
-        "stream {} holds a foreign event at {}",
-        one.stream, one.number
-    ))
+    AppError::Broken(format!("stream {} holds a foreign event at {}", one.stream, one.number))
 }

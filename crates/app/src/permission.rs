@@ -98,11 +98,7 @@ mod tests {
             .iter()
             .map(|action| {
                 let may: Vec<&str> = std::iter::once(("member", BTreeSet::new()))
-                    .chain(
-                        Role::ALL
-                            .iter()
-                            .map(|role| (role.word(), BTreeSet::from([*role]))),
-                    )
+                    .chain(Role::ALL.iter().map(|role| (role.word(), BTreeSet::from([*role]))))
                     .filter(|(_, roles)| action.allows(roles))
                     .map(|(word, _)| word)
                     .collect();

@@ -105,11 +105,8 @@ impl App {
                 let recorded = self.store.stream(&StreamId::Plan(id.clone())).await?;
                 let before = fold_plan(&id, &recorded)?;
                 before.plan.check_publish(&terms, now).map_err(plan_refusal)?;
-                let published = Published {
-                    plan: id.clone(),
-                    version: terms.version(),
-                    effective: terms.effective(),
-                };
+                let published =
+                    Published { plan: id.clone(), version: terms.version(), effective: terms.effective() };
                 let event = PlanEvent::Published {
                     version: terms.version(),
                     digest: digest_bytes(text.as_bytes()),
@@ -131,23 +128,12 @@ impl App {
         plan: &PlanId,
         version: PlanVersion,
     ) -> Result<Done<PlanVersion>, AppError> {
-        self.change_plan(
-            call,
-            plan,
-            &("withdraw", version),
-            PlanEvent::Withdrawn { version },
-            version,
-        )
-        .await
+        self.change_plan(call, plan, &("withdraw", version), PlanEvent::Withdrawn { version }, version).await
     }
 
     /// Opens or closes a plan to new members, from its first day on if need be.
     pub async fn open_plan(&self, call: &Call, plan: &PlanId, open: bool) -> Result<Done<bool>, AppError> {
-        let event = if open {
-            PlanEvent::OpenedToJoining
-        } else {
-            PlanEvent::ClosedToJoining
-        };
+        let event = if open { PlanEvent::OpenedToJoining } else { PlanEvent::ClosedToJoining };
         self.change_plan(call, plan, &("open", open), event, open).await
     }
 
@@ -200,11 +186,7 @@ impl App {
             .iter()
             .filter(|row| row.days.until.is_none_or(|until| today < until))
             .fold(0_u64, |sum, row| sum.saturating_add(row.count));
-        Ok(PlanSummary {
-            plan,
-            headcount,
-            enrolled,
-        })
+        Ok(PlanSummary { plan, headcount, enrolled })
     }
 
     /// The share of each settled period, oldest first.
@@ -229,30 +211,15 @@ impl App {
     /// The plainest forecast from a price history; `None` before the first settled period.
     pub fn plain_forecast(&self, plan: &LoadedPlan, history: &[PricePoint]) -> Option<PlainForecast> {
         let terms = &plan.plan.versions().last()?.terms;
-        let recent: Vec<u64> = history
-            .iter()
-            .rev()
-            .take(24)
-            .map(|point| point.share.minor())
-            .collect();
+        let recent: Vec<u64> = history.iter().rev().take(24).map(|point| point.share.minor()).collect();
         let periods = u32::try_from(recent.len()).ok().filter(|n| *n > 0)?;
-        let sum: u64 = recent
-            .iter()
-            .try_fold(0_u64, |sum, share| sum.checked_add(*share))?;
+        let sum: u64 = recent.iter().try_fold(0_u64, |sum, share| sum.checked_add(*share))?;
         let mean = sum.div_ceil(u64::from(periods));
         let in_year = u64::from(terms.calendar().periods_in_month()).checked_mul(12)?;
         let year = Amount::from_minor(mean.checked_mul(in_year)?);
-        let year = terms
-            .sharing()
-            .cap_per_year
-            .map_or(year, |cap| cap.amount.min(year));
+        let year = terms.sharing().cap_per_year.map_or(year, |cap| cap.amount.min(year));
         let largest = Amount::from_minor(recent.iter().copied().max()?);
-        Some(PlainForecast {
-            periods,
-            mean: Amount::from_minor(mean),
-            largest,
-            year,
-        })
+        Some(PlainForecast { periods, mean: Amount::from_minor(mean), largest, year })
     }
 
     /// Where each version of a plan stands today, newest first.
@@ -269,13 +236,7 @@ impl App {
     /// The currency of a plan.
     pub async fn plan_currency(&self, id: &PlanId) -> Result<Currency, AppError> {
         let plan = self.load_plan(id).await?;
-        Ok(plan
-            .plan
-            .versions()
-            .last()
-            .ok_or(AppError::NotFound("plan"))?
-            .terms
-            .currency())
+        Ok(plan.plan.versions().last().ok_or(AppError::NotFound("plan"))?.terms.currency())
     }
 }
 
@@ -290,19 +251,8 @@ pub fn count_on(cohorts: &[CohortRow], day: Day) -> u64 {
 fn check_change(before: &LoadedPlan, event: &PlanEvent, now: Moment) -> Result<(), AppError> {
     match event {
         PlanEvent::Withdrawn { version } => {
-            let zone = before
-                .plan
-                .versions()
-                .last()
-                .ok_or(AppError::NotFound("plan"))?
-                .terms
-                .zone()
-                .clone();
-            before
-                .plan
-                .clone()
-                .withdraw(*version, day_of(now, &zone))
-                .map_err(plan_refusal)
+            let zone = before.plan.versions().last().ok_or(AppError::NotFound("plan"))?.terms.zone().clone();
+            before.plan.clone().withdraw(*version, day_of(now, &zone)).map_err(plan_refusal)
         }
         PlanEvent::OpenedToJoining if before.open => Err(refused("plan-open-already")),
         PlanEvent::ClosedToJoining if !before.open => Err(refused("plan-closed-already")),
@@ -360,20 +310,14 @@ pub(crate) fn plan_record(plan: &LoadedPlan) -> PlanRecord {
 
 fn plan_refusal(rejection: PlanRejection) -> AppError {
     let (code, values) = match rejection {
-        PlanRejection::OtherPlan { expected, found } => (
-            "plan-other",
-            vec![("expected", expected.to_string()), ("found", found.to_string())],
-        ),
-        PlanRejection::WrongVersion { expected, found } => (
-            "plan-wrong-version",
-            vec![("expected", expected.to_string()), ("found", found.to_string())],
-        ),
+        PlanRejection::OtherPlan { expected, found } => {
+            ("plan-other", vec![("expected", expected.to_string()), ("found", found.to_string())])
+        }
+        PlanRejection::WrongVersion { expected, found } => {
+            ("plan-wrong-version", vec![("expected", expected.to_string()), ("found", found.to_string())])
+        }
         PlanRejection::CurrencyChanged => ("plan-currency-changed", Vec::new()),
-        PlanRejection::NoticeTooShort {
-            earliest,
-            notice_days,
-            effective,
-        } => (
+        PlanRejection::NoticeTooShort { earliest, notice_days, effective } => (
             "plan-notice-too-short",
             vec![
                 ("earliest", earliest.to_string()),
@@ -381,26 +325,16 @@ fn plan_refusal(rejection: PlanRejection) -> AppError {
                 ("effective", effective.to_string()),
             ],
         ),
-        PlanRejection::NotAfterPrevious {
-            previous_effective,
-            effective,
-            ..
-        } => (
+        PlanRejection::NotAfterPrevious { previous_effective, effective, .. } => (
             "plan-not-after-previous",
-            vec![
-                ("previous", previous_effective.to_string()),
-                ("effective", effective.to_string()),
-            ],
+            vec![("previous", previous_effective.to_string()), ("effective", effective.to_string())],
         ),
         PlanRejection::NoSuchVersion(version) => {
             ("plan-no-such-version", vec![("version", version.to_string())])
         }
         PlanRejection::AlreadyInForce { version, effective } => (
             "plan-already-in-force",
-            vec![
-                ("version", version.to_string()),
-                ("effective", effective.to_string()),
-            ],
+            vec![("version", version.to_string()), ("effective", effective.to_string())],
         ),
     };
     AppError::Refused(Refusal { code, values })

@@ -74,13 +74,7 @@ pub struct Sealed {
 impl std::fmt::Debug for Sealed {
     /// Shows no content: personal data stays out of logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Sealed({}, {}, {} bytes)",
-            self.owner,
-            self.name,
-            self.bytes.len()
-        )
+        write!(f, "Sealed({}, {}, {} bytes)", self.owner, self.name, self.bytes.len())
     }
 }
 

@@ -123,10 +123,7 @@ impl EnrolmentRecord {
     /// When the sum of unpaid shares does not fit an amount, which a bug only could bring about.
     pub fn of(enrolment: &Enrolment) -> Self {
         let agreed = enrolment.agreed();
-        let arrears = enrolment
-            .arrears()
-            .values()
-            .try_fold(Amount::ZERO, |sum, a| sum.checked_add(a.amount));
+        let arrears = enrolment.arrears().values().try_fold(Amount::ZERO, |sum, a| sum.checked_add(a.amount));
         Self {
             id: enrolment.id(),
             plan: agreed.plan.clone(),

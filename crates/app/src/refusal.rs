@@ -101,10 +101,7 @@ mod tests {
             assert!(text.contains(&format!("\"{code}\"")), "{code} is not used");
         }
         for used in text.split("refused(").skip(1) {
-            let Some(code) = used
-                .trim_start()
-                .strip_prefix('"')
-                .and_then(|rest| rest.split('"').next())
+            let Some(code) = used.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
             else {
                 continue;
             };

@@ -62,10 +62,7 @@ impl App {
         let mut views = Vec::new();
         for member in self.store.staff().await? {
             let address = self.store.unseal(member.id, "contact").await?.unwrap_or_default();
-            views.push(StaffView {
-                member,
-                address: String::from_utf8_lossy(&address).into_owned(),
-            });
+            views.push(StaffView { member, address: String::from_utf8_lossy(&address).into_owned() });
         }
         Ok(views)
     }
@@ -73,9 +70,7 @@ impl App {
     /// The member with a mail address, for the form that grants roles.
     pub async fn member_at(&self, call: &Call, address: &str) -> Result<MemberId, AppError> {
         self.authorise(call, Action::GrantRoles, self.clock.now()).await?;
-        let contact = self
-            .secrets
-            .keyed_hash("contact", address.trim().to_lowercase().as_bytes());
+        let contact = self.secrets.keyed_hash("contact", address.trim().to_lowercase().as_bytes());
         let member = self.store.member_by_contact(contact).await?;
         member.map(|member| member.id).ok_or(AppError::NotFound("member"))
     }

@@ -67,30 +67,16 @@ impl App {
         let address = normal_address(&command.address)?;
         let now = self.clock.now();
         let contact = self.secrets.keyed_hash("contact", address.as_bytes());
-        let known = self
-            .store
-            .member_by_contact(contact)
-            .await?
-            .map(|member| member.id);
+        let known = self.store.member_by_contact(contact).await?.map(|member| member.id);
         let pending = self.store.sign_in_code(contact).await?.map(|code| code.member);
-        let member = known
-            .or(pending)
-            .unwrap_or_else(|| MemberId::from_uuid(self.entropy.uuid(now)));
+        let member = known.or(pending).unwrap_or_else(|| MemberId::from_uuid(self.entropy.uuid(now)));
         let code = format!("{:06}", self.entropy.below(1_000_000));
         let mut unit = Unit::new(now, Actor::System);
-        unit.sealed.push(Sealed {
-            owner: member,
-            name: "contact".to_owned(),
-            bytes: address.into_bytes(),
-        });
+        unit.sealed.push(Sealed { owner: member, name: "contact".to_owned(), bytes: address.into_bytes() });
         // Mail speaks the language in which its reader last asked for a code.
         let language = if command.language == "zh" { "zh" } else { "en" };
         let bytes = language.as_bytes().to_vec();
-        unit.sealed.push(Sealed {
-            owner: member,
-            name: crate::claims::LANGUAGE.to_owned(),
-            bytes,
-        });
+        unit.sealed.push(Sealed { owner: member, name: crate::claims::LANGUAGE.to_owned(), bytes });
         unit.sign_in.push(SignInChange::CodeSent(SignInCode {
             contact,
             member,
@@ -103,10 +89,7 @@ impl App {
             to: member,
             language: language.to_owned(),
             template: "mail-code".to_owned(),
-            values: vec![
-                ("code".to_owned(), code),
-                ("minutes".to_owned(), CODE_MINUTES.to_string()),
-            ],
+            values: vec![("code".to_owned(), code), ("minutes".to_owned(), CODE_MINUTES.to_string())],
             at: now,
             sent: None,
         });
@@ -129,8 +112,7 @@ impl App {
         if given != sent.code {
             let mut unit = Unit::new(now, Actor::System);
             let tries = sent.tries.saturating_add(1);
-            unit.sign_in
-                .push(SignInChange::CodeSent(SignInCode { tries, ..sent }));
+            unit.sign_in.push(SignInChange::CodeSent(SignInCode { tries, ..sent }));
             self.store.commit(unit).await?;
             return Err(wrong());
         }
@@ -144,20 +126,13 @@ impl App {
         let member = known.as_ref().map_or(sent.member, |known| known.id);
         let signed_in = self.begin_session(&mut unit, member, is_staff, now);
         self.store.commit(unit).await?;
-        Ok(SignedIn {
-            registered: known.is_none(),
-            ..signed_in
-        })
+        Ok(SignedIn { registered: known.is_none(), ..signed_in })
     }
 
     /// Begins a session for a member without a code: for the persona switch of the demo and for tests, never reachable
     /// from a page of a real platform.
     pub async fn sign_in_as(&self, member: MemberId) -> Result<SignedIn, AppError> {
-        let record = self
-            .store
-            .member(member)
-            .await?
-            .ok_or(AppError::NotFound("member"))?;
+        let record = self.store.member(member).await?.ok_or(AppError::NotFound("member"))?;
         let now = self.clock.now();
         let mut unit = Unit::new(now, Actor::Member(member));
         let signed_in = self.begin_session(&mut unit, member, !record.roles.is_empty(), now);
@@ -203,17 +178,13 @@ impl App {
             return Ok(Caller::Anonymous);
         }
         let member = self.store.member(session.member).await?;
-        Ok(member.map_or(Caller::Anonymous, |member| Caller::Member {
-            id: member.id,
-            roles: member.roles,
-        }))
+        Ok(member.map_or(Caller::Anonymous, |member| Caller::Member { id: member.id, roles: member.roles }))
     }
 
     /// Ends a session. Harmless when there is none.
     pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
         let mut unit = Unit::new(self.clock.now(), Actor::System);
-        unit.sign_in
-            .push(SignInChange::SessionEnded(digest_bytes(token.as_bytes())));
+        unit.sign_in.push(SignInChange::SessionEnded(digest_bytes(token.as_bytes())));
         self.store.commit(unit).await?;
         Ok(())
     }
@@ -231,9 +202,7 @@ impl App {
         unit.sign_in.push(SignInChange::CodeSent(SignInCode {
             contact: self.first_operator_contact(),
             member: MemberId::from_uuid(self.entropy.uuid(now)),
-            code: self
-                .secrets
-                .keyed_hash("first-operator-secret", secret.as_bytes()),
+            code: self.secrets.keyed_hash("first-operator-secret", secret.as_bytes()),
             until: after(now, FIRST_OPERATOR_HOURS * 3600),
             tries: 0,
         }));
@@ -243,9 +212,7 @@ impl App {
 
     /// A signed-in member becomes the first operator with the secret that was printed at the first start.
     pub async fn become_first_operator(&self, call: &Call, secret: &str) -> Result<Done<MemberId>, AppError> {
-        let given = self
-            .secrets
-            .keyed_hash("first-operator-secret", secret.trim().as_bytes());
+        let given = self.secrets.keyed_hash("first-operator-secret", secret.trim().as_bytes());
         self.transact(call, Action::GiveIdentity, &given, |now| async move {
             let id = Self::member_of(call)?;
             let contact = self.first_operator_contact();
@@ -254,10 +221,8 @@ impl App {
                 return Err(refused("wrong-first-operator-secret"));
             }
             let loaded = self.load_member(id).await?;
-            let event = loaded
-                .state
-                .grant(Role::Operator, None)
-                .map_err(|_| refused("role-already-granted"))?;
+            let event =
+                loaded.state.grant(Role::Operator, None).map_err(|_| refused("role-already-granted"))?;
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_member(&loaded, vec![event]));
             unit.sign_in.push(SignInChange::CodeSpent(contact));
@@ -272,24 +237,11 @@ impl App {
 
     fn begin_session(&self, unit: &mut Unit, member: MemberId, is_staff: bool, now: Moment) -> SignedIn {
         let token = hex(&self.entropy.secret());
-        let hours = if is_staff {
-            STAFF_SESSION_HOURS
-        } else {
-            MEMBER_SESSION_HOURS
-        };
+        let hours = if is_staff { STAFF_SESSION_HOURS } else { MEMBER_SESSION_HOURS };
         let until = after(now, hours * 3600);
-        let session = Session {
-            token: digest_bytes(token.as_bytes()),
-            member,
-            until,
-        };
+        let session = Session { token: digest_bytes(token.as_bytes()), member, until };
         unit.sign_in.push(SignInChange::SessionBegun(session));
-        SignedIn {
-            token,
-            member,
-            until,
-            registered: false,
-        }
+        SignedIn { token, member, until, registered: false }
     }
 }
 
@@ -310,40 +262,26 @@ pub(crate) fn registration(id: MemberId, contact: Option<Digest>) -> Append {
 fn normal_address(text: &str) -> Result<String, AppError> {
     let address = text.trim().to_lowercase();
     let plausible = address.len() <= 254
-        && !address
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
+        && !address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
         && address.split_once('@').is_some_and(|(local, host)| {
             !local.is_empty() && !host.contains('@') && host.trim_matches('.').contains('.')
         });
-    if plausible {
-        Ok(address)
-    } else {
-        Err(invalid("address", "not-a-mail-address"))
-    }
+    if plausible { Ok(address) } else { Err(invalid("address", "not-a-mail-address")) }
 }
 
 /// One wrong field.
 pub(crate) fn invalid(field: &str, code: &'static str) -> AppError {
-    AppError::Invalid(vec![FieldMistake {
-        field: field.to_owned(),
-        code,
-        values: Vec::new(),
-    }])
+    AppError::Invalid(vec![FieldMistake { field: field.to_owned(), code, values: Vec::new() }])
 }
 
 /// A refusal without values.
 pub(crate) const fn refused(code: &'static str) -> AppError {
-    AppError::Refused(Refusal {
-        code,
-        values: Vec::new(),
-    })
+    AppError::Refused(Refusal { code, values: Vec::new() })
 }
 
 /// `now` and so many seconds; the far end of time on overflow.
 fn after(now: Moment, seconds: i64) -> Moment {
-    now.saturating_add(jiff::SignedDuration::from_secs(seconds))
-        .unwrap_or(Moment::MAX)
+    now.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Moment::MAX)
 }
 
 fn hex(bytes: &[u8; 32]) -> String {

@@ -90,22 +90,14 @@ pub struct AuditTrail {
 impl App {
     /// Claims that wait for a reviewer, the most urgent first. Claims that the caller is related to are not there.
     pub async fn review_queue(&self, call: &Call, plan: &PlanId) -> Result<Queue, AppError> {
-        let states = vec![
-            "reported",
-            "under-review",
-            "more-evidence-needed",
-            "investigating",
-            "objected",
-        ];
+        let states = vec!["reported", "under-review", "more-evidence-needed", "investigating", "objected"];
         self.queue(call, Action::ReviewClaim, plan, states).await
     }
 
     /// Claims that wait for a second person, the most urgent first. Claims that the caller recommended or is related to are
     /// not there.
     pub async fn confirm_queue(&self, call: &Call, plan: &PlanId) -> Result<Queue, AppError> {
-        let mut queue = self
-            .queue(call, Action::ConfirmClaim, plan, vec!["recommended"])
-            .await?;
+        let mut queue = self.queue(call, Action::ConfirmClaim, plan, vec!["recommended"]).await?;
         queue.rows.retain(|row| !row.mine);
         for row in &mut queue.rows {
             let claim = self.load_claim(row.claim).await?.state;
@@ -127,12 +119,7 @@ impl App {
         self.authorise(call, action, now).await?;
         let caller = Self::member_of(call)?;
         let loaded = self.load_plan(plan).await?;
-        let newest = &loaded
-            .plan
-            .versions()
-            .last()
-            .ok_or(AppError::NotFound("plan"))?
-            .terms;
+        let newest = &loaded.plan.versions().last().ok_or(AppError::NotFound("plan"))?.terms;
         let query = ClaimQuery::InStates(plan.clone(), states);
         let found = self.store.claims(&query, &Page::first(QUEUE_MAX)).await?;
         let more = u32::try_from(found.len()).is_ok_and(|found| found >= QUEUE_MAX);
@@ -146,12 +133,7 @@ impl App {
             })
             .collect();
         rows.sort_by_key(|row| (row.until.unwrap_or(Moment::MAX), row.claim));
-        Ok(Queue {
-            plan: plan.clone(),
-            currency: newest.currency(),
-            rows,
-            more,
-        })
+        Ok(Queue { plan: plan.clone(), currency: newest.currency(), rows, more })
     }
 
     /// What happened on the whole platform, newest first, with what was asked for and refused.
@@ -164,10 +146,7 @@ impl App {
         self.authorise(call, Action::ReadAudit, self.clock.now()).await?;
         let recorded = self.store.newest_events(before, limit).await?;
         let full = u32::try_from(recorded.len()).is_ok_and(|found| found >= limit);
-        let next = recorded
-            .last()
-            .map(|one| one.position)
-            .filter(|at| full && at.0 > 1);
+        let next = recorded.last().map(|one| one.position).filter(|at| full && at.0 > 1);
         let rows = recorded
             .iter()
             .map(|one| TrailRow {
@@ -179,11 +158,7 @@ impl App {
                 role: role_of(&one.event, one.actor),
             })
             .collect();
-        let refused = if before.is_none() {
-            self.store.refused(limit).await?
-        } else {
-            Vec::new()
-        };
+        let refused = if before.is_none() { self.store.refused(limit).await? } else { Vec::new() };
         Ok(AuditTrail { rows, next, refused })
     }
 }

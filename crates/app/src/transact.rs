@@ -67,23 +67,14 @@ impl App {
             // lost gets the same receipt again under the same key.
             match self.store.commit(unit).await {
                 Ok(_) => {
-                    return Ok(Done {
-                        receipt,
-                        replayed: false,
-                    });
+                    return Ok(Done { receipt, replayed: false });
                 }
                 Err(StoreError::Conflict(_)) => {}
                 Err(StoreError::Taken(Constraint::AnswerKey)) => {
-                    return self
-                        .answered(call, request)
-                        .await?
-                        .ok_or(AppError::Stale("key-in-use"));
+                    return self.answered(call, request).await?.ok_or(AppError::Stale("key-in-use"));
                 }
                 Err(StoreError::Taken(Constraint::EnrolmentIdentity)) => {
-                    let refusal = Refusal {
-                        code: "already-enrolled",
-                        values: Vec::new(),
-                    };
+                    let refusal = Refusal { code: "already-enrolled", values: Vec::new() };
                     let error = AppError::Refused(refusal);
                     return self.turn_down(call, request, action, now, error).await;
                 }
@@ -100,9 +91,7 @@ impl App {
             Caller::Member { roles, .. } if action.allows(roles) => Ok(()),
             Caller::Member { .. } => {
                 self.note_refused(call, action, now, "denied").await?;
-                Err(AppError::Denied {
-                    action: action.word(),
-                })
+                Err(AppError::Denied { action: action.word() })
             }
             Caller::Anonymous if action == Action::SignIn => Ok(()),
             Caller::Anonymous => Err(AppError::SignInNeeded),
@@ -120,10 +109,7 @@ impl App {
             Some(answer) if answer.request == request => {
                 let receipt =
                     serde_json::from_str(&answer.receipt).map_err(|e| AppError::Broken(e.to_string()))?;
-                Ok(Some(Done {
-                    receipt,
-                    replayed: true,
-                }))
+                Ok(Some(Done { receipt, replayed: true }))
             }
             Some(_) => Err(AppError::Stale("key-used-for-another-request")),
         }

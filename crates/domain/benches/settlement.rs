@@ -1,6 +1,5 @@
 //! Closing a period of 100,000,000 members: the time must follow the number of cohorts and not the number of members.
 
-
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use huzhu_domain::settlement::{Cap, Cohort, Excess, Input, Model, Rules, close};
 use huzhu_ledger::{Amount, Percent};
@@ -12,14 +11,8 @@ fn rules() -> Rules {
         model: Model::After,
         fee: Percent::from_hundredths(800).expect("8 percent"),
         weights: vec![2, 3, 5, 8],
-        cap_per_claim: Some(Cap {
-            amount: Amount::from_minor(10),
-            excess: Excess::Operator,
-        }),
-        cap_per_year: Some(Cap {
-            amount: Amount::from_minor(18_800),
-            excess: Excess::OtherMembers,
-        }),
+        cap_per_claim: Some(Cap { amount: Amount::from_minor(10), excess: Excess::Operator }),
+        cap_per_year: Some(Cap { amount: Amount::from_minor(18_800), excess: Excess::OtherMembers }),
     }
 }
 
@@ -37,12 +30,9 @@ fn bench(c: &mut Criterion) {
     let rules = rules();
     let claims = vec![Amount::from_minor(30_000_000); 3_500];
     let mut group = c.benchmark_group("close a period");
-    for (cohorts_number, members) in [
-        (100, 100_000_000),
-        (400, 1_000_000),
-        (400, 100_000_000),
-        (1_600, 100_000_000),
-    ] {
+    for (cohorts_number, members) in
+        [(100, 100_000_000), (400, 1_000_000), (400, 100_000_000), (1_600, 100_000_000)]
+    {
         let cohorts = cohorts(cohorts_number, members);
         let input = Input {
             rules: &rules,
@@ -51,10 +41,7 @@ fn bench(c: &mut Criterion) {
             surplus_before: Amount::ZERO,
             carried_before: Amount::ZERO,
         };
-        let id = BenchmarkId::new(
-            format!("{members} members, 3,500 claims, cohorts"),
-            cohorts_number,
-        );
+        let id = BenchmarkId::new(format!("{members} members, 3,500 claims, cohorts"), cohorts_number);
         group.bench_with_input(id, &input, |b, input| {
             b.iter(|| close(black_box(input)).expect("a valid period"));
         });

@@ -20,11 +20,7 @@ use join::relation_fits;
 
 /// Why an enrolment ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum EndReason {
     /// The payer left, or took the dependant out.
     Left,
@@ -86,11 +82,7 @@ pub struct Joined {
 
 /// What happened to an enrolment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum EnrolmentEvent {
     /// The person joined.
     Joined(Joined),
@@ -200,14 +192,7 @@ impl Enrolment {
     /// The state after the first event.
     pub fn begin(id: EnrolmentId, joined: Joined) -> Self {
         let (payer, relation) = (joined.payer, joined.relation);
-        Self {
-            id,
-            joined,
-            payer,
-            relation,
-            arrears: BTreeMap::new(),
-            ended: None,
-        }
+        Self { id, joined, payer, relation, arrears: BTreeMap::new(), ended: None }
     }
 
     /// The enrolment's id.
@@ -243,14 +228,8 @@ impl Enrolment {
     /// First day without cover, and why: what was recorded, or the age limit if that comes first. Time decides over
     /// cover, not whether the end at the age limit was recorded in time.
     pub fn ends(&self) -> Option<(Day, EndReason)> {
-        let over_age = self
-            .joined
-            .over_age_from
-            .map(|from| (from, EndReason::AgeReached));
-        [self.ended, over_age]
-            .into_iter()
-            .flatten()
-            .min_by_key(|(until, _)| *until)
+        let over_age = self.joined.over_age_from.map(|from| (from, EndReason::AgeReached));
+        [self.ended, over_age].into_iter().flatten().min_by_key(|(until, _)| *until)
     }
 
     /// Sum of unpaid shares in minor units.
@@ -281,9 +260,7 @@ impl Enrolment {
     /// The first period of those given (notice day first) whose share would still be owed when leaving on `today`:
     /// leaving on or after the first day of notice still owes that period's share.
     pub fn owed_on_leaving(&self, today: Day, notice_open: Option<(PeriodKey, Day)>) -> Option<PeriodKey> {
-        notice_open
-            .filter(|(_, first)| *first <= today && self.is_counted(*first))
-            .map(|(key, _)| key)
+        notice_open.filter(|(_, first)| *first <= today && self.is_counted(*first)).map(|(key, _)| key)
     }
 
     /// Ends the enrolment at the end of `today`, in one step.
@@ -304,10 +281,7 @@ impl Enrolment {
         match self.joined.over_age_from {
             None => Err(EnrolmentRejection::NoAgeLimit),
             Some(from) if today < from => Err(EnrolmentRejection::NotOverAge { from }),
-            Some(from) => Ok(EnrolmentEvent::Ended {
-                until: from.max(today),
-                reason: EndReason::AgeReached,
-            }),
+            Some(from) => Ok(EnrolmentEvent::Ended { until: from.max(today), reason: EndReason::AgeReached }),
         }
     }
 
@@ -324,11 +298,7 @@ impl Enrolment {
         if amount == Amount::ZERO {
             return Err(EnrolmentRejection::NothingOwed { period });
         }
-        Ok(EnrolmentEvent::FellIntoArrears {
-            period,
-            amount,
-            retry_until,
-        })
+        Ok(EnrolmentEvent::FellIntoArrears { period, amount, retry_until })
     }
 
     /// Notes that arrears were paid. Possible after the end too: what is owed stays owed.
@@ -340,20 +310,17 @@ impl Enrolment {
         }
     }
 
-    /// Ends the enrolment because a share stayed unpaid past its retry window, from `today` on. Run it before the
-    /// headcount of `today`. Events between the end of the window and `today` are not payable: see
+    /// Ends the enrolment because a share stayed unpaid past its retry window, from tomorrow on: a headcount taken today,
+    /// before or at the same moment, stays as it is. Events between the end of the window and tomorrow are not payable: see
     /// [`crate::claim::FindingKind::SharesPaid`].
     pub fn lapse(&self, period: PeriodKey, today: Day) -> Result<EnrolmentEvent, EnrolmentRejection> {
         self.check_live()?;
         match self.arrears.get(&period) {
             None => Err(EnrolmentRejection::NothingOwed { period }),
-            Some(arrears) if today <= arrears.retry_until => Err(EnrolmentRejection::RetryWindowOpen {
-                until: arrears.retry_until,
-            }),
-            Some(_) => Ok(EnrolmentEvent::Ended {
-                until: today,
-                reason: EndReason::Unpaid,
-            }),
+            Some(arrears) if today <= arrears.retry_until => {
+                Err(EnrolmentRejection::RetryWindowOpen { until: arrears.retry_until })
+            }
+            Some(_) => Ok(EnrolmentEvent::Ended { until: plus_days(today, 1), reason: EndReason::Unpaid }),
         }
     }
 
@@ -374,18 +341,8 @@ impl Enrolment {
     pub fn apply(&mut self, event: &EnrolmentEvent) {
         match event {
             EnrolmentEvent::Joined(joined) => assert!(self.joined == *joined, "joined twice: {}", self.id),
-            EnrolmentEvent::FellIntoArrears {
-                period,
-                amount,
-                retry_until,
-            } => {
-                self.arrears.insert(
-                    *period,
-                    Arrears {
-                        amount: *amount,
-                        retry_until: *retry_until,
-                    },
-                );
+            EnrolmentEvent::FellIntoArrears { period, amount, retry_until } => {
+                self.arrears.insert(*period, Arrears { amount: *amount, retry_until: *retry_until });
             }
             EnrolmentEvent::ArrearsPaid { period } => {
                 self.arrears.remove(period);
@@ -399,8 +356,7 @@ impl Enrolment {
     }
 
     fn check_live(&self) -> Result<(), EnrolmentRejection> {
-        self.ended
-            .map_or(Ok(()), |(until, _)| Err(EnrolmentRejection::Ended { until }))
+        self.ended.map_or(Ok(()), |(until, _)| Err(EnrolmentRejection::Ended { until }))
     }
 }
 

@@ -39,11 +39,7 @@ impl std::fmt::Display for StreamId {
 
 /// What happened to a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum PlanEvent {
     /// A version was published; it comes into force on its effective day.
     Published {
@@ -69,11 +65,7 @@ pub enum PlanEvent {
 
 /// Every fact of the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Event {
     /// Of a member.
     Member(MemberEvent),

@@ -10,11 +10,7 @@ use crate::id::MemberId;
 
 /// What somebody may do beyond being a member. Everybody who signs in is a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Role {
     /// Examines claims and recommends a decision.
     Reviewer,
@@ -48,11 +44,7 @@ impl Role {
 
 /// What happened to a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum MemberEvent {
     /// The person became known: by signing in for the first time, or as somebody's dependant (then without contact).
     Registered {
@@ -105,12 +97,7 @@ pub struct Member {
 impl Member {
     /// The state before the first event.
     pub const fn new(id: MemberId) -> Self {
-        Self {
-            id,
-            contact: None,
-            identity: None,
-            roles: BTreeSet::new(),
-        }
+        Self { id, contact: None, identity: None, roles: BTreeSet::new() }
     }
 
     /// The member's id.
@@ -189,24 +176,12 @@ mod tests {
     #[test]
     fn roles_are_granted_and_revoked_by_somebody_else_only() {
         let mut member = Member::new(id(1));
-        assert_eq!(
-            member.grant(Role::Reviewer, Some(id(1))),
-            Err(MemberRejection::OwnRoles)
-        );
-        assert_eq!(
-            member.revoke(Role::Reviewer, id(2)),
-            Err(MemberRejection::RoleNotHeld)
-        );
+        assert_eq!(member.grant(Role::Reviewer, Some(id(1))), Err(MemberRejection::OwnRoles));
+        assert_eq!(member.revoke(Role::Reviewer, id(2)), Err(MemberRejection::RoleNotHeld));
         let event = member.grant(Role::Reviewer, Some(id(2))).unwrap();
         member.apply(&event);
-        assert_eq!(
-            member.grant(Role::Reviewer, Some(id(2))),
-            Err(MemberRejection::RoleAlreadyGranted)
-        );
-        assert_eq!(
-            member.revoke(Role::Reviewer, id(1)),
-            Err(MemberRejection::OwnRoles)
-        );
+        assert_eq!(member.grant(Role::Reviewer, Some(id(2))), Err(MemberRejection::RoleAlreadyGranted));
+        assert_eq!(member.revoke(Role::Reviewer, id(1)), Err(MemberRejection::OwnRoles));
         let event = member.revoke(Role::Reviewer, id(2)).unwrap();
         member.apply(&event);
         assert!(member.roles().is_empty());

@@ -128,10 +128,7 @@ pub struct Statement {
 impl Statement {
     /// What a member of this cohort owes; zero for a cohort that was not counted.
     pub fn share_of(&self, key: CohortKey) -> Amount {
-        self.cohorts
-            .iter()
-            .find(|cohort| cohort.key == key)
-            .map_or(Amount::ZERO, |cohort| cohort.share)
+        self.cohorts.iter().find(|cohort| cohort.key == key).map_or(Amount::ZERO, |cohort| cohort.share)
     }
 
     /// Whether the equation above holds, the cohorts sum to headcount and shares, and the payouts to the aid.
@@ -175,11 +172,7 @@ pub struct Collection {
 
 /// What happened to a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum PeriodEvent {
     /// Notice began.
     NoticeOpened(Noticed),
@@ -273,14 +266,7 @@ pub struct Period {
 impl Period {
     /// The state before the first event.
     pub const fn new(plan: PlanId, key: PeriodKey) -> Self {
-        Self {
-            plan,
-            key,
-            state: PeriodState::Gathering,
-            noticed: None,
-            statement: None,
-            collection: None,
-        }
+        Self { plan, key, state: PeriodState::Gathering, noticed: None, statement: None, collection: None }
     }
 
     /// The plan.
@@ -320,9 +306,7 @@ impl Period {
             return self.wrong("put on notice");
         }
         if today < noticed.headcount_day {
-            return Err(PeriodRejection::TooEarlyForNotice {
-                day: noticed.headcount_day,
-            });
+            return Err(PeriodRejection::TooEarlyForNotice { day: noticed.headcount_day });
         }
         Ok(PeriodEvent::NoticeOpened(noticed))
     }
@@ -342,18 +326,11 @@ impl Period {
                     noticed.headcount() == statement.headcount,
                     "the headcount changed after notice began"
                 );
-                assert!(
-                    statement.adds_up(),
-                    "the statement of {} does not add up",
-                    self.key
-                );
+                assert!(statement.adds_up(), "the statement of {} does not add up", self.key);
                 let shown: BTreeMap<ClaimId, Amount> =
                     noticed.claims.iter().map(|c| (c.claim, c.aid)).collect();
                 let displayed = |paid: &ClaimAid| shown.get(&paid.claim).is_some_and(|aid| paid.aid <= *aid);
-                assert!(
-                    statement.payable.iter().all(displayed),
-                    "a claim is paid that was not on display"
-                );
+                assert!(statement.payable.iter().all(displayed), "a claim is paid that was not on display");
                 Ok(PeriodEvent::Settled(statement))
             }
             _ => self.wrong("settled"),
@@ -365,9 +342,7 @@ impl Period {
         match (&self.state, &self.noticed, &self.statement) {
             (PeriodState::Settled, Some(noticed), Some(statement)) => {
                 if today < noticed.sharing_day {
-                    return Err(PeriodRejection::TooEarlyForSharing {
-                        day: noticed.sharing_day,
-                    });
+                    return Err(PeriodRejection::TooEarlyForSharing { day: noticed.sharing_day });
                 }
                 let sum = collection.collected.checked_add(collection.failed);
                 if sum != Some(statement.shares_total)
@@ -384,9 +359,9 @@ impl Period {
     /// Closes the period once every payout is done.
     pub fn close(&self, payouts_outstanding: usize) -> Result<PeriodEvent, PeriodRejection> {
         match self.state {
-            PeriodState::Collected if payouts_outstanding > 0 => Err(PeriodRejection::PayoutsOutstanding {
-                count: payouts_outstanding,
-            }),
+            PeriodState::Collected if payouts_outstanding > 0 => {
+                Err(PeriodRejection::PayoutsOutstanding { count: payouts_outstanding })
+            }
             PeriodState::Collected => Ok(PeriodEvent::Closed),
             _ => self.wrong("closed"),
         }
@@ -412,10 +387,7 @@ impl Period {
     }
 
     fn wrong<T>(&self, verb: &'static str) -> Result<T, PeriodRejection> {
-        Err(PeriodRejection::WrongState {
-            state: self.state.word(),
-            verb,
-        })
+        Err(PeriodRejection::WrongState { state: self.state.word(), verb })
     }
 }
 

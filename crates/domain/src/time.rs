@@ -32,11 +32,7 @@ pub fn plus_days(day: Day, days: i64) -> Day {
 pub fn age_years(birth: Day, day: Day) -> i16 {
     let years = day.year().saturating_sub(birth.year());
     let before_birthday = (day.month(), day.day()) < (birth.month(), birth.day());
-    if before_birthday {
-        years.saturating_sub(1)
-    } else {
-        years
-    }
+    if before_birthday { years.saturating_sub(1) } else { years }
 }
 
 /// Whole days from `birth` to `day`; the age of infants is counted in these. Negative while `day` lies before `birth`.

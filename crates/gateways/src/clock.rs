@@ -54,10 +54,7 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the machine for the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
     fn now(&self) -> Moment {
         self.0.note(Moment::now())
     }
@@ -102,11 +99,7 @@ impl OffsetClock {
     /// A clock that answers `start` now and moves on with `base`.
     pub fn new(start: Moment, base: Arc<dyn Clock>) -> Self {
         let base_start = base.now();
-        Self {
-            start: from_micros(start.as_microsecond()),
-            base,
-            base_start,
-        }
+        Self { start: from_micros(start.as_microsecond()), base, base_start }
     }
 }
 

@@ -63,9 +63,7 @@ pub struct SeededEntropy {
 impl SeededEntropy {
     /// The stream of `seed`.
     pub fn new(seed: u64) -> Self {
-        Self {
-            state: Mutex::new((ChaCha20Rng::seed_from_u64(seed), Sequence::default())),
-        }
+        Self { state: Mutex::new((ChaCha20Rng::seed_from_u64(seed), Sequence::default())) }
     }
 }
 
@@ -172,10 +170,8 @@ mod tests {
             "2019-01-01T00:00:00Z",
             "2020-01-01T00:00:00.002Z",
         ];
-        let ids: Vec<Uuid> = moments
-            .iter()
-            .flat_map(|moment| (0..1_000).map(|_| entropy.uuid(at(moment))))
-            .collect();
+        let ids: Vec<Uuid> =
+            moments.iter().flat_map(|moment| (0..1_000).map(|_| entropy.uuid(at(moment)))).collect();
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
@@ -187,10 +183,7 @@ mod tests {
             let threads: Vec<_> = (0..4)
                 .map(|_| scope.spawn(|| (0..2_000).map(|_| entropy.uuid(now)).collect::<Vec<_>>()))
                 .collect();
-            threads
-                .into_iter()
-                .flat_map(|t| t.join().unwrap())
-                .collect::<BTreeSet<_>>()
+            threads.into_iter().flat_map(|t| t.join().unwrap()).collect::<BTreeSet<_>>()
         });
         assert_eq!(ids.len(), 8_000);
     }
@@ -203,10 +196,7 @@ mod tests {
         let next = sequence.next(now, u128::MAX);
         assert!(last < next);
         assert_eq!(next.as_u128() >> 80, (last.as_u128() >> 80) + 1);
-        assert_eq!(
-            (next.get_version_num(), next.get_variant()),
-            (7, uuid::Variant::RFC4122)
-        );
+        assert_eq!((next.get_version_num(), next.get_variant()), (7, uuid::Variant::RFC4122));
     }
 
     #[test]
@@ -214,12 +204,7 @@ mod tests {
         let stream = |seed| {
             let entropy = SeededEntropy::new(seed);
             let now = at("2019-01-16T00:00:00Z");
-            (
-                entropy.uuid(now),
-                entropy.secret(),
-                entropy.below(1_000_000),
-                entropy.uuid(now),
-            )
+            (entropy.uuid(now), entropy.secret(), entropy.below(1_000_000), entropy.uuid(now))
         };
         assert_eq!(stream(1), stream(1));
         assert_ne!(stream(1), stream(2));
@@ -240,11 +225,7 @@ mod tests {
             (u32::MAX, vec![u32::MAX, 5], 5),
         ] {
             let mut draws = draws.into_iter();
-            assert_eq!(
-                uniform(bound, || draws.next().unwrap()),
-                expected,
-                "below {bound}"
-            );
+            assert_eq!(uniform(bound, || draws.next().unwrap()), expected, "below {bound}");
             assert_eq!(draws.next(), None);
         }
     }

@@ -79,9 +79,7 @@ pub struct SmtpMailer {
 impl std::fmt::Debug for SmtpMailer {
     /// Leaves the server out: its URL holds the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SmtpMailer")
-            .field("limit", &self.limit)
-            .finish_non_exhaustive()
+        f.debug_struct("SmtpMailer").field("limit", &self.limit).finish_non_exhaustive()
     }
 }
 
@@ -105,24 +103,13 @@ impl SmtpMailer {
             .hello_name(ClientId::Domain(sender.email.domain().to_owned()))
             .timeout(Some(limit))
             .build();
-        Ok(Self {
-            transport,
-            sender,
-            limit,
-            renderer,
-        })
+        Ok(Self { transport, sender, limit, renderer })
     }
 
     fn compose(&self, message: &Message, rendered: RenderedMail) -> Result<Mail, ProviderError> {
-        let to: Address = rendered
-            .to_address
-            .parse()
-            .map_err(|_| failed("the address is malformed"))?;
-        let subject: String = rendered
-            .subject
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let to: Address = rendered.to_address.parse().map_err(|_| failed("the address is malformed"))?;
+        let subject: String =
+            rendered.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
         Mail::builder()
             .from(self.sender.clone())
@@ -172,10 +159,7 @@ fn check_server(server: &str) -> Result<(), MailConfigError> {
     if url.host_str().is_none_or(str::is_empty) {
         return Err(MailConfigError::Server);
     }
-    let tls = url
-        .query_pairs()
-        .find(|(key, _)| key == "tls")
-        .map(|(_, value)| value.into_owned());
+    let tls = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
     match (url.scheme(), tls.as_deref()) {
         ("smtps", None) | ("smtp", Some("required")) => Ok(()),
         ("smtp", None) if is_loopback(&url) => Ok(()),
@@ -185,20 +169,13 @@ fn check_server(server: &str) -> Result<(), MailConfigError> {
 }
 
 fn failed(why: &str) -> ProviderError {
-    ProviderError {
-        provider: "mail",
-        why: why.to_owned(),
-    }
+    ProviderError { provider: "mail", why: why.to_owned() }
 }
 
 /// The kind of an SMTP error. Its own text may repeat the address and is dropped.
 fn in_words(error: &lettre::transport::smtp::Error) -> String {
     if let Some(code) = error.status() {
-        let kind = if error.is_permanent() {
-            "for good"
-        } else {
-            "for now"
-        };
+        let kind = if error.is_permanent() { "for good" } else { "for now" };
         format!("the mail server refused it {kind} with code {code}")
     } else if error.is_timeout() {
         "no answer in time".to_owned()

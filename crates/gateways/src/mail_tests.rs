@@ -129,14 +129,9 @@ async fn send(url: &str, mail: Option<RenderedMail>) -> Result<(), String> {
 #[tokio::test]
 async fn a_mail_arrives_with_its_id_date_subject_and_text() {
     let (url, taken) = server(Mood::Kind).await;
-    assert_eq!(
-        send(&url, Some(rendered("li@example.org", "Your code"))).await,
-        Ok(())
-    );
+    assert_eq!(send(&url, Some(rendered("li@example.org", "Your code"))).await, Ok(()));
     let taken = taken.lock().unwrap().clone();
-    let [(receiver, text)] = taken.as_slice() else {
-        panic!("{taken:?}")
-    };
+    let [(receiver, text)] = taken.as_slice() else { panic!("{taken:?}") };
     assert!(receiver.contains("<li@example.org>"));
     for line in [
         "From: Huzhu <plan@huzhu.example>",
@@ -155,12 +150,7 @@ async fn a_mail_arrives_with_its_id_date_subject_and_text() {
 #[tokio::test]
 async fn a_subject_cannot_smuggle_in_headers() {
     let (url, taken) = server(Mood::Kind).await;
-    send(
-        &url,
-        Some(rendered("li@example.org", "Hello\r\nBcc: eve@example.org")),
-    )
-    .await
-    .unwrap();
+    send(&url, Some(rendered("li@example.org", "Hello\r\nBcc: eve@example.org"))).await.unwrap();
     let text = taken.lock().unwrap()[0].1.clone();
     assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
 }
@@ -172,24 +162,15 @@ async fn a_chinese_subject_and_text_arrive() {
     mail.body = "验证码 123456".to_owned();
     send(&url, Some(mail)).await.unwrap();
     let text = taken.lock().unwrap()[0].1.clone();
-    assert!(
-        text.contains("Subject: =?utf-8?b?5oKo55qE6aqM6K+B56CB?="),
-        "{text}"
-    );
+    assert!(text.contains("Subject: =?utf-8?b?5oKo55qE6aqM6K+B56CB?="), "{text}");
     assert!(text.contains("charset=utf-8"), "{text}");
 }
 
 #[tokio::test]
 async fn a_server_that_misbehaves_is_an_error_without_the_address() {
     for (mood, expected) in [
-        (
-            Mood::NoSuchReceiver,
-            "the mail server refused it for good with code 550",
-        ),
-        (
-            Mood::Greylists,
-            "the mail server refused it for now with code 451",
-        ),
+        (Mood::NoSuchReceiver, "the mail server refused it for good with code 550"),
+        (Mood::Greylists, "the mail server refused it for now with code 451"),
         (Mood::DropsAtData, "the mail server broke off or made no sense"),
         (Mood::DropsAtOnce, "the mail server broke off or made no sense"),
         (Mood::Silent, "no answer in time"),
@@ -205,11 +186,7 @@ async fn a_server_that_misbehaves_is_an_error_without_the_address() {
 #[tokio::test]
 async fn starttls_is_not_given_up_when_the_server_does_not_offer_it() {
     let (url, taken) = server(Mood::Kind).await;
-    let answer = send(
-        &format!("{url}?tls=required"),
-        Some(rendered("li@example.org", "Hi")),
-    )
-    .await;
+    let answer = send(&format!("{url}?tls=required"), Some(rendered("li@example.org", "Hi"))).await;
     assert!(answer.is_err());
     assert!(taken.lock().unwrap().is_empty());
 }
@@ -218,18 +195,11 @@ async fn starttls_is_not_given_up_when_the_server_does_not_offer_it() {
 async fn a_malformed_address_fails_before_a_connection_and_no_receiver_counts_as_sent() {
     let (url, taken) = server(Mood::Kind).await;
     for (to, expected) in [
-        (
-            Some("li@example.org\r\nRCPT TO:<eve@example.org>"),
-            Err("the address is malformed".to_owned()),
-        ),
+        (Some("li@example.org\r\nRCPT TO:<eve@example.org>"), Err("the address is malformed".to_owned())),
         (Some("nobody"), Err("the address is malformed".to_owned())),
         (None, Ok(())),
     ] {
-        assert_eq!(
-            send(&url, to.map(|to| rendered(to, "Hi"))).await,
-            expected,
-            "{to:?}"
-        );
+        assert_eq!(send(&url, to.map(|to| rendered(to, "Hi"))).await, expected, "{to:?}");
     }
     assert!(taken.lock().unwrap().is_empty());
 }
@@ -245,10 +215,7 @@ fn mail_leaves_this_machine_by_tls_only() {
         ("smtp://127.0.0.1:1025", None),
         ("smtp://[::1]:1025", None),
         ("smtp://mail.example.org:587", Some(MailConfigError::Plain)),
-        (
-            "smtp://mail.example.org?tls=opportunistic",
-            Some(MailConfigError::Plain),
-        ),
+        ("smtp://mail.example.org?tls=opportunistic", Some(MailConfigError::Plain)),
         ("smtp://127.0.0.1?tls=opportunistic", Some(MailConfigError::Plain)),
         ("smtp://localhost:1025", Some(MailConfigError::Plain)),
         ("https://mail.example.org", Some(MailConfigError::Server)),
@@ -258,12 +225,8 @@ fn mail_leaves_this_machine_by_tls_only() {
     ] {
         assert_eq!(check(url), expected, "{url}");
     }
-    let sender = SmtpMailer::new(
-        "smtps://a.example",
-        "nobody",
-        Duration::from_secs(1),
-        Arc::new(Fixed(None)),
-    );
+    let sender =
+        SmtpMailer::new("smtps://a.example", "nobody", Duration::from_secs(1), Arc::new(Fixed(None)));
     assert_eq!(sender.err(), Some(MailConfigError::Sender));
 }
 
@@ -277,9 +240,6 @@ async fn nothing_that_is_shown_holds_a_password_or_a_code() {
     )
     .unwrap();
     let shown = format!("{mailer:?} {:?}", rendered("li@example.org", "Your code"));
-    assert!(
-        !shown.contains("hunter2") && !shown.contains("li@") && !shown.contains("123456"),
-        "{shown}"
-    );
+    assert!(!shown.contains("hunter2") && !shown.contains("li@") && !shown.contains("123456"), "{shown}");
     assert_eq!(NoMailer.send(&message()).await, Ok(()));
 }

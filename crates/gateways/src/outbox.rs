@@ -80,25 +80,14 @@ pub struct Outbox<Q> {
 
 impl<Q> std::fmt::Debug for Outbox<Q> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Outbox({} failing, {} unmarked)",
-            self.failures.len(),
-            self.unmarked.len()
-        )
+        write!(f, "Outbox({} failing, {} unmarked)", self.failures.len(), self.unmarked.len())
     }
 }
 
 impl<Q: MessageQueue> Outbox<Q> {
     /// An outbox that has sent nothing yet.
     pub const fn new(queue: Q, mailer: Arc<dyn Mailer>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            queue,
-            mailer,
-            clock,
-            failures: BTreeMap::new(),
-            unmarked: Vec::new(),
-        }
+        Self { queue, mailer, clock, failures: BTreeMap::new(), unmarked: Vec::new() }
     }
 
     /// One pass over the oldest unsent messages. The caller decides when the next one comes; a pass that sent
@@ -107,21 +96,13 @@ impl<Q: MessageQueue> Outbox<Q> {
     /// # Errors
     /// When the store does not answer. Messages that the mailer took by then are marked by the next pass.
     pub async fn deliver_once(&mut self) -> Result<Delivery, StoreError> {
-        let mut delivery = Delivery {
-            sent: self.mark().await?,
-            failed: 0,
-        };
+        let mut delivery = Delivery { sent: self.mark().await?, failed: 0 };
         let messages = self.queue.unsent(BATCH).await?;
-        self.failures
-            .retain(|id, _| messages.iter().any(|message| message.id == *id));
+        self.failures.retain(|id, _| messages.iter().any(|message| message.id == *id));
         let mut in_a_row = 0;
         for message in &messages {
             let now = self.clock.now();
-            if self
-                .failures
-                .get(&message.id)
-                .is_some_and(|failure| now < failure.not_before)
-            {
+            if self.failures.get(&message.id).is_some_and(|failure| now < failure.not_before) {
                 continue;
             }
             // If the process dies after this line and before the mark, the message is sent again by the next one.
@@ -210,13 +191,7 @@ mod tests {
             if *self.marks_fail.lock().unwrap() {
                 return Err(StoreError::Unavailable("down".to_owned()));
             }
-            for message in self
-                .messages
-                .lock()
-                .unwrap()
-                .iter_mut()
-                .filter(|m| ids.contains(&m.id))
-            {
+            for message in self.messages.lock().unwrap().iter_mut().filter(|m| ids.contains(&m.id)) {
                 message.sent = Some(at);
             }
             Ok(())
@@ -229,10 +204,7 @@ mod tests {
             let id = message.id.as_u128();
             self.tried.lock().unwrap().push(id);
             if self.refused.lock().unwrap().contains(&id) {
-                return Err(ProviderError {
-                    provider: "mail",
-                    why: "refused".to_owned(),
-                });
+                return Err(ProviderError { provider: "mail", why: "refused".to_owned() });
             }
             self.taken.lock().unwrap().push(id);
             Ok(())

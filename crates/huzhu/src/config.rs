@@ -62,18 +62,13 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
                 Ok(Self::default())
             }
-            Err(error) => Err(Failure::WrongUse(format!(
-                "cannot read {}: {error}",
-                path.display()
-            ))),
+            Err(error) => Err(Failure::WrongUse(format!("cannot read {}: {error}", path.display()))),
         }
     }
 
     /// Members reach the platform by TLS.
     pub(crate) fn is_https(&self) -> bool {
-        self.public_url
-            .as_deref()
-            .is_some_and(|url| url.starts_with("https://"))
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// The identity provider, if one is set up.
@@ -87,9 +82,9 @@ impl Config {
         };
         let entropy = Arc::clone(entropy) as Arc<dyn Entropy>;
         let adapter = HttpIdentity::new(provider.config("identity")?, Arc::clone(clock), entropy);
-        Ok(Some(Arc::new(adapter.map_err(|error| {
-            Failure::WrongUse(format!("configuration, identity: {error}"))
-        })?)))
+        Ok(Some(Arc::new(
+            adapter.map_err(|error| Failure::WrongUse(format!("configuration, identity: {error}")))?,
+        )))
     }
 
     /// The credit provider, if one is set up.
@@ -103,9 +98,9 @@ impl Config {
         };
         let entropy = Arc::clone(entropy) as Arc<dyn Entropy>;
         let adapter = HttpCredit::new(provider.config("credit")?, Arc::clone(clock), entropy);
-        Ok(Some(Arc::new(adapter.map_err(|error| {
-            Failure::WrongUse(format!("configuration, credit: {error}"))
-        })?)))
+        Ok(Some(Arc::new(
+            adapter.map_err(|error| Failure::WrongUse(format!("configuration, credit: {error}")))?,
+        )))
     }
 }
 

@@ -65,24 +65,11 @@ impl Folder {
 
     /// The use cases over this folder.
     pub(crate) fn app(&self, outside: Outside) -> Arc<App> {
-        let Outside {
-            clock,
-            entropy,
-            identity,
-            credit,
-        } = outside;
+        let Outside { clock, entropy, identity, credit } = outside;
         let store: Arc<dyn Store> = Arc::clone(&self.store) as Arc<dyn Store>;
         let secrets = Arc::clone(&self.secret) as Arc<dyn huzhu_app::ports::Secrets>;
         let vault = Arc::clone(&self.vault) as Arc<dyn huzhu_app::ports::Vault>;
-        Arc::new(App::new(World {
-            store,
-            vault,
-            clock,
-            entropy,
-            secrets,
-            identity,
-            credit,
-        }))
+        Arc::new(App::new(World { store, vault, clock, entropy, secrets, identity, credit }))
     }
 }
 

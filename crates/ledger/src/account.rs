@@ -20,11 +20,7 @@ use core::fmt;
 
 /// One side of a line or of a balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Side {
     /// Left: what comes in, what is owed to the plan.
     Debit,
@@ -168,11 +164,7 @@ pub struct UnknownAccount(pub String);
 impl Account {
     /// The account of a stable code, as [`Account::code`] gives it.
     pub fn from_code(code: &str) -> Result<Self, UnknownAccount> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|a| a.code() == code)
-            .ok_or_else(|| UnknownAccount(code.to_owned()))
+        Self::ALL.iter().copied().find(|a| a.code() == code).ok_or_else(|| UnknownAccount(code.to_owned()))
     }
 
     /// The side on which the account grows.
@@ -203,17 +195,11 @@ mod tests {
     fn codes_and_names_are_unique_and_read_back() {
         let codes: BTreeSet<_> = Account::ALL.iter().map(|a| a.code()).collect();
         let names: BTreeSet<_> = Account::ALL.iter().map(|a| a.hledger()).collect();
-        assert_eq!(
-            (codes.len(), names.len()),
-            (Account::ALL.len(), Account::ALL.len())
-        );
+        assert_eq!((codes.len(), names.len()), (Account::ALL.len(), Account::ALL.len()));
         for &account in Account::ALL {
             assert_eq!(Account::from_code(account.code()), Ok(account));
         }
-        assert_eq!(
-            Account::from_code("shares receivable"),
-            Err(UnknownAccount("shares receivable".into()))
-        );
+        assert_eq!(Account::from_code("shares receivable"), Err(UnknownAccount("shares receivable".into())));
     }
 
     #[test]
@@ -222,17 +208,9 @@ mod tests {
             assert_eq!((account.normal_side(), account.hledger().as_str()), (side, name));
         };
         check(Account::SharesReceivable, Side::Debit, "assets:shares receivable");
-        check(
-            Account::OperatorGuarantee,
-            Side::Debit,
-            "assets:operator's guarantee",
-        );
+        check(Account::OperatorGuarantee, Side::Debit, "assets:operator's guarantee");
         check(Account::AidPayable, Side::Credit, "liabilities:aid payable");
-        check(
-            Account::SurplusCarried,
-            Side::Credit,
-            "liabilities:surplus carried",
-        );
+        check(Account::SurplusCarried, Side::Credit, "liabilities:surplus carried");
         check(Account::FeeIncome, Side::Credit, "revenues:fee income");
         check(Account::WriteOffs, Side::Debit, "expenses:write-offs");
         check(Account::FeesDrawn, Side::Credit, "equity:fees drawn");

@@ -12,11 +12,7 @@ use crate::currency::Currency;
 
 /// A sum of money in minor units of a currency that the context knows (fen, cents, whole yen, fils). Never negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Amount(u64);
 
 /// Why a text or a calculation gives no [`Amount`].
@@ -126,11 +122,9 @@ impl Amount {
     /// becomes a million. The first thing wrong is reported.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
         let minor = parse_decimal(text, currency.digits()).map_err(|e| match e {
-            AmountError::TooManyDecimals { found, allowed, .. } => AmountError::TooManyDecimals {
-                currency: currency.code(),
-                allowed,
-                found,
-            },
+            AmountError::TooManyDecimals { found, allowed, .. } => {
+                AmountError::TooManyDecimals { currency: currency.code(), allowed, found }
+            }
             other => other,
         })?;
         Ok(Self(minor))
@@ -178,11 +172,7 @@ pub(crate) fn parse_decimal(text: &str, digits: u8) -> Result<u64, AmountError> 
     };
     if fraction.len() > usize::from(digits) {
         let found = fraction.len();
-        return Err(AmountError::TooManyDecimals {
-            currency: "this number",
-            allowed: digits,
-            found,
-        });
+        return Err(AmountError::TooManyDecimals { currency: "this number", allowed: digits, found });
     }
     let padded = format!("{whole}{fraction:0<width$}", width = usize::from(digits));
     padded.parse().map_err(|_| AmountError::Overflow)
@@ -193,29 +183,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a table row reads better without borrows"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "a table row reads better without borrows")]
     fn check(text: &str, code: &str, expected: Result<u64, AmountError>) {
         let currency = Currency::parse(code).unwrap();
-        assert_eq!(
-            Amount::parse(text, currency).map(Amount::minor),
-            expected,
-            "{text:?} {code}"
-        );
+        assert_eq!(Amount::parse(text, currency).map(Amount::minor), expected, "{text:?} {code}");
     }
 
     #[test]
     fn decimal_texts_are_read_or_refused_with_the_reason() {
         use AmountError as E;
-        let many = |currency, allowed, found| {
-            Err(E::TooManyDecimals {
-                currency,
-                allowed,
-                found,
-            })
-        };
+        let many = |currency, allowed, found| Err(E::TooManyDecimals { currency, allowed, found });
         check("0.03", "CNY", Ok(3));
         check("300000", "CNY", Ok(30_000_000));
         check("12.5", "CNY", Ok(1_250));
@@ -258,10 +235,7 @@ mod tests {
     #[test]
     fn decimals_are_written_with_exactly_the_digits_of_the_currency() {
         let check = |minor: u64, code: &str, expected: &str| {
-            assert_eq!(
-                Amount::from_minor(minor).decimal(Currency::parse(code).unwrap()),
-                expected
-            );
+            assert_eq!(Amount::from_minor(minor).decimal(Currency::parse(code).unwrap()), expected);
         };
         check(3, "CNY", "0.03");
         check(0, "CNY", "0.00");

@@ -69,20 +69,14 @@ impl Balances {
     /// Empty books.
     #[must_use]
     pub const fn new(currency: Currency) -> Self {
-        Self {
-            currency,
-            totals: BTreeMap::new(),
-        }
+        Self { currency, totals: BTreeMap::new() }
     }
 
     /// Books from stored totals, for a store that keeps running sums. Nothing is checked here: [`Balances::audit`] is for
     /// that.
     #[must_use]
     pub fn from_totals(currency: Currency, totals: impl IntoIterator<Item = (Account, Totals)>) -> Self {
-        Self {
-            currency,
-            totals: totals.into_iter().collect(),
-        }
+        Self { currency, totals: totals.into_iter().collect() }
     }
 
     /// The currency of the books.
@@ -94,10 +88,7 @@ impl Balances {
     /// Adds an entry. An entry in another currency is refused and changes nothing.
     pub fn apply(&mut self, entry: &JournalEntry) -> Result<(), WrongCurrency> {
         if entry.currency() != self.currency {
-            return Err(WrongCurrency {
-                books: self.currency,
-                entry: entry.currency(),
-            });
+            return Err(WrongCurrency { books: self.currency, entry: entry.currency() });
         }
         for line in entry.lines() {
             let totals = self.totals.entry(line.account).or_default();
@@ -125,17 +116,12 @@ impl Balances {
             core::cmp::Ordering::Less => Side::Credit,
             core::cmp::Ordering::Equal => account.normal_side(),
         };
-        Balance {
-            side,
-            minor: debits.abs_diff(credits),
-        }
+        Balance { side, minor: debits.abs_diff(credits) }
     }
 
     /// The accounts that were ever moved, with what is left on them, in the order of the chart.
     pub fn iter(&self) -> impl Iterator<Item = (Account, Balance)> {
-        self.totals
-            .keys()
-            .map(|&account| (account, self.balance(account)))
+        self.totals.keys().map(|&account| (account, self.balance(account)))
     }
 
     /// Everything wrong with the sums; empty for sound books.
@@ -149,10 +135,7 @@ impl Balances {
         });
         unbalanced
             .into_iter()
-            .chain(abnormal.map(|(account, balance)| Finding::AbnormalSide {
-                account,
-                minor: balance.minor,
-            }))
+            .chain(abnormal.map(|(account, balance)| Finding::AbnormalSide { account, minor: balance.minor }))
             .collect()
     }
 }
@@ -174,101 +157,39 @@ mod tests {
     #[test]
     fn totals_and_what_is_left_follow_the_entries() {
         let mut books = Balances::new(Currency::CNY);
-        books
-            .apply(&entry(Account::SharesReceivable, Account::AidPayable, 100))
-            .unwrap();
-        books
-            .apply(&entry(Account::Bank, Account::SharesReceivable, 70))
-            .unwrap();
+        books.apply(&entry(Account::SharesReceivable, Account::AidPayable, 100)).unwrap();
+        books.apply(&entry(Account::Bank, Account::SharesReceivable, 70)).unwrap();
         let shares = books.totals(Account::SharesReceivable);
-        assert_eq!(
-            shares,
-            Totals {
-                debits: 100,
-                credits: 70
-            }
-        );
-        assert_eq!(
-            books.balance(Account::SharesReceivable),
-            Balance {
-                side: Side::Debit,
-                minor: 30
-            }
-        );
-        assert_eq!(
-            books.balance(Account::AidPayable),
-            Balance {
-                side: Side::Credit,
-                minor: 100
-            }
-        );
-        assert_eq!(
-            books.balance(Account::WriteOffs),
-            Balance {
-                side: Side::Debit,
-                minor: 0
-            }
-        );
+        assert_eq!(shares, Totals { debits: 100, credits: 70 });
+        assert_eq!(books.balance(Account::SharesReceivable), Balance { side: Side::Debit, minor: 30 });
+        assert_eq!(books.balance(Account::AidPayable), Balance { side: Side::Credit, minor: 100 });
+        assert_eq!(books.balance(Account::WriteOffs), Balance { side: Side::Debit, minor: 0 });
         assert_eq!(books.audit(), []);
     }
 
     #[test]
     fn audit_finds_accounts_on_the_wrong_side_and_lost_rows() {
         let mut books = Balances::new(Currency::CNY);
-        books
-            .apply(&entry(Account::AidPayable, Account::PayoutsClearing, 5))
-            .unwrap();
-        assert_eq!(
-            books.audit(),
-            [Finding::AbnormalSide {
-                account: Account::AidPayable,
-                minor: 5
-            }]
-        );
+        books.apply(&entry(Account::AidPayable, Account::PayoutsClearing, 5)).unwrap();
+        assert_eq!(books.audit(), [Finding::AbnormalSide { account: Account::AidPayable, minor: 5 }]);
         // A sponsor who pays afterwards is no finding.
         let mut later = Balances::new(Currency::CNY);
-        later
-            .apply(&entry(Account::SponsorAccount, Account::AidPayable, 5))
-            .unwrap();
+        later.apply(&entry(Account::SponsorAccount, Account::AidPayable, 5)).unwrap();
         assert_eq!(later.audit(), []);
-        let lost = Balances::from_totals(
-            Currency::CNY,
-            [(
-                Account::Bank,
-                Totals {
-                    debits: 3,
-                    credits: 1,
-                },
-            )],
-        );
-        assert_eq!(
-            lost.audit(),
-            [Finding::Unbalanced {
-                debits: 3,
-                credits: 1
-            }]
-        );
+        let lost = Balances::from_totals(Currency::CNY, [(Account::Bank, Totals { debits: 3, credits: 1 })]);
+        assert_eq!(lost.audit(), [Finding::Unbalanced { debits: 3, credits: 1 }]);
     }
 
     #[test]
     fn another_currency_is_refused_and_changes_nothing() {
         let mut books = Balances::new(Currency::JPY);
         let refused = books.apply(&entry(Account::Bank, Account::SponsorAccount, 5));
-        assert_eq!(
-            refused,
-            Err(WrongCurrency {
-                books: Currency::JPY,
-                entry: Currency::CNY
-            })
-        );
+        assert_eq!(refused, Err(WrongCurrency { books: Currency::JPY, entry: Currency::CNY }));
         assert_eq!(books, Balances::new(Currency::JPY));
     }
 
     fn moves() -> impl Strategy<Value = Vec<(usize, usize, u64)>> {
-        prop::collection::vec(
-            (0..Account::ALL.len(), 0..Account::ALL.len(), 1..=u64::MAX),
-            1..40,
-        )
+        prop::collection::vec((0..Account::ALL.len(), 0..Account::ALL.len(), 1..=u64::MAX), 1..40)
     }
 
     proptest! {

@@ -31,9 +31,8 @@ pub enum CurrencyError {
 }
 
 /// Codes of ISO 4217 whose minor unit is "not applicable". Sorted.
-const WITHOUT_MINOR_UNIT: [&str; 13] = [
-    "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX",
-];
+const WITHOUT_MINOR_UNIT: [&str; 13] =
+    ["XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"];
 
 /// Code and digits. Sorted by code, because it is searched by halving.
 #[rustfmt::skip]
@@ -63,30 +62,15 @@ const TABLE: [(&str, u8); 165] = [
 
 impl Currency {
     /// Chinese yuan renminbi, 2 digits (fen).
-    pub const CNY: Self = Self {
-        code: "CNY",
-        digits: 2,
-    };
+    pub const CNY: Self = Self { code: "CNY", digits: 2 };
     /// Euro, 2 digits (cents).
-    pub const EUR: Self = Self {
-        code: "EUR",
-        digits: 2,
-    };
+    pub const EUR: Self = Self { code: "EUR", digits: 2 };
     /// Japanese yen, no digits.
-    pub const JPY: Self = Self {
-        code: "JPY",
-        digits: 0,
-    };
+    pub const JPY: Self = Self { code: "JPY", digits: 0 };
     /// Kuwaiti dinar, 3 digits (fils).
-    pub const KWD: Self = Self {
-        code: "KWD",
-        digits: 3,
-    };
+    pub const KWD: Self = Self { code: "KWD", digits: 3 };
     /// United States dollar, 2 digits (cents).
-    pub const USD: Self = Self {
-        code: "USD",
-        digits: 2,
-    };
+    pub const USD: Self = Self { code: "USD", digits: 2 };
 
     /// The currency of a code in capital letters.
     pub fn parse(code: &str) -> Result<Self, CurrencyError> {
@@ -185,11 +169,7 @@ mod tests {
     fn the_tables_are_sorted_and_hold_no_code_twice() {
         assert!(TABLE.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(WITHOUT_MINOR_UNIT.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(
-            WITHOUT_MINOR_UNIT
-                .iter()
-                .all(|code| TABLE.iter().all(|row| row.0 != *code))
-        );
+        assert!(WITHOUT_MINOR_UNIT.iter().all(|code| TABLE.iter().all(|row| row.0 != *code)));
     }
 
     #[test]
@@ -197,17 +177,8 @@ mod tests {
         for currency in Currency::all() {
             assert_eq!(Currency::parse(currency.code()), Ok(currency));
         }
-        for named in [
-            Currency::CNY,
-            Currency::EUR,
-            Currency::JPY,
-            Currency::KWD,
-            Currency::USD,
-        ] {
-            assert_eq!(
-                Currency::parse(named.code()).map(Currency::digits),
-                Ok(named.digits())
-            );
+        for named in [Currency::CNY, Currency::EUR, Currency::JPY, Currency::KWD, Currency::USD] {
+            assert_eq!(Currency::parse(named.code()).map(Currency::digits), Ok(named.digits()));
         }
     }
 
@@ -218,17 +189,8 @@ mod tests {
         };
         check("XAU", "XAU has no minor unit: amounts cannot be counted in it");
         check("XTS", "XTS has no minor unit: amounts cannot be counted in it");
-        check(
-            "cny",
-            "`cny` is not an active ISO 4217 currency code such as CNY, EUR or JPY",
-        );
-        check(
-            "DEM",
-            "`DEM` is not an active ISO 4217 currency code such as CNY, EUR or JPY",
-        );
-        check(
-            "",
-            "`` is not an active ISO 4217 currency code such as CNY, EUR or JPY",
-        );
+        check("cny", "`cny` is not an active ISO 4217 currency code such as CNY, EUR or JPY");
+        check("DEM", "`DEM` is not an active ISO 4217 currency code such as CNY, EUR or JPY");
+        check("", "`` is not an active ISO 4217 currency code such as CNY, EUR or JPY");
     }
 }

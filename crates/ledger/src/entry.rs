@@ -14,11 +14,7 @@ use jiff::civil::Date;
 
 /// The id of an entry: 128 bits chosen by the caller, a UUID by convention.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct EntryId(u128);
 
 impl EntryId {
@@ -76,21 +72,13 @@ impl Line {
     /// A debit.
     #[must_use]
     pub const fn debit(account: Account, amount: Amount) -> Self {
-        Self {
-            account,
-            side: Side::Debit,
-            amount,
-        }
+        Self { account, side: Side::Debit, amount }
     }
 
     /// A credit.
     #[must_use]
     pub const fn credit(account: Account, amount: Amount) -> Self {
-        Self {
-            account,
-            side: Side::Credit,
-            amount,
-        }
+        Self { account, side: Side::Credit, amount }
     }
 }
 
@@ -101,10 +89,7 @@ pub enum EntryError {
     #[error("a journal entry needs lines")]
     NoLines,
     /// More lines than [`JournalEntry::MAX_LINES`].
-    #[error(
-        "a journal entry has at most {} lines, not {found}: split it",
-        JournalEntry::MAX_LINES
-    )]
+    #[error("a journal entry has at most {} lines, not {found}: split it", JournalEntry::MAX_LINES)]
     TooManyLines {
         /// Lines found.
         found: usize,
@@ -159,25 +144,14 @@ impl JournalEntry {
             return Err(EntryError::TooManyLines { found: lines.len() });
         }
         if let Some((at, line)) = lines.iter().enumerate().find(|(_, line)| line.amount.is_zero()) {
-            return Err(EntryError::ZeroAmount {
-                line: at + 1,
-                account: line.account,
-            });
+            return Err(EntryError::ZeroAmount { line: at + 1, account: line.account });
         }
         let (debits, credits) = (total(&lines, Side::Debit), total(&lines, Side::Credit));
         if debits != credits {
             return Err(EntryError::Unbalanced { debits, credits });
         }
         let description = description.into();
-        Ok(Self {
-            id,
-            date,
-            currency,
-            description,
-            reference: None,
-            reverses: None,
-            lines,
-        })
+        Ok(Self { id, date, currency, description, reference: None, reverses: None, lines })
     }
 
     /// The same entry with a reference to what caused it, such as the id of a period or a claim.
@@ -198,10 +172,7 @@ impl JournalEntry {
     /// The entry that undoes this one: the same lines with sides swapped, under its own id and date.
     #[must_use]
     pub fn reverse(&self, id: EntryId, date: Date, description: impl Into<String>) -> Self {
-        let swap = |line: &Line| Line {
-            side: line.side.opposite(),
-            ..*line
-        };
+        let swap = |line: &Line| Line { side: line.side.opposite(), ..*line };
         Self {
             id,
             date,
@@ -263,11 +234,7 @@ impl JournalEntry {
 }
 
 fn total(lines: &[Line], side: Side) -> u128 {
-    lines
-        .iter()
-        .filter(|line| line.side == side)
-        .map(|line| line.amount.wide())
-        .sum()
+    lines.iter().filter(|line| line.side == side).map(|line| line.amount.wide()).sum()
 }
 
 #[cfg(test)]
@@ -293,49 +260,22 @@ mod tests {
         check(vec![], Err(EntryError::NoLines));
         check(vec![debit(Shares, minor(5)), credit(AidPayable, minor(5))], Ok(5));
         check(
-            vec![
-                debit(Shares, minor(5)),
-                credit(AidPayable, minor(3)),
-                credit(FeeIncome, minor(2)),
-            ],
+            vec![debit(Shares, minor(5)), credit(AidPayable, minor(3)), credit(FeeIncome, minor(2))],
             Ok(5),
         );
-        check(
-            vec![debit(Shares, minor(5))],
-            Err(EntryError::Unbalanced {
-                debits: 5,
-                credits: 0,
-            }),
-        );
+        check(vec![debit(Shares, minor(5))], Err(EntryError::Unbalanced { debits: 5, credits: 0 }));
         check(
             vec![debit(Shares, minor(5)), credit(AidPayable, minor(4))],
-            Err(EntryError::Unbalanced {
-                debits: 5,
-                credits: 4,
-            }),
+            Err(EntryError::Unbalanced { debits: 5, credits: 4 }),
         );
         check(
-            vec![
-                debit(Shares, minor(5)),
-                credit(AidPayable, minor(5)),
-                credit(FeeIncome, minor(0)),
-            ],
-            Err(EntryError::ZeroAmount {
-                line: 3,
-                account: FeeIncome,
-            }),
+            vec![debit(Shares, minor(5)), credit(AidPayable, minor(5)), credit(FeeIncome, minor(0))],
+            Err(EntryError::ZeroAmount { line: 3, account: FeeIncome }),
         );
         // Sums are kept wide: two maximal lines do not wrap to a balance.
         check(
-            vec![
-                debit(Shares, Amount::MAX),
-                debit(Shares, minor(2)),
-                credit(AidPayable, minor(1)),
-            ],
-            Err(EntryError::Unbalanced {
-                debits: u128::from(u64::MAX) + 2,
-                credits: 1,
-            }),
+            vec![debit(Shares, Amount::MAX), debit(Shares, minor(2)), credit(AidPayable, minor(1))],
+            Err(EntryError::Unbalanced { debits: u128::from(u64::MAX) + 2, credits: 1 }),
         );
         let many = vec![debit(Shares, minor(1)); 1_001];
         check(many, Err(EntryError::TooManyLines { found: 1_001 }));
@@ -354,10 +294,7 @@ mod tests {
         assert_eq!(back.reference(), Some("per_1"));
         assert_eq!(
             back.lines(),
-            [
-                Line::credit(Account::Bank, minor(7)),
-                Line::debit(Account::SponsorAccount, minor(7))
-            ]
+            [Line::credit(Account::Bank, minor(7)), Line::debit(Account::SponsorAccount, minor(7))]
         );
     }
 

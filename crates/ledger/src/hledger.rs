@@ -45,15 +45,7 @@ fn directives<'a>(entries: impl IntoIterator<Item = &'a JournalEntry>, out: &mut
 }
 
 fn write_entry(entry: &JournalEntry, out: &mut String) {
-    line(
-        out,
-        format_args!(
-            "{} * ({}) {}",
-            entry.date(),
-            entry.id(),
-            one_line(entry.description())
-        ),
-    );
+    line(out, format_args!("{} * ({}) {}", entry.date(), entry.id(), one_line(entry.description())));
     if let Some(reference) = entry.reference() {
         line(out, format_args!("    ; reference: {}", one_line(reference)));
     }
@@ -68,11 +60,7 @@ fn write_entry(entry: &JournalEntry, out: &mut String) {
         let number = amount::decimal(posting.amount.wide(), entry.currency());
         line(
             out,
-            format_args!(
-                "    {}  {sign}{number} {}",
-                posting.account.hledger(),
-                entry.currency().code()
-            ),
+            format_args!("    {}  {sign}{number} {}", posting.account.hledger(), entry.currency().code()),
         );
     }
 }

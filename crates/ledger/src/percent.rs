@@ -38,9 +38,7 @@ impl Percent {
     /// A rate from hundredths of a percent: 800 is 8 %. [`PercentError::AboveHundred`] above 10,000.
     pub fn from_hundredths(hundredths: u32) -> Result<Self, PercentError> {
         if hundredths > Self::HUNDRED.0 {
-            return Err(PercentError::AboveHundred {
-                hundredths: u64::from(hundredths),
-            });
+            return Err(PercentError::AboveHundred { hundredths: u64::from(hundredths) });
         }
         Ok(Self(hundredths))
     }
@@ -110,10 +108,7 @@ mod tests {
     fn percents_are_read_and_shown() {
         let check = |text: &str, hundredths: u32, display: &str| {
             let percent = Percent::parse(text).unwrap();
-            assert_eq!(
-                (percent.hundredths(), percent.to_string().as_str()),
-                (hundredths, display)
-            );
+            assert_eq!((percent.hundredths(), percent.to_string().as_str()), (hundredths, display));
         };
         check("8", 800, "8 %");
         check("8.5", 850, "8.5 %");
@@ -130,15 +125,9 @@ mod tests {
         check("100.01", "a percentage is at most 100, not 100.01");
         check("99999999999", "a percentage is at most 100, not 99999999999");
         check("8 %", "not a percentage: an amount has no spaces");
-        check(
-            "8%",
-            "not a percentage: `%` is not part of an amount: only the digits 0-9 and one point are",
-        );
+        check("8%", "not a percentage: `%` is not part of an amount: only the digits 0-9 and one point are");
         check("8.255", "not a percentage: this number has 2 decimals, not 3");
-        check(
-            "-8",
-            "not a percentage: an amount has no sign: write the number without `-`",
-        );
+        check("-8", "not a percentage: an amount has no sign: write the number without `-`");
     }
 
     #[test]

@@ -29,19 +29,12 @@ fn run(journal: &str, arguments: &[&str]) -> String {
     child.stdin.take().unwrap().write_all(journal.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        output.status.success(),
-        "hledger {arguments:?} refused the journal: {errors}\n{journal}"
-    );
+    assert!(output.status.success(), "hledger {arguments:?} refused the journal: {errors}\n{journal}");
     String::from_utf8(output.stdout).unwrap()
 }
 
 fn line(account: Account, side: Side, minor: u64) -> Line {
-    Line {
-        account,
-        side,
-        amount: Amount::from_minor(minor),
-    }
+    Line { account, side, amount: Amount::from_minor(minor) }
 }
 
 /// Month, day, text, lines in units.
@@ -68,17 +61,9 @@ const ROWS: [Row; 9] = {
             1,
             29,
             "collection",
-            &[
-                (A::CollectionsClearing, Debit, 68_000),
-                (A::SharesReceivable, Credit, 68_000),
-            ],
+            &[(A::CollectionsClearing, Debit, 68_000), (A::SharesReceivable, Credit, 68_000)],
         ),
-        (
-            1,
-            30,
-            "arrived",
-            &[(A::Bank, Debit, 68_000), (A::CollectionsClearing, Credit, 68_000)],
-        ),
+        (1, 30, "arrived", &[(A::Bank, Debit, 68_000), (A::CollectionsClearing, Credit, 68_000)]),
         (
             1,
             30,
@@ -89,35 +74,12 @@ const ROWS: [Row; 9] = {
             2,
             2,
             "tag:value, other:thing",
-            &[
-                (A::AidPayable, Debit, 30_000),
-                (A::PayoutsClearing, Credit, 30_000),
-            ],
+            &[(A::AidPayable, Debit, 30_000), (A::PayoutsClearing, Credit, 30_000)],
         ),
-        (
-            2,
-            3,
-            "",
-            &[(A::PayoutsClearing, Debit, 30_000), (A::Bank, Credit, 30_000)],
-        ),
-        (
-            2,
-            4,
-            "sponsor",
-            &[(A::Bank, Debit, 11), (A::SponsorAccount, Credit, 11)],
-        ),
-        (
-            2,
-            5,
-            "given up",
-            &[(A::WriteOffs, Debit, 900), (A::Arrears, Credit, 900)],
-        ),
-        (
-            2,
-            6,
-            "fee",
-            &[(A::FeesDrawn, Debit, 4_800), (A::Bank, Credit, 4_800)],
-        ),
+        (2, 3, "", &[(A::PayoutsClearing, Debit, 30_000), (A::Bank, Credit, 30_000)]),
+        (2, 4, "sponsor", &[(A::Bank, Debit, 11), (A::SponsorAccount, Credit, 11)]),
+        (2, 5, "given up", &[(A::WriteOffs, Debit, 900), (A::Arrears, Credit, 900)]),
+        (2, 6, "fee", &[(A::FeesDrawn, Debit, 4_800), (A::Bank, Credit, 4_800)]),
     ]
 };
 
@@ -126,10 +88,7 @@ fn journal(currency: Currency, scale: u64) -> Vec<JournalEntry> {
     let id = |n: usize| EntryId::new((u128::from(scale) << 64) + u128::try_from(n).unwrap());
     let mut entries = Vec::new();
     for (n, (month, day, text, lines)) in ROWS.into_iter().enumerate() {
-        let scaled = lines
-            .iter()
-            .map(|&(account, side, units)| line(account, side, units * scale))
-            .collect();
+        let scaled = lines.iter().map(|&(account, side, units)| line(account, side, units * scale)).collect();
         let entry = JournalEntry::new(id(n), date(2019, month, day), currency, text, scaled).unwrap();
         entries.push(entry.with_reference("period: 2019-01\nassets:bank  1 CNY"));
     }
@@ -139,18 +98,7 @@ fn journal(currency: Currency, scale: u64) -> Vec<JournalEntry> {
 
 /// hledger's idea of the balances, by account and currency, as signed decimal text (debits positive).
 fn foreign_balances(text: &str) -> BTreeMap<(String, String), String> {
-    let csv = run(
-        text,
-        &[
-            "balance",
-            "--flat",
-            "--no-total",
-            "-E",
-            "-O",
-            "csv",
-            "--layout=tidy",
-        ],
-    );
+    let csv = run(text, &["balance", "--flat", "--no-total", "-E", "-O", "csv", "--layout=tidy"]);
     csv.lines()
         .skip(1)
         .map(|row| {
@@ -165,11 +113,7 @@ fn our_balances(books: &[Balances]) -> BTreeMap<(String, String), String> {
     let mut all = BTreeMap::new();
     for book in books {
         for (account, balance) in book.iter() {
-            let sign = if balance.side == Side::Credit && balance.minor > 0 {
-                "-"
-            } else {
-                ""
-            };
+            let sign = if balance.side == Side::Credit && balance.minor > 0 { "-" } else { "" };
             let number = format!("{sign}{}", amount::decimal(balance.minor, book.currency()));
             all.insert((account.hledger(), book.currency().code().to_owned()), number);
         }
@@ -179,20 +123,12 @@ fn our_balances(books: &[Balances]) -> BTreeMap<(String, String), String> {
 
 /// `-0.00`, `0` and `0.00` are the same number.
 fn plain(number: &str) -> String {
-    if number.chars().all(|c| "-0.".contains(c)) {
-        "0".to_owned()
-    } else {
-        number.to_owned()
-    }
+    if number.chars().all(|c| "-0.".contains(c)) { "0".to_owned() } else { number.to_owned() }
 }
 
 #[test]
 fn hledger_accepts_the_journal_and_its_balances_equal_ours() {
-    let currencies = [
-        (Currency::CNY, 100_003),
-        (Currency::JPY, 3),
-        (Currency::KWD, 1_234_567),
-    ];
+    let currencies = [(Currency::CNY, 100_003), (Currency::JPY, 3), (Currency::KWD, 1_234_567)];
     let mut entries = Vec::new();
     let mut books = Vec::new();
     for (currency, scale) in currencies {
@@ -209,18 +145,14 @@ fn hledger_accepts_the_journal_and_its_balances_equal_ours() {
     run(&text, &["check", "--strict"]);
     let theirs = foreign_balances(&text);
     let ours = our_balances(&books);
-    assert!(
-        ours.len() >= 3 * 10,
-        "the journal is not large enough to mean something: {ours:?}"
-    );
+    assert!(ours.len() >= 3 * 10, "the journal is not large enough to mean something: {ours:?}");
     for (key, number) in &ours {
         let found = theirs.get(key).map_or("0", String::as_str);
         assert_eq!(plain(found), plain(number), "{key:?}");
     }
     // An account that came out even stands in hledger's table as 0 of no currency.
-    let unknown = theirs
-        .iter()
-        .find(|(key, number)| !key.1.is_empty() && *number != "0" && !ours.contains_key(*key));
+    let unknown =
+        theirs.iter().find(|(key, number)| !key.1.is_empty() && *number != "0" && !ours.contains_key(*key));
     assert_eq!(unknown, None);
 }
 
@@ -250,8 +182,6 @@ fn the_largest_amounts_survive_the_way_through_hledger() {
     let entry =
         JournalEntry::new(EntryId::new(1), date(9999, 12, 31), Currency::CNY, "large", lines).unwrap();
     let theirs = foreign_balances(&hledger::export("Large", [&entry]));
-    let bank = theirs
-        .get(&("assets:bank".to_owned(), "CNY".to_owned()))
-        .map(String::as_str);
+    let bank = theirs.get(&("assets:bank".to_owned(), "CNY".to_owned())).map(String::as_str);
     assert_eq!(bank, Some("368934881474191032.30"));
 }

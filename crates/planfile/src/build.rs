@@ -119,8 +119,7 @@ impl Reader<'_> {
         path: &str,
         make: impl Fn(&str) -> Result<T, huzhu_domain::plan::CodeError> + Copy,
     ) -> T {
-        self.code(path, make)
-            .unwrap_or_else(|| make(UNKNOWN).expect("the stand-in is a code"))
+        self.code(path, make).unwrap_or_else(|| make(UNKNOWN).expect("the stand-in is a code"))
     }
 
     /// Reports `path` as missing when it does not stand there.
@@ -140,13 +139,7 @@ impl Reader<'_> {
         if self.form.has(path) {
             let key = path.rsplit_once('.').map_or(path, |(_, key)| key);
             let message = format!("`{key}` has no meaning {why}");
-            self.fault(
-                path,
-                self.form.place(path),
-                rules::NEEDLESS_KEY,
-                message,
-                "remove it".to_owned(),
-            );
+            self.fault(path, self.form.place(path), rules::NEEDLESS_KEY, message, "remove it".to_owned());
         }
     }
 
@@ -158,30 +151,18 @@ impl Reader<'_> {
         message: String,
         remedy: String,
     ) {
-        self.faults.push(Located {
-            path: Some(path.to_owned()),
-            fault: Fault {
-                span,
-                rule,
-                message,
-                remedy,
-            },
-        });
+        self.faults
+            .push(Located { path: Some(path.to_owned()), fault: Fault { span, rule, message, remedy } });
     }
 
     /// `make` for each table of the array at `path`.
     fn each<T>(&mut self, path: &str, mut make: impl FnMut(&mut Self, &str) -> T) -> Vec<T> {
-        (0..self.form.count(path))
-            .map(|i| make(self, &format!("{path}[{i}]")))
-            .collect()
+        (0..self.form.count(path)).map(|i| make(self, &format!("{path}[{i}]"))).collect()
     }
 
     fn ages(&self, path: &str) -> AgeBand {
         let to = self.whole(&format!("{path}.age_to")).map(|to| fit(Some(to)));
-        AgeBand {
-            from: fit(self.whole(&format!("{path}.age_from"))),
-            to,
-        }
+        AgeBand { from: fit(self.whole(&format!("{path}.age_from"))), to }
     }
 
     fn reasons(&mut self, path: &str) -> Vec<Reason> {
@@ -192,9 +173,8 @@ impl Reader<'_> {
     }
 
     fn identity(&mut self) -> Identity {
-        let notice = self
-            .whole("plan.change_notice_days")
-            .map_or(DEFAULT_CHANGE_NOTICE_DAYS, |n| fit(Some(n)));
+        let notice =
+            self.whole("plan.change_notice_days").map_or(DEFAULT_CHANGE_NOTICE_DAYS, |n| fit(Some(n)));
         Identity {
             id: self.must("plan.id", PlanId::new),
             version: PlanVersion(fit(self.whole("plan.version"))),
@@ -271,18 +251,8 @@ impl Reader<'_> {
             ages: r.ages(at),
         });
         let exclusions = self.reasons("cover.exclusions");
-        let exclusions = exclusions
-            .into_iter()
-            .map(|r| Exclusion {
-                code: r.code,
-                text: r.text,
-            })
-            .collect();
-        Cover {
-            groups,
-            conditions,
-            exclusions,
-        }
+        let exclusions = exclusions.into_iter().map(|r| Exclusion { code: r.code, text: r.text }).collect();
+        Cover { groups, conditions, exclusions }
     }
 
     fn severities(&self, path: &str) -> Vec<Severity> {
@@ -338,20 +308,12 @@ impl Reader<'_> {
             from_days: fit(r.whole(&format!("{at}.from_days"))),
             percent: r.percent(&format!("{at}.percent")),
         });
-        Aid {
-            kind,
-            frequency,
-            table,
-            tenure,
-        }
+        Aid { kind, frequency, table, tenure }
     }
 
     fn times(&self) -> Vec<(Severity, u16)> {
         let at = |severity: Severity| self.whole(&format!("aid.times.{}", severity.code()));
-        Severity::ALL
-            .into_iter()
-            .filter_map(|s| at(s).map(|n| (s, fit(Some(n)))))
-            .collect()
+        Severity::ALL.into_iter().filter_map(|s| at(s).map(|n| (s, fit(Some(n))))).collect()
     }
 
     fn sharing(&mut self) -> Sharing {
@@ -361,11 +323,7 @@ impl Reader<'_> {
         });
         Sharing {
             model: self.model(),
-            split: if bands.is_empty() {
-                Split::Equal
-            } else {
-                Split::Banded(bands)
-            },
+            split: if bands.is_empty() { Split::Equal } else { Split::Banded(bands) },
             fee: self.percent("sharing.fee"),
             headcount: match self.choice("sharing.headcount") {
                 "enrolled" => Headcount::Enrolled,
@@ -405,10 +363,7 @@ impl Reader<'_> {
             "sponsor" => {
                 self.need("sharing.sponsor", "model = \"sponsor\"");
                 let limit = self.amount_at("sharing.sponsor_limit");
-                Model::Sponsor {
-                    name: self.words("sharing.sponsor"),
-                    limit,
-                }
+                Model::Sponsor { name: self.words("sharing.sponsor"), limit }
             }
             _ => Model::After,
         }
@@ -443,13 +398,9 @@ impl Reader<'_> {
         };
         Calendar {
             periods,
-            notice_length_days: self
-                .whole("calendar.notice_length_days")
-                .map_or(1, |n| fit(Some(n))),
+            notice_length_days: self.whole("calendar.notice_length_days").map_or(1, |n| fit(Some(n))),
             payout_days: fit(self.whole("calendar.payout_days")),
-            first_contact: self
-                .contact_at("calendar.first_contact")
-                .unwrap_or(Contact::Days(0)),
+            first_contact: self.contact_at("calendar.first_contact").unwrap_or(Contact::Days(0)),
             filing_deadline_days: fit(self.whole("calendar.filing_deadline_days")),
             retry,
             reminder_days: self.whole("calendar.reminder_days").map(|n| fit(Some(n))),
@@ -462,10 +413,7 @@ impl Reader<'_> {
             name: r.words(&format!("{at}.name")),
             groups: {
                 let codes = r.codes_at(&format!("{at}.groups")).unwrap_or_default();
-                codes
-                    .iter()
-                    .filter_map(|code| GroupCode::new(code).ok())
-                    .collect()
+                codes.iter().filter_map(|code| GroupCode::new(code).ok()).collect()
             },
             required: r.flag(&format!("{at}.required")),
         });

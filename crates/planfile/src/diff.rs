@@ -52,12 +52,7 @@ impl fmt::Display for Change {
 
 /// What changes from `old` to `new`, in the order of the groups of terms. Empty when nothing does.
 pub fn diff(old: &PlanTerms, new: &PlanTerms, language: Language) -> Vec<Change> {
-    let mut pair = Pair {
-        old,
-        new,
-        language,
-        changes: Vec::new(),
-    };
+    let mut pair = Pair { old, new, language, changes: Vec::new() };
     pair.identity();
     pair.joining();
     pair.waiting();
@@ -111,11 +106,7 @@ impl Pair<'_> {
     fn number<T: PartialOrd + fmt::Display>(&mut self, (old, new): (T, T), more: More, en: &str, zh: &str) {
         if old != new {
             let who = direction(new > old, more);
-            self.say(
-                who,
-                format!("{en}: {new} instead of {old}."),
-                format!("{zh}：由 {old} 改为 {new}。"),
-            );
+            self.say(who, format!("{en}: {new} instead of {old}."), format!("{zh}：由 {old} 改为 {new}。"));
         }
     }
 
@@ -152,24 +143,13 @@ impl Pair<'_> {
             );
         }
         let days = (old.change_notice_days, new.change_notice_days);
-        self.number(
-            days,
-            More::Helps,
-            "Days of notice before terms change",
-            "条款变更公示天数",
-        );
+        self.number(days, More::Helps, "Days of notice before terms change", "条款变更公示天数");
         if old.last_day != new.last_day {
             match new.last_day {
-                Some(day) => self.say(
-                    Who::Loses,
-                    format!("The plan ends on {day}."),
-                    format!("计划于 {day} 结束。"),
-                ),
-                None => self.say(
-                    Who::Gains,
-                    "The plan no longer has a last day.",
-                    "计划不再有终止日期。",
-                ),
+                Some(day) => {
+                    self.say(Who::Loses, format!("The plan ends on {day}."), format!("计划于 {day} 结束。"));
+                }
+                None => self.say(Who::Gains, "The plan no longer has a last day.", "计划不再有终止日期。"),
             }
         }
     }
@@ -177,11 +157,7 @@ impl Pair<'_> {
     fn calendar(&mut self) {
         let (old, new) = (self.old.calendar(), self.new.calendar());
         if old.periods != new.periods {
-            self.say(
-                Who::Neutral,
-                "Notice and sharing days change.",
-                "公示日和分摊日有变。",
-            );
+            self.say(Who::Neutral, "Notice and sharing days change.", "公示日和分摊日有变。");
         }
         let pairs = [
             (
@@ -210,23 +186,14 @@ impl Pair<'_> {
             self.number((a, b), more, en, zh);
         }
         if old.retry != new.retry {
-            self.say(
-                Who::Neutral,
-                "Failed debits are tried again for another time.",
-                "扣款重试期限有变。",
-            );
+            self.say(Who::Neutral, "Failed debits are tried again for another time.", "扣款重试期限有变。");
         }
         let reminders = (old.reminder_days.is_some(), new.reminder_days.is_some());
         let en = [
             "Payers are reminded before each debit now.",
             "Payers are not reminded before a debit any more.",
         ];
-        self.flag(
-            reminders,
-            More::Helps,
-            en,
-            ["扣款前提醒付款人。", "扣款前不再提醒付款人。"],
-        );
+        self.flag(reminders, More::Helps, en, ["扣款前提醒付款人。", "扣款前不再提醒付款人。"]);
         if old.first_contact != new.first_contact {
             self.say(
                 Who::Neutral,
@@ -247,24 +214,14 @@ impl Pair<'_> {
                 format!("The enrolment ends at the age of {b} now."),
                 format!("年满 {b} 周岁退出。"),
             ),
-            (Some(_), None) => self.say(
-                Who::Gains,
-                "Age does not end the enrolment any more.",
-                "不再因年龄退出。",
-            ),
+            (Some(_), None) => {
+                self.say(Who::Gains, "Age does not end the enrolment any more.", "不再因年龄退出。");
+            }
             (None, None) => {}
         }
-        let en = [
-            "Who leaves still owes the period on notice.",
-            "Who leaves owes nothing more.",
-        ];
+        let en = ["Who leaves still owes the period on notice.", "Who leaves owes nothing more."];
         let owes = (old.owes_noticed_period, new.owes_noticed_period);
-        self.flag(
-            owes,
-            More::Hurts,
-            en,
-            ["退出者须承担公示当期分摊。", "退出者无需再承担分摊。"],
-        );
+        self.flag(owes, More::Hurts, en, ["退出者须承担公示当期分摊。", "退出者无需再承担分摊。"]);
         let once = |terms: &PlanTerms| matches!(terms.aid().frequency, Frequency::Once);
         if once(self.old) == once(self.new) && old.end_after_aid != new.end_after_aid {
             self.say(
@@ -291,11 +248,7 @@ impl Pair<'_> {
         );
         let members = |payer: LastPeriodsPayer| payer == LastPeriodsPayer::Members;
         let free = |ending: &huzhu_domain::plan::Ending| {
-            if members(ending.last_periods_paid_by) {
-                0
-            } else {
-                ending.last_periods
-            }
+            if members(ending.last_periods_paid_by) { 0 } else { ending.last_periods }
         };
         self.number(
             (free(old), free(new)),
@@ -310,11 +263,7 @@ impl Pair<'_> {
         };
         if old.refund != new.refund {
             let who = direction(rank(new.refund) > rank(old.refund), More::Helps);
-            self.say(
-                who,
-                "What members get back at the end changes.",
-                "终止时的退还规则有变。",
-            );
+            self.say(who, "What members get back at the end changes.", "终止时的退还规则有变。");
         }
     }
 

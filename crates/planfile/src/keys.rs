@@ -55,21 +55,11 @@ pub enum Kind {
 }
 
 const fn must(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key {
-        name,
-        required: true,
-        kind,
-        about,
-    }
+    Key { name, required: true, kind, about }
 }
 
 const fn may(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key {
-        name,
-        required: false,
-        kind,
-        about,
-    }
+    Key { name, required: false, kind, about }
 }
 
 /// Characters of a name.
@@ -78,15 +68,8 @@ pub const NAME: usize = 120;
 pub const TEXT: usize = 2000;
 
 /// Relations of dependants to their payer.
-pub const RELATIONS: &[&str] = &[
-    "spouse",
-    "child",
-    "parent",
-    "parent-in-law",
-    "sibling",
-    "grandparent",
-    "grandchild",
-];
+pub const RELATIONS: &[&str] =
+    &["spouse", "child", "parent", "parent-in-law", "sibling", "grandparent", "grandchild"];
 /// Severities, mildest first.
 pub const SEVERITIES: &[&str] = &["mild", "moderate", "severe"];
 /// Who bears what is above a cap.
@@ -108,33 +91,13 @@ pub const ROOT: &[Key] = &[
 ];
 
 const PLAN: &[Key] = &[
-    must(
-        "id",
-        Kind::Code,
-        "Name of the plan in addresses and files, the same for all its versions.",
-    ),
-    must(
-        "version",
-        Kind::Whole(0, 100_000),
-        "Number of this revision, from 1.",
-    ),
+    must("id", Kind::Code, "Name of the plan in addresses and files, the same for all its versions."),
+    must("version", Kind::Whole(0, 100_000), "Number of this revision, from 1."),
     must("name", Kind::Words(NAME), "What people call the plan."),
-    must(
-        "summary",
-        Kind::Words(TEXT),
-        "What the plan does, in a few plain sentences.",
-    ),
+    must("summary", Kind::Words(TEXT), "What the plan does, in a few plain sentences."),
     must("currency", Kind::Currency, "Currency of all amounts (ISO 4217)."),
-    must(
-        "time_zone",
-        Kind::Zone,
-        "Where the plan's days begin (IANA name).",
-    ),
-    must(
-        "effective",
-        Kind::Day,
-        "First day on which these terms are in force.",
-    ),
+    must("time_zone", Kind::Zone, "Where the plan's days begin (IANA name)."),
+    must("effective", Kind::Day, "First day on which these terms are in force."),
     may("last_day", Kind::Day, "Last day of a temporary plan."),
     may(
         "change_notice_days",
@@ -151,31 +114,15 @@ const JOINING: &[Key] = &[
         Kind::Whole(0, 100_000),
         "Lowest credit score of the payer; left out: not asked.",
     ),
-    must(
-        "real_name",
-        Kind::Flag,
-        "Whether the payer's identity must be confirmed.",
-    ),
-    must(
-        "several_plans",
-        Kind::Flag,
-        "Whether members may be enrolled in other plans too.",
-    ),
-    may(
-        "dependants",
-        Kind::Choices(RELATIONS),
-        "People whom a payer may enrol; left out: nobody.",
-    ),
+    must("real_name", Kind::Flag, "Whether the payer's identity must be confirmed."),
+    must("several_plans", Kind::Flag, "Whether members may be enrolled in other plans too."),
+    may("dependants", Kind::Choices(RELATIONS), "People whom a payer may enrol; left out: nobody."),
     may(
         "dependants_pay",
         Kind::Choice(&["payer", "nobody"]),
         "Who pays the shares of dependants; payer when left out.",
     ),
-    may(
-        "only_members_of",
-        Kind::Code,
-        "Only members of this other plan may join.",
-    ),
+    may("only_members_of", Kind::Code, "Only members of this other plan may join."),
     may(
         "givers",
         Kind::Flag,
@@ -191,26 +138,14 @@ const JOINING: &[Key] = &[
         Kind::Whole(0, i64::MAX),
         "Members below which the plan must end; 0 when left out.",
     ),
-    may(
-        "closed_from",
-        Kind::Day,
-        "First day on which nobody may join any more.",
-    ),
-    may(
-        "questions",
-        Kind::Tables(QUESTION),
-        "The health declaration; left out: none.",
-    ),
+    may("closed_from", Kind::Day, "First day on which nobody may join any more."),
+    may("questions", Kind::Tables(QUESTION), "The health declaration; left out: none."),
 ];
 
 const QUESTION: &[Key] = &[
     must("code", Kind::Code, "Code under which the answer is stored."),
     must("text", Kind::Words(TEXT), "The question."),
-    must(
-        "refuse_if",
-        Kind::Choice(&["yes", "no"]),
-        "The answer that refuses the enrolment.",
-    ),
+    must("refuse_if", Kind::Choice(&["yes", "no"]), "The answer that refuses the enrolment."),
 ];
 
 const WAITING: &[Key] = &[
@@ -219,11 +154,7 @@ const WAITING: &[Key] = &[
         Kind::Whole(0, 65_535),
         "Days, counted from 0:00 of the day after joining, last day included.",
     ),
-    must(
-        "accident_exempt",
-        Kind::Flag,
-        "Whether accidents are covered from the day after joining.",
-    ),
+    must("accident_exempt", Kind::Flag, "Whether accidents are covered from the day after joining."),
     must(
         "illness_inside",
         Kind::Choice(&["refund-and-end", "end", "no-aid"]),
@@ -232,29 +163,13 @@ const WAITING: &[Key] = &[
 ];
 
 const COVER: &[Key] = &[
-    must(
-        "groups",
-        Kind::Tables(GROUP),
-        "Groups that the aid table pays alike.",
-    ),
-    must(
-        "conditions",
-        Kind::Tables(CONDITION),
-        "Conditions, each in one group.",
-    ),
-    may(
-        "exclusions",
-        Kind::Tables(REASON),
-        "What is not covered although it looks like a condition.",
-    ),
+    must("groups", Kind::Tables(GROUP), "Groups that the aid table pays alike."),
+    must("conditions", Kind::Tables(CONDITION), "Conditions, each in one group."),
+    may("exclusions", Kind::Tables(REASON), "What is not covered although it looks like a condition."),
 ];
 
 const GROUP: &[Key] = &[
-    must(
-        "code",
-        Kind::Code,
-        "Code that conditions and the aid table refer to.",
-    ),
+    must("code", Kind::Code, "Code that conditions and the aid table refer to."),
     must("name", Kind::Words(NAME), "What people call it."),
     must(
         "cause",
@@ -266,11 +181,7 @@ const GROUP: &[Key] = &[
 const CONDITION: &[Key] = &[
     must("code", Kind::Code, "Code that claims refer to."),
     must("group", Kind::Code, "Group it is paid as."),
-    may(
-        "severities",
-        Kind::Choices(SEVERITIES),
-        "Severities in which it is covered; severe when left out.",
-    ),
+    may("severities", Kind::Choices(SEVERITIES), "Severities in which it is covered; severe when left out."),
     must("name", Kind::Words(NAME), "What people call it."),
     must(
         "definition",
@@ -279,16 +190,8 @@ const CONDITION: &[Key] = &[
     ),
     may("icd10", Kind::Icd(IcdEdition::Ten), "ICD-10 codes and ranges."),
     may("icd11", Kind::Icd(IcdEdition::Eleven), "ICD-11 codes and ranges."),
-    may(
-        "age_from",
-        Kind::Whole(0, 150),
-        "Youngest age at which it is covered; 0 when left out.",
-    ),
-    may(
-        "age_to",
-        Kind::Whole(0, 150),
-        "Oldest age at which it is covered; no end when left out.",
-    ),
+    may("age_from", Kind::Whole(0, 150), "Youngest age at which it is covered; 0 when left out."),
+    may("age_to", Kind::Whole(0, 150), "Oldest age at which it is covered; no end when left out."),
 ];
 
 const REASON: &[Key] = &[
@@ -302,98 +205,38 @@ const AID: &[Key] = &[
         Kind::Choice(&["lump-sum", "reimbursement"]),
         "Whether a fixed amount or a part of the cost is paid.",
     ),
-    may(
-        "percent",
-        Kind::Percent,
-        "Part of the cost above the deductible that is paid (reimbursement).",
-    ),
-    may(
-        "deductible",
-        Kind::Amount,
-        "Cost that the member bears (reimbursement).",
-    ),
-    must(
-        "frequency",
-        Kind::Choice(&["once", "several"]),
-        "How often the plan pays for one enrolment.",
-    ),
-    may(
-        "ceiling",
-        Kind::Amount,
-        "All payouts to one enrolment together (several).",
-    ),
-    may(
-        "times",
-        Kind::Table(TIMES),
-        "Payouts for each severity (several); left out: any number.",
-    ),
-    must(
-        "table",
-        Kind::Tables(AID_ROW),
-        "Group x severity x age -> amount.",
-    ),
-    may(
-        "tenure",
-        Kind::Tables(TENURE),
-        "Growth with the time of membership.",
-    ),
+    may("percent", Kind::Percent, "Part of the cost above the deductible that is paid (reimbursement)."),
+    may("deductible", Kind::Amount, "Cost that the member bears (reimbursement)."),
+    must("frequency", Kind::Choice(&["once", "several"]), "How often the plan pays for one enrolment."),
+    may("ceiling", Kind::Amount, "All payouts to one enrolment together (several)."),
+    may("times", Kind::Table(TIMES), "Payouts for each severity (several); left out: any number."),
+    must("table", Kind::Tables(AID_ROW), "Group x severity x age -> amount."),
+    may("tenure", Kind::Tables(TENURE), "Growth with the time of membership."),
 ];
 
 const TIMES: &[Key] = &[
     may("mild", Kind::Whole(0, 1000), "Payouts for mild conditions."),
-    may(
-        "moderate",
-        Kind::Whole(0, 1000),
-        "Payouts for moderate conditions.",
-    ),
+    may("moderate", Kind::Whole(0, 1000), "Payouts for moderate conditions."),
     may("severe", Kind::Whole(0, 1000), "Payouts for severe conditions."),
 ];
 
 const AID_ROW: &[Key] = &[
     must("group", Kind::Code, "Group of conditions."),
-    may(
-        "severity",
-        Kind::Choice(SEVERITIES),
-        "Severity; severe when left out.",
-    ),
-    may(
-        "age_from",
-        Kind::Whole(0, 150),
-        "Youngest age at the event; 0 when left out.",
-    ),
-    may(
-        "age_to",
-        Kind::Whole(0, 150),
-        "Oldest age at the event, included; no end when left out.",
-    ),
-    must(
-        "amount",
-        Kind::Amount,
-        "Aid; with reimbursement the ceiling of one claim.",
-    ),
+    may("severity", Kind::Choice(SEVERITIES), "Severity; severe when left out."),
+    may("age_from", Kind::Whole(0, 150), "Youngest age at the event; 0 when left out."),
+    may("age_to", Kind::Whole(0, 150), "Oldest age at the event, included; no end when left out."),
+    must("amount", Kind::Amount, "Aid; with reimbursement the ceiling of one claim."),
 ];
 
 const TENURE: &[Key] = &[
     must("from_days", Kind::Whole(0, 36_500), "Days since joining."),
-    must(
-        "percent",
-        Kind::Percent,
-        "Part of the table's amount that is paid from then on.",
-    ),
+    must("percent", Kind::Percent, "Part of the table's amount that is paid from then on."),
 ];
 
 const SHARING: &[Key] = &[
-    must(
-        "model",
-        Kind::Choice(&["after", "pool", "sponsor"]),
-        "Where the money comes from.",
-    ),
+    must("model", Kind::Choice(&["after", "pool", "sponsor"]), "Where the money comes from."),
     must("fee", Kind::Percent, "Fee on aid that is really paid."),
-    must(
-        "headcount",
-        Kind::Choice(&["covered", "enrolled"]),
-        "Whether people still waiting share.",
-    ),
+    must("headcount", Kind::Choice(&["covered", "enrolled"]), "Whether people still waiting share."),
     must(
         "shortfall",
         Kind::Choice(&["operator", "next-period", "cut-aid"]),
@@ -404,33 +247,13 @@ const SHARING: &[Key] = &[
         Kind::Choice(&["up"]),
         "Shares are rounded up to the minor unit; the excess is carried as surplus.",
     ),
-    may(
-        "cap_per_claim",
-        Kind::Table(CAP),
-        "Cap on the cost of one claim for one member.",
-    ),
-    may(
-        "cap_per_year",
-        Kind::Table(CAP),
-        "Cap on the shares of one member in a calendar year.",
-    ),
+    may("cap_per_claim", Kind::Table(CAP), "Cap on the cost of one claim for one member."),
+    may("cap_per_year", Kind::Table(CAP), "Cap on the shares of one member in a calendar year."),
     may("deposit", Kind::Amount, "Paid in when joining (pool)."),
-    may(
-        "minimum",
-        Kind::Amount,
-        "Balance below which members top up (pool).",
-    ),
+    may("minimum", Kind::Amount, "Balance below which members top up (pool)."),
     may("sponsor", Kind::Words(NAME), "Who pays (sponsor)."),
-    may(
-        "sponsor_limit",
-        Kind::Amount,
-        "The most the sponsor pays; left out: no limit (sponsor).",
-    ),
-    may(
-        "bands",
-        Kind::Tables(BAND),
-        "Weights by age; left out: the same share for everybody.",
-    ),
+    may("sponsor_limit", Kind::Amount, "The most the sponsor pays; left out: no limit (sponsor)."),
+    may("bands", Kind::Tables(BAND), "Weights by age; left out: the same share for everybody."),
 ];
 
 const CAP: &[Key] = &[
@@ -439,49 +262,21 @@ const CAP: &[Key] = &[
 ];
 
 const BAND: &[Key] = &[
-    may(
-        "age_from",
-        Kind::Whole(0, 150),
-        "Youngest age on 1 January of the year; 0 when left out.",
-    ),
-    may(
-        "age_to",
-        Kind::Whole(0, 150),
-        "Oldest age on 1 January, included; no end when left out.",
-    ),
-    must(
-        "weight",
-        Kind::Whole(0, 1_000_000),
-        "Weight of a share in this band.",
-    ),
+    may("age_from", Kind::Whole(0, 150), "Youngest age on 1 January of the year; 0 when left out."),
+    may("age_to", Kind::Whole(0, 150), "Oldest age on 1 January, included; no end when left out."),
+    must("weight", Kind::Whole(0, 1_000_000), "Weight of a share in this band."),
 ];
 
 const CALENDAR: &[Key] = &[
-    must(
-        "periods",
-        Kind::Tables(PERIOD),
-        "Periods of one month, by rising notice day.",
-    ),
-    must(
-        "notice_length_days",
-        Kind::Whole(0, 255),
-        "Days of notice, the first one included.",
-    ),
-    must(
-        "payout_days",
-        Kind::Whole(0, 65_535),
-        "Days from the sharing day to the last day of paying out.",
-    ),
+    must("periods", Kind::Tables(PERIOD), "Periods of one month, by rising notice day."),
+    must("notice_length_days", Kind::Whole(0, 255), "Days of notice, the first one included."),
+    must("payout_days", Kind::Whole(0, 65_535), "Days from the sharing day to the last day of paying out."),
     must(
         "first_contact",
         Kind::Contact,
         "How soon somebody gets in touch after a report: \"3 working days\".",
     ),
-    must(
-        "filing_deadline_days",
-        Kind::Whole(0, 65_535),
-        "Days from the event to the last day of filing.",
-    ),
+    must("filing_deadline_days", Kind::Whole(0, 65_535), "Days from the event to the last day of filing."),
     may(
         "retry_days",
         Kind::Whole(0, 365),
@@ -500,184 +295,68 @@ const CALENDAR: &[Key] = &[
 ];
 
 const PERIOD: &[Key] = &[
-    must(
-        "notice_day",
-        Kind::Whole(1, 31),
-        "First day of notice; headcount at its 0:00.",
-    ),
-    must(
-        "sharing_day",
-        Kind::Whole(1, 31),
-        "Day on which shares are taken.",
-    ),
-    may(
-        "sharing_month",
-        Kind::Choice(&["same", "next"]),
-        "Month of the sharing day; same when left out.",
-    ),
+    must("notice_day", Kind::Whole(1, 31), "First day of notice; headcount at its 0:00."),
+    must("sharing_day", Kind::Whole(1, 31), "Day on which shares are taken."),
+    may("sharing_month", Kind::Choice(&["same", "next"]), "Month of the sharing day; same when left out."),
 ];
 
 const REVIEW: &[Key] = &[
-    must(
-        "four_eyes_from",
-        Kind::Amount,
-        "From this aid on a second person confirms; \"0\": always.",
-    ),
-    must(
-        "second_review",
-        Kind::Percent,
-        "Part of decided claims that is drawn for a second review.",
-    ),
+    must("four_eyes_from", Kind::Amount, "From this aid on a second person confirms; \"0\": always."),
+    must("second_review", Kind::Percent, "Part of decided claims that is drawn for a second review."),
     must("evidence", Kind::Tables(EVIDENCE), "Evidence asked for."),
-    may(
-        "reasons",
-        Kind::Tables(REASON),
-        "Reasons a refusal may cite besides the exclusions.",
-    ),
+    may("reasons", Kind::Tables(REASON), "Reasons a refusal may cite besides the exclusions."),
 ];
 
 const EVIDENCE: &[Key] = &[
     must("code", Kind::Code, "Code under which files are handed in."),
     must("name", Kind::Words(NAME), "What to hand in."),
     may("groups", Kind::Codes, "Groups it is asked for; left out: all."),
-    must(
-        "required",
-        Kind::Flag,
-        "Whether a claim can not be recommended without it.",
-    ),
+    must("required", Kind::Flag, "Whether a claim can not be recommended without it."),
 ];
 
 const JURY: &[Key] = &[
-    must(
-        "mode",
-        Kind::Choice(&["none", "open", "drawn"]),
-        "How the jury is composed.",
-    ),
-    may(
-        "threshold",
-        Kind::Percent,
-        "Part of valid ballots that overturns a refusal (open, drawn).",
-    ),
+    must("mode", Kind::Choice(&["none", "open", "drawn"]), "How the jury is composed."),
+    may("threshold", Kind::Percent, "Part of valid ballots that overturns a refusal (open, drawn)."),
     may(
         "asked_by",
         Kind::Choices(&["claimant", "objector", "operator"]),
         "Who may ask for it (open, drawn).",
     ),
-    may(
-        "exam",
-        Kind::Flag,
-        "Whether jurors must have passed the exam (open, drawn).",
-    ),
-    may(
-        "standing_days",
-        Kind::Whole(0, 65_535),
-        "Days a juror must have been a member (open, drawn).",
-    ),
-    may(
-        "not_accepted",
-        Kind::Tables(REASON),
-        "Grounds on which a request is not accepted.",
-    ),
-    may(
-        "quorum",
-        Kind::Whole(0, 4_294_967_295),
-        "Valid ballots needed (open).",
-    ),
+    may("exam", Kind::Flag, "Whether jurors must have passed the exam (open, drawn)."),
+    may("standing_days", Kind::Whole(0, 65_535), "Days a juror must have been a member (open, drawn)."),
+    may("not_accepted", Kind::Tables(REASON), "Grounds on which a request is not accepted."),
+    may("quorum", Kind::Whole(0, 4_294_967_295), "Valid ballots needed (open)."),
     may(
         "quorum_percent_max",
         Kind::Percent,
         "The quorum is never above this part of the qualified jurors (open).",
     ),
-    may(
-        "hours",
-        Kind::Whole(0, 65_535),
-        "Length of the vote in hours (open).",
-    ),
-    may(
-        "size",
-        Kind::Whole(0, 65_535),
-        "Jurors of the first round, an odd number (drawn).",
-    ),
-    may(
-        "reserves",
-        Kind::Whole(0, 65_535),
-        "Reserves drawn with them (drawn).",
-    ),
+    may("hours", Kind::Whole(0, 65_535), "Length of the vote in hours (open)."),
+    may("size", Kind::Whole(0, 65_535), "Jurors of the first round, an odd number (drawn)."),
+    may("reserves", Kind::Whole(0, 65_535), "Reserves drawn with them (drawn)."),
     may("deadline_days", Kind::Whole(0, 65_535), "Days to vote (drawn)."),
-    may(
-        "appeals",
-        Kind::Whole(0, 10),
-        "Appeal rounds, each with a jury of 2n + 1 (drawn).",
-    ),
+    may("appeals", Kind::Whole(0, 10), "Appeal rounds, each with a jury of 2n + 1 (drawn)."),
 ];
 
 const LEAVING: &[Key] = &[
-    must(
-        "owes_noticed_period",
-        Kind::Flag,
-        "Whether who leaves still owes the period on notice.",
-    ),
-    must(
-        "rejoin_restarts_wait",
-        Kind::Flag,
-        "Whether rejoining starts the wait anew.",
-    ),
-    may(
-        "end_at_age",
-        Kind::Whole(1, 150),
-        "Age whose birthday ends the enrolment; left out: for life.",
-    ),
-    must(
-        "end_after_aid",
-        Kind::Flag,
-        "Whether the enrolment ends with a payout.",
-    ),
-    must(
-        "end_when_unpaid",
-        Kind::Flag,
-        "Whether the enrolment ends when a share stays unpaid.",
-    ),
+    must("owes_noticed_period", Kind::Flag, "Whether who leaves still owes the period on notice."),
+    must("rejoin_restarts_wait", Kind::Flag, "Whether rejoining starts the wait anew."),
+    may("end_at_age", Kind::Whole(1, 150), "Age whose birthday ends the enrolment; left out: for life."),
+    must("end_after_aid", Kind::Flag, "Whether the enrolment ends with a payout."),
+    must("end_when_unpaid", Kind::Flag, "Whether the enrolment ends when a share stays unpaid."),
     must(
         "end_when_ineligible",
         Kind::Flag,
         "Whether the enrolment ends when the conditions of joining were not met.",
     ),
-    may(
-        "move_to",
-        Kind::Code,
-        "Plan that is offered when age ends the enrolment.",
-    ),
+    may("move_to", Kind::Code, "Plan that is offered when age ends the enrolment."),
 ];
 
 const ENDING: &[Key] = &[
-    must(
-        "notice_days",
-        Kind::Whole(0, 65_535),
-        "Days between the announcement and the last day of cover.",
-    ),
-    must(
-        "last_periods",
-        Kind::Whole(0, 255),
-        "How many of the last periods somebody else pays.",
-    ),
-    must(
-        "last_periods_paid_by",
-        Kind::Choice(&["members", "operator", "sponsor"]),
-        "Who pays them.",
-    ),
-    must(
-        "run_off_days",
-        Kind::Whole(0, 65_535),
-        "Days after the end in which claims may still be filed.",
-    ),
-    must(
-        "refund",
-        Kind::Choice(&["none", "balance", "all-shares"]),
-        "What members get back.",
-    ),
-    may(
-        "other_cover",
-        Kind::Words(TEXT),
-        "Other cover that members are offered.",
-    ),
+    must("notice_days", Kind::Whole(0, 65_535), "Days between the announcement and the last day of cover."),
+    must("last_periods", Kind::Whole(0, 255), "How many of the last periods somebody else pays."),
+    must("last_periods_paid_by", Kind::Choice(&["members", "operator", "sponsor"]), "Who pays them."),
+    must("run_off_days", Kind::Whole(0, 65_535), "Days after the end in which claims may still be filed."),
+    must("refund", Kind::Choice(&["none", "balance", "all-shares"]), "What members get back."),
+    may("other_cover", Kind::Words(TEXT), "Other cover that members are offered."),
 ];

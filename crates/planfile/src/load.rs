@@ -7,21 +7,13 @@ use toml::de::DeTable;
 use crate::{Fault, MAX_DEPTH, MAX_FILE_BYTES, rules};
 
 fn fault(span: Range<usize>, rule: huzhu_domain::plan::Rule, message: String, remedy: &str) -> Fault {
-    Fault {
-        span,
-        rule,
-        message,
-        remedy: remedy.to_owned(),
-    }
+    Fault { span, rule, message, remedy: remedy.to_owned() }
 }
 
 /// The file as text.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Fault> {
     if bytes.len() > MAX_FILE_BYTES {
-        let message = format!(
-            "the file has {} bytes; at most {MAX_FILE_BYTES} are read",
-            bytes.len()
-        );
+        let message = format!("the file has {} bytes; at most {MAX_FILE_BYTES} are read", bytes.len());
         return Err(fault(
             0..0,
             rules::TOO_LARGE,
@@ -47,12 +39,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Fault> {
     }
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         let message = "the file is empty".to_owned();
-        return Err(fault(
-            0..0,
-            rules::EMPTY_FILE,
-            message,
-            "start from one of the presets",
-        ));
+        return Err(fault(0..0, rules::EMPTY_FILE, message, "start from one of the presets"));
     }
     Ok(text)
 }
@@ -73,11 +60,7 @@ fn looks_wide(bytes: &[u8]) -> bool {
 
 /// What a report shows of a file that is not text: what comes before the fault.
 pub(crate) fn shown(bytes: &[u8], fault: &Fault) -> String {
-    let end = if fault.rule == rules::NOT_UTF8 || fault.rule == rules::CONTROL {
-        bytes.len()
-    } else {
-        0
-    };
+    let end = if fault.rule == rules::NOT_UTF8 || fault.rule == rules::CONTROL { bytes.len() } else { 0 };
     let lossy = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default());
     // The replacement character is longer than the byte it stands for, but all of them come after the fault.
     lossy.into_owned()
@@ -119,12 +102,7 @@ fn syntax_faults(text: &str, errors: &[toml::de::Error]) -> Vec<Fault> {
             fault(span, rules::DUPLICATE_KEY, message, "remove one of them")
         } else if let Some(day) = date_around(text, &span) {
             let remedy = "check month and day, and whether the year is a leap year";
-            fault(
-                day,
-                rules::BAD_DATE,
-                format!("this day does not exist: {message}"),
-                remedy,
-            )
+            fault(day, rules::BAD_DATE, format!("this day does not exist: {message}"), remedy)
         } else {
             let (message, remedy) = plainly(message, text.get(span.clone()).unwrap_or_default());
             fault(span, rules::SYNTAX, message, &remedy)
@@ -153,24 +131,16 @@ fn plainly(message: &str, found: &str) -> (String, String) {
         return (format!("this is not TOML: {message}"), remedy.to_owned());
     }
     match found.to_ascii_lowercase().as_str() {
-        "" => (
-            "no value stands here".to_owned(),
-            "write a value after the equals sign".to_owned(),
-        ),
-        "yes" | "true" | "on" => (
-            format!("`{found}` is not a value"),
-            "write true, in small letters".to_owned(),
-        ),
-        "no" | "false" | "off" => (
-            format!("`{found}` is not a value"),
-            "write false, in small letters".to_owned(),
-        ),
+        "" => ("no value stands here".to_owned(), "write a value after the equals sign".to_owned()),
+        "yes" | "true" | "on" => {
+            (format!("`{found}` is not a value"), "write true, in small letters".to_owned())
+        }
+        "no" | "false" | "off" => {
+            (format!("`{found}` is not a value"), "write false, in small letters".to_owned())
+        }
         _ => {
             let found = crate::scalar::cut(found);
-            (
-                format!("`{found}` is not a value: texts stand in quotes"),
-                format!("write \"{found}\""),
-            )
+            (format!("`{found}` is not a value: texts stand in quotes"), format!("write \"{found}\""))
         }
     }
 }
@@ -183,11 +153,7 @@ fn date_around(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
     let length = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
     let date = rest.get(..length)?;
-    let shape = length == 10
-        && date
-            .bytes()
-            .enumerate()
-            .all(|(i, b)| (b == b'-') == (i == 4 || i == 7));
+    let shape = length == 10 && date.bytes().enumerate().all(|(i, b)| (b == b'-') == (i == 4 || i == 7));
     shape.then(|| start..start.saturating_add(length))
 }
 

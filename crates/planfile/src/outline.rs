@@ -1,6 +1,6 @@
 //! A plan in plain words, English or Chinese: sections of sentences, for the terminal and for pages.
 
-mod membership;
+mod members;
 mod money;
 mod procedure;
 
@@ -35,19 +35,9 @@ pub fn outline(terms: &PlanTerms, language: Language) -> Vec<Section> {
         ("If the plan ends", "计划终止", say.ending()),
     ];
     let pick = |en: &str, zh: &str| {
-        if language == En {
-            en.to_owned()
-        } else {
-            zh.to_owned()
-        }
+        if language == En { en.to_owned() } else { zh.to_owned() }
     };
-    parts
-        .into_iter()
-        .map(|(en, zh, lines)| Section {
-            title: pick(en, zh),
-            lines,
-        })
-        .collect()
+    parts.into_iter().map(|(en, zh, lines)| Section { title: pick(en, zh), lines }).collect()
 }
 
 /// The plan as text for the terminal.

@@ -49,15 +49,8 @@ impl Report {
             });
         }
         let lines = Lines::new(&source);
-        let mistakes = faults
-            .into_iter()
-            .map(|fault| lines.place(&source, fault))
-            .collect();
-        Self {
-            name: name.to_owned(),
-            source,
-            mistakes,
-        }
+        let mistakes = faults.into_iter().map(|fault| lines.place(&source, fault)).collect();
+        Self { name: name.to_owned(), source, mistakes }
     }
 
     /// What the file was called.
@@ -72,19 +65,12 @@ impl Report {
 
     /// The report for people, with the lines in question; `colour` for terminals.
     pub fn render(&self, colour: bool) -> String {
-        let theme = if colour {
-            GraphicalTheme::unicode()
-        } else {
-            GraphicalTheme::unicode_nocolor()
-        };
+        let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
         let source = NamedSource::new(&self.name, self.source.clone());
         let mut out = String::new();
         for mistake in &self.mistakes {
-            let shown = Shown {
-                mistake,
-                source: &source,
-            };
+            let shown = Shown { mistake, source: &source };
             if handler.render_report(&mut out, &shown).is_err() {
                 // Writing to a string does not fail; a snippet that cannot be cut out leaves the plain line.
                 out.push_str(&plain(&self.name, mistake));
@@ -114,23 +100,14 @@ impl Report {
 }
 
 fn plain(name: &str, mistake: &Mistake) -> String {
-    let Mistake {
-        line,
-        column,
-        rule,
-        message,
-        remedy,
-        ..
-    } = mistake;
+    let Mistake { line, column, rule, message, remedy, .. } = mistake;
     format!("{name}:{line}:{column}: {}: {message} ({remedy})\n", rule.code)
 }
 
 impl fmt::Display for Report {
     /// One line for each mistake: `file:line:column: code: message (remedy)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.mistakes
-            .iter()
-            .try_for_each(|mistake| f.write_str(&plain(&self.name, mistake)))
+        self.mistakes.iter().try_for_each(|mistake| f.write_str(&plain(&self.name, mistake)))
     }
 }
 
@@ -150,9 +127,7 @@ struct Lines {
 impl Lines {
     fn new(source: &str) -> Self {
         let after_breaks = source.match_indices('\n').map(|(at, _)| at.saturating_add(1));
-        Self {
-            starts: std::iter::once(0).chain(after_breaks).collect(),
-        }
+        Self { starts: std::iter::once(0).chain(after_breaks).collect() }
     }
 
     fn place(&self, source: &str, fault: Fault) -> Mistake {
@@ -162,11 +137,7 @@ impl Lines {
         let line_start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let before = source.get(line_start..start).unwrap_or_default();
         // A byte order mark is not a column that anybody sees.
-        let column = before
-            .trim_start_matches('\u{feff}')
-            .chars()
-            .count()
-            .saturating_add(1);
+        let column = before.trim_start_matches('\u{feff}').chars().count().saturating_add(1);
         Mistake {
             line,
             column,
@@ -181,10 +152,7 @@ impl Lines {
 /// The last place at or before `at` where a character begins.
 fn floor_boundary(source: &str, at: usize) -> usize {
     let at = at.min(source.len());
-    (0..=at)
-        .rev()
-        .find(|at| source.is_char_boundary(*at))
-        .unwrap_or(0)
+    (0..=at).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// One mistake as the renderer wants it.
@@ -222,10 +190,6 @@ impl Diagnostic for Shown<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let span = self.mistake.span.clone();
-        Some(Box::new(std::iter::once(LabeledSpan::new(
-            Some("here".to_owned()),
-            span.start,
-            span.len(),
-        ))))
+        Some(Box::new(std::iter::once(LabeledSpan::new(Some("here".to_owned()), span.start, span.len()))))
     }
 }

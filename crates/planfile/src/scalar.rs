@@ -18,11 +18,7 @@ pub(crate) fn wrong<T>(
     message: impl Into<String>,
     remedy: impl Into<String>,
 ) -> Result<T, Wrong> {
-    Err(Wrong {
-        rule,
-        message: message.into(),
-        remedy: remedy.into(),
-    })
+    Err(Wrong { rule, message: message.into(), remedy: remedy.into() })
 }
 
 /// At most 60 characters of a text, for messages.
@@ -38,10 +34,7 @@ pub(crate) fn cut(text: &str) -> String {
 pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let text: String = text.chars().take(80).collect();
     let distance = |word: &str| strsim::damerau_levenshtein(&text, word);
-    let best = known
-        .into_iter()
-        .map(|word| (distance(word), word))
-        .min_by_key(|(d, _)| *d)?;
+    let best = known.into_iter().map(|word| (distance(word), word)).min_by_key(|(d, _)| *d)?;
     (best.0 <= best.1.len().div_euclid(3).max(1)).then_some(best.1)
 }
 
@@ -54,11 +47,7 @@ pub(crate) fn choice(text: &str, known: &'static [&'static str]) -> Result<&'sta
         Some(word) => format!("did you mean \"{word}\"? Known are: {list}"),
         None => format!("write one of: {list}"),
     };
-    wrong(
-        rules::NOT_A_CHOICE,
-        format!("\"{}\" is not known here", cut(text)),
-        remedy,
-    )
+    wrong(rules::NOT_A_CHOICE, format!("\"{}\" is not known here", cut(text)), remedy)
 }
 
 pub(crate) fn code(text: &str) -> Result<String, Wrong> {
@@ -68,13 +57,7 @@ pub(crate) fn code(text: &str) -> Result<String, Wrong> {
     let mended: String = text
         .trim()
         .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
         .collect();
     let mended = mended.trim_matches('-');
     let remedy = if huzhu_domain::plan::PlanId::new(mended).is_ok() {
@@ -82,11 +65,7 @@ pub(crate) fn code(text: &str) -> Result<String, Wrong> {
     } else {
         "use 1 to 64 of a-z, 0-9 and inner hyphens".to_owned()
     };
-    wrong(
-        rules::NOT_A_CODE,
-        format!("\"{}\" is not a code", cut(text)),
-        remedy,
-    )
+    wrong(rules::NOT_A_CODE, format!("\"{}\" is not a code", cut(text)), remedy)
 }
 
 pub(crate) fn currency(text: &str) -> Result<Currency, Wrong> {
@@ -126,23 +105,17 @@ pub(crate) fn percent(text: &str) -> Result<Percent, Wrong> {
             PercentError::AboveHundred { .. } => rules::ABOVE_HUNDRED,
             PercentError::NotANumber(_) => rules::BAD_PERCENT,
         };
-        wrong(
-            rule,
-            format!("\"{}\": {error}", cut(text)),
-            "write it like \"8\" or \"2.5 %\"",
-        )
+        wrong(rule, format!("\"{}\": {error}", cut(text)), "write it like \"8\" or \"2.5 %\"")
     })
 }
 
 pub(crate) fn day(text: &str) -> Result<Day, Wrong> {
     let shape = text.len() == 10
-        && text.bytes().enumerate().all(|(i, b)| {
-            if i == 4 || i == 7 {
-                b == b'-'
-            } else {
-                b.is_ascii_digit()
-            }
-        });
+        && text.bytes().enumerate().all(
+            |(i, b)| {
+                if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() }
+            },
+        );
     match text.parse::<Day>() {
         Ok(day) if shape => Ok(day),
         _ if shape => wrong(
@@ -167,10 +140,7 @@ pub(crate) fn zone(text: &str) -> Result<TimeZone, Wrong> {
         )
     };
     // Only names of places: a zone given as a rule or a file name would not mean the same on every machine.
-    let shape = text.len() <= 64
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "/_+-".contains(c));
+    let shape = text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || "/_+-".contains(c));
     if !shape || text.starts_with('/') {
         return unknown();
     }
@@ -192,13 +162,7 @@ pub(crate) fn age(text: &str) -> Result<Age, Wrong> {
     });
     let message = || format!("\"{}\" is not an age", cut(text));
     read.map_or_else(
-        || {
-            wrong(
-                rules::BAD_AGE,
-                message(),
-                "write \"30 days\" or \"59 years\" (at most 150 years)",
-            )
-        },
+        || wrong(rules::BAD_AGE, message(), "write \"30 days\" or \"59 years\" (at most 150 years)"),
         Ok,
     )
 }
@@ -210,26 +174,13 @@ pub(crate) fn contact(text: &str) -> Result<Contact, Wrong> {
         _ => None,
     });
     let message = || format!("\"{}\" is not a number of days", cut(text));
-    read.map_or_else(
-        || {
-            wrong(
-                rules::BAD_CONTACT,
-                message(),
-                "write \"3 days\" or \"3 working days\"",
-            )
-        },
-        Ok,
-    )
+    read.map_or_else(|| wrong(rules::BAD_CONTACT, message(), "write \"3 days\" or \"3 working days\""), Ok)
 }
 
 pub(crate) fn icd(text: &str, edition: IcdEdition) -> Result<IcdRange, Wrong> {
     let (rule, name, example) = match edition {
         IcdEdition::Ten => (rules::BAD_ICD10, "ICD-10", "\"C73\", \"I21.9\" or \"C00-C97\""),
-        IcdEdition::Eleven => (
-            rules::BAD_ICD11,
-            "ICD-11",
-            "\"2D10\", \"BA41.Z\" or \"2A00-2F9Z\"",
-        ),
+        IcdEdition::Eleven => (rules::BAD_ICD11, "ICD-11", "\"2D10\", \"BA41.Z\" or \"2A00-2F9Z\""),
     };
     IcdRange::parse(text, edition).map_or_else(
         || {
@@ -246,11 +197,7 @@ pub(crate) fn icd(text: &str, edition: IcdEdition) -> Result<IcdRange, Wrong> {
 /// A text for people.
 pub(crate) fn words(text: &str, limit: usize) -> Result<(), Wrong> {
     if text.trim().is_empty() {
-        return wrong(
-            rules::EMPTY_TEXT,
-            "this text says nothing",
-            "write what people should read here",
-        );
+        return wrong(rules::EMPTY_TEXT, "this text says nothing", "write what people should read here");
     }
     let length = text.chars().count();
     if length > limit {

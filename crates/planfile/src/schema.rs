@@ -12,15 +12,9 @@ use crate::keys::{Key, Kind, ROOT};
 pub fn schema() -> Value {
     let mut root = table(ROOT);
     if let Some(root) = root.as_object_mut() {
-        root.insert(
-            "$schema".to_owned(),
-            json!("https://json-schema.org/draft/2020-12/schema"),
-        );
+        root.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
         root.insert("title".to_owned(), json!("Huzhu plan file"));
-        root.insert(
-            "description".to_owned(),
-            json!("The terms of one version of a mutual aid plan."),
-        );
+        root.insert("description".to_owned(), json!("The terms of one version of a mutual aid plan."));
     }
     root
 }
@@ -34,11 +28,7 @@ fn table(keys: &[Key]) -> Value {
         }
         properties.insert(key.name.to_owned(), value);
     }
-    let required: Vec<&str> = keys
-        .iter()
-        .filter(|key| key.required)
-        .map(|key| key.name)
-        .collect();
+    let required: Vec<&str> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
     json!({ "type": "object", "additionalProperties": false, "properties": properties, "required": required })
 }
 

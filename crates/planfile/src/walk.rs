@@ -71,11 +71,8 @@ impl Form {
             if let Some(span) = self.places.get(path) {
                 return span.clone();
             }
-            let cut = if path.ends_with(']') {
-                path.rfind('[')
-            } else {
-                path.rfind('.').max(path.rfind('['))
-            };
+            let cut =
+                if path.ends_with(']') { path.rfind('[') } else { path.rfind('.').max(path.rfind('[')) };
             match cut {
                 // `aid.table[2].amount` falls back to `aid.table[2]`, then to `aid.table`, then to `aid`.
                 Some(at) => path = path.get(..at).unwrap_or_default(),
@@ -100,9 +97,7 @@ fn components(path: &str) -> Vec<String> {
 pub(crate) fn touches(broken: &str, path: &str) -> bool {
     let (a, b) = (components(broken), components(path));
     let any = |part: &str| part == "[]";
-    a.iter()
-        .zip(&b)
-        .all(|(x, y)| x == y || (any(y) && x.starts_with('[')) || (any(x) && y.starts_with('[')))
+    a.iter().zip(&b).all(|(x, y)| x == y || (any(y) && x.starts_with('[')) || (any(x) && y.starts_with('[')))
 }
 
 /// Whether `path` is `outer` or lies inside it.
@@ -112,14 +107,8 @@ pub(crate) fn inside(path: &str, outer: &str) -> bool {
 
 /// Walks the whole file.
 pub(crate) fn walk(text: &str, tree: &DeTable<'_>) -> (Form, Vec<Located>) {
-    let mut walker = Walker {
-        form: Form::default(),
-        faults: Vec::new(),
-        currency: currency_of(tree),
-    };
-    let start = text
-        .len()
-        .saturating_sub(text.trim_start_matches('\u{feff}').len());
+    let mut walker = Walker { form: Form::default(), faults: Vec::new(), currency: currency_of(tree) };
+    let start = text.len().saturating_sub(text.trim_start_matches('\u{feff}').len());
     walker.table("", ROOT, tree, start..start);
     (walker.form, walker.faults)
 }
@@ -137,41 +126,17 @@ struct Walker {
 }
 
 fn join(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 impl Walker {
     fn fault(&mut self, path: Option<String>, span: Range<usize>, wrong: Wrong) {
-        let Wrong {
-            rule,
-            message,
-            remedy,
-        } = wrong;
-        self.faults.push(Located {
-            path,
-            fault: Fault {
-                span,
-                rule,
-                message,
-                remedy,
-            },
-        });
+        let Wrong { rule, message, remedy } = wrong;
+        self.faults.push(Located { path, fault: Fault { span, rule, message, remedy } });
     }
 
     fn say(&mut self, path: &str, span: Range<usize>, rule: Rule, message: String, remedy: String) {
-        self.fault(
-            Some(path.to_owned()),
-            span,
-            Wrong {
-                rule,
-                message,
-                remedy,
-            },
-        );
+        self.fault(Some(path.to_owned()), span, Wrong { rule, message, remedy });
     }
 
     fn table(&mut self, path: &str, keys: &'static [Key], table: &DeTable<'_>, header: Range<usize>) {
@@ -186,20 +151,10 @@ impl Walker {
         }
         for key in keys.iter().filter(|key| key.required) {
             if !table.contains_key(key.name) && !meant.contains(key.name) {
-                let place = if path.is_empty() {
-                    "the plan".to_owned()
-                } else {
-                    format!("[{path}]")
-                };
+                let place = if path.is_empty() { "the plan".to_owned() } else { format!("[{path}]") };
                 let remedy = format!("add it: {}", key.about);
                 let message = format!("{place} has no `{}`", key.name);
-                self.say(
-                    &join(path, key.name),
-                    header.clone(),
-                    rules::MISSING_KEY,
-                    message,
-                    remedy,
-                );
+                self.say(&join(path, key.name), header.clone(), rules::MISSING_KEY, message, remedy);
             }
         }
     }
@@ -212,16 +167,10 @@ impl Walker {
         table: &DeTable<'_>,
         name: &Spanned<std::borrow::Cow<'_, str>>,
     ) -> Option<&'static str> {
-        let absent = keys
-            .iter()
-            .map(|key| key.name)
-            .filter(|known| !table.contains_key(*known));
+        let absent = keys.iter().map(|key| key.name).filter(|known| !table.contains_key(*known));
         let near = nearest(name.get_ref(), absent);
-        let place = if path.is_empty() {
-            "at the top of a plan file".to_owned()
-        } else {
-            format!("in [{path}]")
-        };
+        let place =
+            if path.is_empty() { "at the top of a plan file".to_owned() } else { format!("in [{path}]") };
         let remedy = if let Some(near) = near {
             format!("did you mean `{near}`?")
         } else {
@@ -230,15 +179,7 @@ impl Walker {
         };
         let message = format!("there is no key `{}` {place}", cut(name.get_ref()));
         let broken = near.map(|near| join(path, near));
-        self.fault(
-            broken,
-            name.span(),
-            Wrong {
-                rule: rules::UNKNOWN_KEY,
-                message,
-                remedy,
-            },
-        );
+        self.fault(broken, name.span(), Wrong { rule: rules::UNKNOWN_KEY, message, remedy });
         near
     }
 
@@ -295,11 +236,7 @@ impl Walker {
             )
         } else if length > MAX_LIST {
             let message = format!("this list has {length} entries; at most {MAX_LIST} are read");
-            (
-                rules::TOO_LONG_LIST,
-                message,
-                "shorten it; ranges of codes help".to_owned(),
-            )
+            (rules::TOO_LONG_LIST, message, "shorten it; ranges of codes help".to_owned())
         } else {
             return true;
         };
@@ -312,10 +249,7 @@ impl Walker {
         for (name, value) in table {
             let place = format!("{path}.{}", name.get_ref());
             self.form.places.insert(place.clone(), value.span());
-            if !Language::ALL
-                .iter()
-                .any(|language| language.tag() == name.get_ref().as_ref())
-            {
+            if !Language::ALL.iter().any(|language| language.tag() == name.get_ref().as_ref()) {
                 let message = format!("there is no language `{}`", cut(name.get_ref()));
                 let wrong = Wrong {
                     rule: rules::UNKNOWN_LANGUAGE,
@@ -349,10 +283,7 @@ impl Walker {
         }
         if good {
             let text = |language: Language| {
-                table
-                    .get(language.tag())
-                    .and_then(|v| v.get_ref().as_str())
-                    .unwrap_or_default()
+                table.get(language.tag()).and_then(|v| v.get_ref().as_str()).unwrap_or_default()
             };
             let words = Localized::new(text(Language::En), text(Language::Zh));
             self.form.values.insert(path.to_owned(), Read::Words(words));
@@ -398,15 +329,9 @@ impl Walker {
                 continue;
             };
             if !seen.insert(text.to_owned()) {
-                let (message, remedy) = (
-                    format!("\"{}\" is listed twice", cut(text)),
-                    "remove one of them".to_owned(),
-                );
-                let wrong = Wrong {
-                    rule: rules::REPEATED,
-                    message,
-                    remedy,
-                };
+                let (message, remedy) =
+                    (format!("\"{}\" is listed twice", cut(text)), "remove one of them".to_owned());
+                let wrong = Wrong { rule: rules::REPEATED, message, remedy };
                 self.fault(None, item.span(), wrong);
                 continue;
             }
@@ -469,10 +394,7 @@ impl Walker {
                 format!("write a list: [\"{}\"]", cut(text))
             }
             (Kind::Words(_), DeValue::String(text)) => {
-                format!(
-                    "write it in each language: {{ en = \"{}\", zh = \"...\" }}",
-                    cut(text)
-                )
+                format!("write it in each language: {{ en = \"{}\", zh = \"...\" }}", cut(text))
             }
             _ => format!("write {}", needed(kind)),
         };

@@ -22,20 +22,13 @@ fn check(bytes: &[u8]) {
         assert!(!report.mistakes().is_empty());
         let lines = bytes.split(|b| *b == b'\n').count();
         for mistake in report.mistakes() {
-            assert!(
-                mistake.line >= 1 && mistake.line <= lines,
-                "line {} of {lines}",
-                mistake.line
-            );
+            assert!(mistake.line >= 1 && mistake.line <= lines, "line {} of {lines}", mistake.line);
             assert!(mistake.column >= 1);
             assert!(mistake.span.start <= mistake.span.end);
             assert!(!mistake.message.is_empty() && !mistake.remedy.is_empty());
         }
         let json = report.to_json();
-        assert_eq!(
-            json["mistakes"].as_array().map(Vec::len),
-            Some(report.mistakes().len())
-        );
+        assert_eq!(json["mistakes"].as_array().map(Vec::len), Some(report.mistakes().len()));
         assert!(report.render(false).contains(report.mistakes()[0].rule.code));
     }
 }

@@ -13,16 +13,8 @@ fn folder() -> PathBuf {
 
 fn names() -> Vec<String> {
     let entries = std::fs::read_dir(folder()).expect("the folder of presets");
-    let files = entries.map(|entry| {
-        entry
-            .expect("an entry")
-            .file_name()
-            .into_string()
-            .expect("a name")
-    });
-    let mut names: Vec<String> = files
-        .filter_map(|f| f.strip_suffix(".toml").map(str::to_owned))
-        .collect();
+    let files = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
+    let mut names: Vec<String> = files.filter_map(|f| f.strip_suffix(".toml").map(str::to_owned)).collect();
     names.sort();
     names
 }
@@ -40,9 +32,7 @@ fn yuan(terms: &PlanTerms, amount: huzhu_ledger::Amount) -> String {
 }
 
 fn aid(terms: &PlanTerms, group: &str, severity: Severity, age: u8) -> Option<String> {
-    terms
-        .aid_for(&GroupCode::new(group).expect("a code"), severity, age)
-        .map(|a| yuan(terms, a))
+    terms.aid_for(&GroupCode::new(group).expect("a code"), severity, age).map(|a| yuan(terms, a))
 }
 
 #[test]
@@ -64,10 +54,7 @@ fn every_preset_checks_without_mistakes_and_marks_its_guesses() {
     assert_eq!(names, expected);
     for name in names {
         plan(&name);
-        assert!(
-            source(&name).contains("assumption"),
-            "{name} marks what is guessed"
-        );
+        assert!(source(&name).contains("assumption"), "{name} marks what is guessed");
     }
 }
 
@@ -84,32 +71,17 @@ fn xiang_hu_bao_has_the_facts_of_the_plan_that_ran() {
         assert_eq!(terms.currency().code(), "CNY");
         assert_eq!(terms.zone().iana_name(), Some("Asia/Shanghai"));
         let joining = terms.joining();
-        assert_eq!(
-            (joining.age_from, joining.age_to),
-            (Age::Days(30), Age::Years(59))
-        );
+        assert_eq!((joining.age_from, joining.age_to), (Age::Days(30), Age::Years(59)));
         assert_eq!(joining.credit_score_min, Some(credit));
         assert!(joining.real_name && !joining.questions.is_empty());
         let waiting = terms.waiting();
         assert_eq!((waiting.days, waiting.accident_exempt), (90, true));
         assert_eq!(waiting.illness_inside, IllnessInside::RefundAndEnd);
         assert_eq!(terms.wait_last_day(date(2019, 1, 1)), date(2019, 4, 1));
-        assert_eq!(
-            aid(&terms, "illness", Severity::Severe, 0).as_deref(),
-            Some("300000.00")
-        );
-        assert_eq!(
-            aid(&terms, "illness", Severity::Severe, 39).as_deref(),
-            Some("300000.00")
-        );
-        assert_eq!(
-            aid(&terms, "illness", Severity::Severe, 40).as_deref(),
-            Some("100000.00")
-        );
-        assert_eq!(
-            aid(&terms, "illness", Severity::Severe, 59).as_deref(),
-            Some("100000.00")
-        );
+        assert_eq!(aid(&terms, "illness", Severity::Severe, 0).as_deref(), Some("300000.00"));
+        assert_eq!(aid(&terms, "illness", Severity::Severe, 39).as_deref(), Some("300000.00"));
+        assert_eq!(aid(&terms, "illness", Severity::Severe, 40).as_deref(), Some("100000.00"));
+        assert_eq!(aid(&terms, "illness", Severity::Severe, 59).as_deref(), Some("100000.00"));
         assert_eq!(aid(&terms, "illness", Severity::Severe, 60), None);
         shares_like_xiang_hu_bao(&terms);
         keeps_the_calendar_of_xiang_hu_bao(&terms, retry);
@@ -119,10 +91,7 @@ fn xiang_hu_bao_has_the_facts_of_the_plan_that_ran() {
 
 fn shares_like_xiang_hu_bao(terms: &PlanTerms) {
     let sharing = terms.sharing();
-    assert_eq!(
-        (sharing.model.clone(), sharing.split.clone()),
-        (Model::After, Split::Equal)
-    );
+    assert_eq!((sharing.model.clone(), sharing.split.clone()), (Model::After, Split::Equal));
     assert_eq!(terms.fee().hundredths(), 800);
     assert_eq!(sharing.headcount, Headcount::Covered);
     let caps = [sharing.cap_per_claim, sharing.cap_per_year].map(|cap| cap.expect("a cap"));
@@ -132,11 +101,8 @@ fn shares_like_xiang_hu_bao(terms: &PlanTerms) {
 
 fn keeps_the_calendar_of_xiang_hu_bao(terms: &PlanTerms, retry: Retry) {
     let calendar = terms.calendar();
-    let days: Vec<_> = calendar
-        .periods
-        .iter()
-        .map(|p| (p.notice_day, p.sharing_day, p.shared_next_month))
-        .collect();
+    let days: Vec<_> =
+        calendar.periods.iter().map(|p| (p.notice_day, p.sharing_day, p.shared_next_month)).collect();
     assert_eq!(days, [(7, 14, false), (21, 28, false)]);
     assert_eq!((calendar.notice_length_days, calendar.payout_days), (3, 7));
     assert_eq!(calendar.first_contact, Contact::WorkingDays(3));
@@ -147,32 +113,13 @@ fn keeps_the_calendar_of_xiang_hu_bao(terms: &PlanTerms, retry: Retry) {
 
 fn ends_like_xiang_hu_bao(terms: &PlanTerms) {
     let jury = terms.jury().expect("a jury");
-    assert!(matches!(
-        jury.mode,
-        JuryMode::Open {
-            quorum: 1000,
-            hours: 24,
-            ..
-        }
-    ));
-    assert_eq!(
-        (jury.threshold.hundredths(), jury.exam, jury.standing_days),
-        (5000, true, 30)
-    );
+    assert!(matches!(jury.mode, JuryMode::Open { quorum: 1000, hours: 24, .. }));
+    assert_eq!((jury.threshold.hundredths(), jury.exam, jury.standing_days), (5000, true, 30));
     assert_eq!(terms.leaving().end_at_age, Some(60));
-    assert_eq!(
-        terms.leaving().move_to.as_ref().map(PlanId::as_str),
-        Some("senior-cancer-60-70")
-    );
+    assert_eq!(terms.leaving().move_to.as_ref().map(PlanId::as_str), Some("senior-cancer-60-70"));
     let ending = terms.ending();
-    assert_eq!(
-        (ending.notice_days, ending.last_periods, ending.run_off_days),
-        (30, 3, 180)
-    );
-    assert_eq!(
-        (ending.last_periods_paid_by, ending.refund),
-        (LastPeriodsPayer::Operator, Refund::None)
-    );
+    assert_eq!((ending.notice_days, ending.last_periods, ending.run_off_days), (30, 3, 180));
+    assert_eq!((ending.last_periods_paid_by, ending.refund), (LastPeriodsPayer::Operator, Refund::None));
 }
 
 #[test]
@@ -190,12 +137,7 @@ fn the_three_versions_follow_one_another_as_one_plan() {
     let thyroid = |day: Day| -> Option<String> {
         let terms = history.terms_on(day)?;
         let condition = terms.condition(&ConditionCode::new("thyroid-cancer-mild").expect("a code"))?;
-        aid(
-            terms,
-            condition.group.as_str(),
-            *condition.severities.first()?,
-            30,
-        )
+        aid(terms, condition.group.as_str(), *condition.severities.first()?, 30)
     };
     for (day, expected) in [
         (date(2018, 11, 26), None),
@@ -204,82 +146,46 @@ fn the_three_versions_follow_one_another_as_one_plan() {
         (date(2019, 12, 31), Some("50000.00")),
         (date(2020, 1, 1), None),
     ] {
-        assert_eq!(
-            thyroid(day).as_deref(),
-            expected,
-            "mild thyroid cancer found on {day}"
-        );
+        assert_eq!(thyroid(day).as_deref(), expected, "mild thyroid cancer found on {day}");
     }
 }
 
 #[test]
 fn each_other_preset_has_what_its_plan_is_known_for() {
     let senior = plan("senior-cancer-60-70");
-    assert_eq!(
-        (senior.joining().age_from, senior.joining().age_to),
-        (Age::Years(60), Age::Years(70))
-    );
-    assert_eq!(
-        aid(&senior, "cancer", Severity::Severe, 65).as_deref(),
-        Some("100000.00")
-    );
-    assert_eq!(
-        aid(&senior, "cancer", Severity::Mild, 65).as_deref(),
-        Some("50000.00")
-    );
-    assert_eq!(
-        senior.sharing().cap_per_claim.map(|cap| cap.amount.minor()),
-        Some(100)
-    );
+    assert_eq!((senior.joining().age_from, senior.joining().age_to), (Age::Years(60), Age::Years(70)));
+    assert_eq!(aid(&senior, "cancer", Severity::Severe, 65).as_deref(), Some("100000.00"));
+    assert_eq!(aid(&senior, "cancer", Severity::Mild, 65).as_deref(), Some("50000.00"));
+    assert_eq!(senior.sharing().cap_per_claim.map(|cap| cap.amount.minor()), Some(100));
 
     let covid = plan("covid-cover-2020");
     assert!(matches!(covid.sharing().model, Model::Sponsor { .. }));
     assert_eq!(covid.joining().dependants_pay, DependantsPay::Nobody);
-    assert_eq!(
-        aid(&covid, "death", Severity::Severe, 40).as_deref(),
-        Some("100000.00")
-    );
+    assert_eq!(aid(&covid, "death", Severity::Severe, 40).as_deref(), Some("100000.00"));
 
     let waterdrop = plan("waterdrop");
     assert!(matches!(&waterdrop.sharing().model, Model::Pool { deposit, .. } if deposit.minor() == 900));
     assert!(matches!(waterdrop.aid().kind, AidKind::Reimbursement { .. }));
-    assert_eq!(
-        (waterdrop.waiting().days, waterdrop.ending().refund),
-        (180, Refund::Balance)
-    );
+    assert_eq!((waterdrop.waiting().days, waterdrop.ending().refund), (180, Refund::Balance));
 
     let meituan = plan("meituan");
     let times = [Severity::Mild, Severity::Severe].map(|s| meituan.aid().frequency.times_for(s));
     assert_eq!(times, [Some(1), Some(3)]);
-    assert_eq!(
-        meituan.aid().frequency.ceiling().map(huzhu_ledger::Amount::minor),
-        Some(100_000_000)
-    );
-    assert_eq!(
-        (meituan.waiting().days, meituan.ending().refund),
-        (180, Refund::AllShares)
-    );
+    assert_eq!(meituan.aid().frequency.ceiling().map(huzhu_ledger::Amount::minor), Some(100_000_000));
+    assert_eq!((meituan.waiting().days, meituan.ending().refund), (180, Refund::AllShares));
 }
 
 #[test]
 fn presets_with_many_guesses_have_their_point() {
     let by_age = plan("360");
     assert_eq!(by_age.sharing().weights().first(), Some(&1));
-    assert!(
-        by_age.sharing().weights().windows(2).all(|w| w[0] < w[1]),
-        "the young pay less"
-    );
+    assert!(by_age.sharing().weights().windows(2).all(|w| w[0] < w[1]), "the young pay less");
     assert!(aid(&by_age, "death", Severity::Severe, 30).is_some());
 
     assert_eq!(plan("fosun").joining().members_to_start, 300_000);
 
     let burial = plan("burial-society");
-    assert_eq!(
-        burial
-            .calendar()
-            .sharing_day("2026-12-1".parse().expect("a period")),
-        Some(date(2027, 1, 5))
-    );
+    assert_eq!(burial.calendar().sharing_day("2026-12-1".parse().expect("a period")), Some(date(2027, 1, 5)));
 
     let demo = plan("demo-town");
     for (group, severity, age, amount) in [
@@ -290,10 +196,7 @@ fn presets_with_many_guesses_have_their_point() {
     ] {
         assert_eq!(aid(&demo, group, severity, age).as_deref(), Some(amount));
     }
-    assert_eq!(
-        (demo.waiting().days, demo.sharing().headcount),
-        (30, Headcount::Enrolled)
-    );
+    assert_eq!((demo.waiting().days, demo.sharing().headcount), (30, Headcount::Enrolled));
     assert!(demo.cover().conditions.len() >= 28);
 }
 
@@ -305,19 +208,10 @@ fn a_plan_is_shown_in_both_languages_without_a_gap() {
             let sections = outline(&terms, language);
             assert_eq!(sections.len(), 11, "{name}");
             let lines = sections.iter().flat_map(|s| s.lines.iter().chain([&s.title]));
-            assert!(
-                lines.clone().all(|line| !line.trim().is_empty()),
-                "{name} in {}",
-                language.tag()
-            );
+            assert!(lines.clone().all(|line| !line.trim().is_empty()), "{name} in {}", language.tag());
             let chinese = |line: &String| line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
             for line in lines {
-                assert_eq!(
-                    chinese(line),
-                    language == Language::Zh,
-                    "{name} in {}: {line}",
-                    language.tag()
-                );
+                assert_eq!(chinese(line), language == Language::Zh, "{name} in {}: {line}", language.tag());
             }
         }
     }
@@ -327,17 +221,9 @@ fn a_plan_is_shown_in_both_languages_without_a_gap() {
 
 #[test]
 fn a_diff_says_who_gains_and_who_loses() {
-    let (a, b, c) = (
-        plan("xiang-hu-bao-2018"),
-        plan("xiang-hu-bao-2019"),
-        plan("xiang-hu-bao-2020"),
-    );
+    let (a, b, c) = (plan("xiang-hu-bao-2018"), plan("xiang-hu-bao-2019"), plan("xiang-hu-bao-2020"));
     let text = |old: &PlanTerms, new: &PlanTerms, language| {
-        diff(old, new, language)
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n")
+        diff(old, new, language).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(text(&a, &b, Language::En));
     insta::assert_snapshot!(text(&b, &c, Language::Zh));
@@ -346,9 +232,8 @@ fn a_diff_says_who_gains_and_who_loses() {
         assert_eq!(diff(&terms, &terms, Language::En), [], "{name} against itself");
     }
     for (old, new, who) in [(&a, &b, Who::Loses), (&b, &a, Who::Gains)] {
-        let thyroid = diff(old, new, Language::En)
-            .into_iter()
-            .find(|c| c.sentence.contains("thyroid cancer"));
+        let thyroid =
+            diff(old, new, Language::En).into_iter().find(|c| c.sentence.contains("thyroid cancer"));
         assert_eq!(thyroid.map(|c| c.who), Some(who), "and the other way round");
     }
 }

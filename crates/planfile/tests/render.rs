@@ -38,20 +38,16 @@ fn a_report_of_syntax_names_several_mistakes() {
 
 #[test]
 fn a_report_in_json_has_stable_fields() {
-    let source = base(&[
-        ("currency = \"CNY\"", "currency = \"XAU\""),
-        ("run_off_days = 180", "run_off_days = 30"),
-    ]);
+    let source =
+        base(&[("currency = \"CNY\"", "currency = \"XAU\""), ("run_off_days = 180", "run_off_days = 30")]);
     let json = serde_json::to_string_pretty(&report(&source).to_json()).expect("text");
     insta::assert_snapshot!(json);
 }
 
 #[test]
 fn a_report_on_one_line_each_can_be_followed_by_editors() {
-    let source = base(&[
-        ("fee = \"8\"", "fee = \"108\""),
-        ("headcount = \"covered\"", "headcount = \"coverd\""),
-    ]);
+    let source =
+        base(&[("fee = \"8\"", "fee = \"108\""), ("headcount = \"covered\"", "headcount = \"coverd\"")]);
     insta::assert_snapshot!(report(&source).to_string());
 }
 

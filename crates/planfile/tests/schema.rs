@@ -25,17 +25,11 @@ fn walk(schema: &Value, path: &str, tables: &mut usize) {
         *tables += 1;
         assert_eq!(schema["additionalProperties"], false, "{path}");
         for required in schema["required"].as_array().expect("a list") {
-            assert!(
-                properties.contains_key(required.as_str().expect("a name")),
-                "{path}.{required}"
-            );
+            assert!(properties.contains_key(required.as_str().expect("a name")), "{path}.{required}");
         }
         for (key, value) in properties {
             let words = path.ends_with("name") || properties.contains_key("zh");
-            assert!(
-                words || value.get("description").is_some(),
-                "{path}.{key} says what it means"
-            );
+            assert!(words || value.get("description").is_some(), "{path}.{key} says what it means");
             walk(value, &format!("{path}.{key}"), tables);
         }
     }

@@ -14,14 +14,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-const FILES: [&str; 6] = [
-    "keys.cases",
-    "values.cases",
-    "cover.cases",
-    "sharing.cases",
-    "procedure.cases",
-    "syntax.cases",
-];
+const FILES: [&str; 6] =
+    ["keys.cases", "values.cases", "cover.cases", "sharing.cases", "procedure.cases", "syntax.cases"];
 
 const MARK: char = '⟦';
 
@@ -46,20 +40,13 @@ fn cases(text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for line in text.lines() {
         if let Some(name) = line.strip_prefix("--- ") {
-            cases.push(Case {
-                name: name.to_owned(),
-                ..Case::default()
-            });
+            cases.push(Case { name: name.to_owned(), ..Case::default() });
             continue;
         }
         let Some(case) = cases.last_mut() else { continue };
         if let Some(rest) = line.strip_prefix('<') {
             let (nth, find) = rest.split_once(' ').expect("a space after <");
-            let nth = if nth.is_empty() {
-                1
-            } else {
-                nth.parse().expect("a number after <")
-            };
+            let nth = if nth.is_empty() { 1 } else { nth.parse().expect("a number after <") };
             case.patches.push((find.to_owned(), nth, String::new()));
         } else if let Some(rest) = line.strip_prefix('>') {
             let (_, _, new) = case.patches.last_mut().expect("a < before >");
@@ -129,19 +116,15 @@ fn run(file: &str) -> (usize, Vec<String>) {
             .collect();
         let found: Vec<(String, usize, usize)> = match huzhu_planfile::check(&source, "wrong.toml") {
             Ok(_) => vec![],
-            Err(report) => report
-                .mistakes()
-                .iter()
-                .map(|m| (m.rule.code.to_owned(), m.line, m.column))
-                .collect(),
+            Err(report) => {
+                report.mistakes().iter().map(|m| (m.rule.code.to_owned(), m.line, m.column)).collect()
+            }
         };
         let complete = case.codes.len() == places.len() && !places.is_empty();
         if found != expected || !complete {
             let report = huzhu_planfile::check(&source, "wrong.toml").err();
-            failures.push(format!(
-                "{}\n  expected {expected:?}\n  found    {found:?}\n{report:?}",
-                case.name
-            ));
+            failures
+                .push(format!("{}\n  expected {expected:?}\n  found    {found:?}\n{report:?}", case.name));
         }
     }
     (cases.len(), failures)
@@ -163,16 +146,8 @@ fn every_wrong_file_is_refused_with_the_right_rule_at_the_right_place() {
         count += cases;
         failures.extend(failed.into_iter().map(|f| format!("{file}: {f}")));
     }
-    assert!(
-        failures.is_empty(),
-        "{} of {count} cases failed:\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
-    assert!(
-        count >= 190,
-        "only {count} cases; with the files of bytes there must be 200"
-    );
+    assert!(failures.is_empty(), "{} of {count} cases failed:\n{}", failures.len(), failures.join("\n"));
+    assert!(count >= 190, "only {count} cases; with the files of bytes there must be 200");
 }
 
 /// Name, bytes, rule, and the line and column of the mistake.
@@ -197,25 +172,10 @@ fn files_of_bytes() -> Vec<FileOfBytes> {
         ("byte order mark only", b"\xEF\xBB\xBF".to_vec(), "P005", (1, 1)),
         ("ten megabytes", vec![b'#'; 10 * 1024 * 1024], "P001", (1, 1)),
         ("one byte too long", vec![b'\n'; 512 * 1024 + 1], "P001", (1, 1)),
-        (
-            "UTF-16 with mark",
-            marked([0xFF, 0xFE], wide(u16::to_le_bytes)),
-            "P003",
-            (1, 1),
-        ),
-        (
-            "UTF-16 big endian with mark",
-            marked([0xFE, 0xFF], wide(u16::to_be_bytes)),
-            "P003",
-            (1, 1),
-        ),
+        ("UTF-16 with mark", marked([0xFF, 0xFE], wide(u16::to_le_bytes)), "P003", (1, 1)),
+        ("UTF-16 big endian with mark", marked([0xFE, 0xFF], wide(u16::to_be_bytes)), "P003", (1, 1)),
         ("UTF-16 without mark", wide(u16::to_le_bytes), "P003", (1, 1)),
-        (
-            "UTF-16 big endian without mark",
-            wide(u16::to_be_bytes),
-            "P003",
-            (1, 1),
-        ),
+        ("UTF-16 big endian without mark", wide(u16::to_be_bytes), "P003", (1, 1)),
         ("NUL", with("currency", b"\0"), "P004", (7, 1)),
         ("NUL in a text", with("Base\"", b"\0"), "P004", (5, 16)),
         ("escape character", with("version", b"\x1B[31m"), "P004", (4, 1)),
@@ -225,24 +185,9 @@ fn files_of_bytes() -> Vec<FileOfBytes> {
         ("surrogate", with("version", b"\xED\xA0\x80"), "P002", (4, 1)),
         ("deep lists", deep("[", "]"), "P008", (1, 21)),
         ("deep tables", deep("{a=", "}"), "P008", (1, 53)),
-        (
-            "deep keys",
-            format!("{}a = 1\n", "a.".repeat(500)).into_bytes(),
-            "P008",
-            (1, 34),
-        ),
-        (
-            "open lists",
-            format!("x = {}", "[".repeat(100_000)).into_bytes(),
-            "P008",
-            (1, 21),
-        ),
-        (
-            "five hundred and one codes",
-            long_list.into_bytes(),
-            "P033",
-            (54, 9),
-        ),
+        ("deep keys", format!("{}a = 1\n", "a.".repeat(500)).into_bytes(), "P008", (1, 34)),
+        ("open lists", format!("x = {}", "[".repeat(100_000)).into_bytes(), "P008", (1, 21)),
+        ("five hundred and one codes", long_list.into_bytes(), "P033", (54, 9)),
     ]
 }
 
@@ -250,11 +195,7 @@ fn files_of_bytes() -> Vec<FileOfBytes> {
 fn files_of_wrong_bytes_are_refused_at_the_right_place() {
     for (name, bytes, code, (line, column)) in files_of_bytes() {
         let report = huzhu_planfile::check(&bytes, name).expect_err(name);
-        let found: Vec<_> = report
-            .mistakes()
-            .iter()
-            .map(|m| (m.rule.code, m.line, m.column))
-            .collect();
+        let found: Vec<_> = report.mistakes().iter().map(|m| (m.rule.code, m.line, m.column)).collect();
         assert_eq!(found, [(code, line, column)], "{name}");
         assert!(report.render(false).contains(code), "{name}");
     }
@@ -263,24 +204,19 @@ fn files_of_wrong_bytes_are_refused_at_the_right_place() {
 /// A rule that no case breaks is a rule that nobody knows to work.
 #[test]
 fn every_rule_is_broken_by_some_case() {
-    let mut broken: BTreeSet<String> = files_of_bytes()
-        .into_iter()
-        .map(|(_, _, code, _)| code.to_owned())
-        .collect();
+    let mut broken: BTreeSet<String> =
+        files_of_bytes().into_iter().map(|(_, _, code, _)| code.to_owned()).collect();
     for file in FILES {
         let text = std::fs::read_to_string(folder().join(file)).expect("the cases");
         broken.extend(cases(&text).into_iter().flat_map(|case| case.codes));
     }
     let own = huzhu_planfile::rules::ALL.iter();
-    let all = own
-        .chain(huzhu_domain::plan::check::rules::ALL)
-        .map(|rule| rule.code);
+    let all = own.chain(huzhu_domain::plan::check::rules::ALL).map(|rule| rule.code);
     // A report that is too long has its test beside the other tests of reports; a plan file without conditions, without
     // periods or with the same severity twice is refused by the rules of the file before the rules of the terms are asked.
     let elsewhere = ["P009", "P137", "P138", "P187", "P204"];
-    let untested: Vec<&str> = all
-        .filter(|code| !broken.contains(*code) && !elsewhere.contains(code))
-        .collect();
+    let untested: Vec<&str> =
+        all.filter(|code| !broken.contains(*code) && !elsewhere.contains(code)).collect();
     assert_eq!(untested, Vec::<&str>::new());
 }
 
@@ -290,11 +226,7 @@ fn a_byte_order_mark_of_utf8_is_no_mistake_and_counts_no_column() {
     assert!(huzhu_planfile::check(&marked, "marked.toml").is_ok());
     let wrong = "\u{feff}plann = 1\n";
     let report = huzhu_planfile::check(wrong, "wrong.toml").expect_err("a wrong key");
-    let unknown = report
-        .mistakes()
-        .iter()
-        .find(|m| m.rule.code == "P010")
-        .expect("the key");
+    let unknown = report.mistakes().iter().find(|m| m.rule.code == "P010").expect("the key");
     assert_eq!((unknown.line, unknown.column), (1, 1));
 }
 
@@ -302,10 +234,6 @@ fn a_byte_order_mark_of_utf8_is_no_mistake_and_counts_no_column() {
 fn carriage_returns_do_not_move_lines_or_columns() {
     let source = base().replace("days = 90", "days = 999").replace('\n', "\r\n");
     let report = huzhu_planfile::check(&source, "wrong.toml").expect_err("too long a wait");
-    let found: Vec<_> = report
-        .mistakes()
-        .iter()
-        .map(|m| (m.rule.code, m.line, m.column))
-        .collect();
+    let found: Vec<_> = report.mistakes().iter().map(|m| (m.rule.code, m.line, m.column)).collect();
     assert_eq!(found, [("P120", 34, 8)]);
 }

@@ -27,10 +27,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 const TABLES: [&str; 6] = ["event", "member", "enrolment", "owner_key", "sealed", "answer"];
 
 fn unit(n: u64) -> Unit {
-    Unit {
-        messages: Vec::new(),
-        ..join_unit(n)
-    }
+    Unit { messages: Vec::new(), ..join_unit(n) }
 }
 
 fn open(folder: &Path) -> Outcome<SqliteStore> {
@@ -63,10 +60,7 @@ async fn joins(
     for caller in callers {
         caller.await??;
     }
-    rate(
-        next.load(Ordering::Relaxed).saturating_sub(first),
-        begin.elapsed(),
-    )
+    rate(next.load(Ordering::Relaxed).saturating_sub(first), begin.elapsed())
 }
 
 fn rate(done: u64, time: Duration) -> Outcome<f64> {
@@ -114,9 +108,7 @@ fn bare(file: &Path, tables: &[Table], joins: usize, in_flight: usize) -> Outcom
             }
         }
         let cohort = "UPDATE cohort SET members = ?1 WHERE rowid = 1";
-        transaction
-            .prepare_cached(cohort)?
-            .execute([i64::try_from(until)?])?;
+        transaction.prepare_cached(cohort)?.execute([i64::try_from(until)?])?;
         transaction.commit()?;
         done = until;
     }
@@ -139,19 +131,11 @@ async fn turn(in_flight: u64, length: Duration, before: u64) -> Outcome<(f64, f6
     drop(store);
     drop(open(theirs.path())?);
     let db = Connection::open(ours.path().join("huzhu.db"))?;
-    let tables = TABLES
-        .iter()
-        .map(|table| copy(&db, table))
-        .collect::<Outcome<Vec<_>>>()?;
+    let tables = TABLES.iter().map(|table| copy(&db, table)).collect::<Outcome<Vec<_>>>()?;
     let joins: u32 = db.query_row("SELECT count(*) FROM member", [], |row| row.get(0))?;
     drop(db);
     let file = theirs.path().join("huzhu.db");
-    let bare_rate = bare(
-        &file,
-        &tables,
-        usize::try_from(joins)?,
-        usize::try_from(in_flight)?,
-    )?;
+    let bare_rate = bare(&file, &tables, usize::try_from(joins)?, usize::try_from(in_flight)?)?;
     Ok((ours_rate, bare_rate))
 }
 
@@ -159,9 +143,7 @@ fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1);
     let seconds: u64 = arguments.next().map_or(Ok(3), |text| text.parse())?;
     let before: u64 = arguments.next().map_or(Ok(0), |text| text.parse())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
     for in_flight in [1, 32, 64, 256, 1_024] {
         let mut turns = Vec::new();
         for _ in 0..3 {

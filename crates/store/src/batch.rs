@@ -47,9 +47,7 @@ impl Heads {
 
 /// Adds one to a counter and answers it.
 fn next(counter: &mut u64) -> Result<i64, Failure> {
-    *counter = counter
-        .checked_add(1)
-        .ok_or_else(|| broken("a counter is full"))?;
+    *counter = counter.checked_add(1).ok_or_else(|| broken("a counter is full"))?;
     integer(*counter)
 }
 
@@ -72,13 +70,7 @@ struct Staged {
 
 impl<'t> Batch<'t> {
     pub(crate) const fn new(transaction: &'t Transaction<'t>, people: &'t Key, heads: Heads) -> Self {
-        Self {
-            transaction,
-            people,
-            heads,
-            cohorts: BTreeMap::new(),
-            balances: BTreeMap::new(),
-        }
+        Self { transaction, people, heads, cohorts: BTreeMap::new(), balances: BTreeMap::new() }
     }
 
     /// Applies one job inside a savepoint. The outer error means that the whole transaction is lost, the inner one that
@@ -232,15 +224,7 @@ impl<'t> Batch<'t> {
         self.execute(
             "INSERT INTO event (position, stream, number, at, actor, kind, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                position,
-                stream,
-                number,
-                at,
-                actor,
-                codec::kind(event),
-                codec::encode(event)
-            ],
+            params![position, stream, number, at, actor, codec::kind(event), codec::encode(event)],
         )
     }
 
@@ -251,11 +235,7 @@ impl<'t> Batch<'t> {
         })?;
         if let Some((known, of)) = known {
             let same = known == *entry && of == plan.as_str();
-            return if same {
-                Ok(())
-            } else {
-                Err(StoreError::Taken(Constraint::EntryId).into())
-            };
+            return if same { Ok(()) } else { Err(StoreError::Taken(Constraint::EntryId).into()) };
         }
         let staged_before = staged.balances.get(plan).or_else(|| self.balances.get(plan));
         let mut balances = match staged_before {
@@ -304,21 +284,14 @@ impl<'t> Batch<'t> {
             return Ok(*members);
         }
         let sql = "SELECT members FROM cohort WHERE plan = ?1 AND class = ?2 AND since = ?3 AND until = ?4";
-        let key = params![
-            plan.as_str(),
-            days.class,
-            codec::day(days.from),
-            rows::until(&days)
-        ];
+        let key = params![plan.as_str(), days.class, codec::day(days.from), rows::until(&days)];
         Ok(one(self.transaction, sql, key, |row| rows::count(row, 0))?.unwrap_or_default())
     }
 
     /// A message id that is known already is skipped: the same message twice is one message.
     fn message(&mut self, message: &Message) -> Result<(), Failure> {
         let known = "SELECT number FROM message WHERE id = ?1";
-        let known = one(self.transaction, known, [bytes(message.id)], |row| {
-            rows::count(row, 0)
-        })?;
+        let known = one(self.transaction, known, [bytes(message.id)], |row| rows::count(row, 0))?;
         if known.is_some() {
             return Ok(());
         }

@@ -55,10 +55,7 @@ impl Key {
     /// Encrypts `clear`; `place` must be given again to open it.
     pub(crate) fn seal(&self, place: &[u8], clear: &[u8]) -> Result<Vec<u8>, NoRandomness> {
         let nonce: [u8; NONCE_BYTES] = random()?;
-        let payload = Payload {
-            msg: clear,
-            aad: place,
-        };
+        let payload = Payload { msg: clear, aad: place };
         let cipher = XChaCha20Poly1305::new(&self.0.into());
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.expect("only 256 GB and more are too long to seal");
@@ -68,14 +65,9 @@ impl Key {
     /// Decrypts what [`Key::seal`] made.
     pub(crate) fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(DoesNotOpen)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: place,
-        };
+        let payload = Payload { msg: sealed, aad: place };
         let cipher = XChaCha20Poly1305::new(&self.0.into());
-        cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| DoesNotOpen)
+        cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| DoesNotOpen)
     }
 
     /// Encrypts another key.
@@ -117,22 +109,12 @@ mod tests {
         // draft-irtf-cfrg-xchacha-03, A.3.1: key 80..9f, nonce 40..57, aad, plaintext of the sunscreen text.
         let key = Key(std::array::from_fn(|i| 0x80 + u8::try_from(i).unwrap()));
         let nonce: [u8; 24] = std::array::from_fn(|i| 0x40 + u8::try_from(i).unwrap());
-        let aad = [
-            0x50, 0x51, 0x52, 0x53, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7,
-        ];
+        let aad = [0x50, 0x51, 0x52, 0x53, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7];
         let clear: &[u8] =
             b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the \
             future, sunscreen would be it.";
         let cipher = XChaCha20Poly1305::new(&key.0.into());
-        let sealed = cipher
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: clear,
-                    aad: &aad,
-                },
-            )
-            .unwrap();
+        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: clear, aad: &aad }).unwrap();
         assert_eq!(sealed[..8], [0xbd, 0x6d, 0x17, 0x9d, 0x3e, 0x83, 0xd4, 0x3b]);
         let tag = &sealed[sealed.len() - 16..];
         assert_eq!(tag[..4], [0xc0, 0x87, 0x59, 0x24]);

@@ -31,14 +31,9 @@ impl SqliteStore {
 }
 
 fn engine(db: &Connection) -> Result<Vec<Finding>, Failure> {
-    let said = list(db, "PRAGMA integrity_check", [], |row| {
-        Ok(row.get::<_, String>(0)?)
-    })?;
-    let mut findings: Vec<Finding> = said
-        .into_iter()
-        .filter(|line| line != "ok")
-        .map(Finding::Engine)
-        .collect();
+    let said = list(db, "PRAGMA integrity_check", [], |row| Ok(row.get::<_, String>(0)?))?;
+    let mut findings: Vec<Finding> =
+        said.into_iter().filter(|line| line != "ok").map(Finding::Engine).collect();
     for (table, streams) in PROJECTIONS {
         let sql = format!("SELECT count(*) FROM {table}");
         let rows = one(db, &sql, [], |row| rows::count(row, 0))?.unwrap_or_default();

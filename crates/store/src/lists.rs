@@ -38,10 +38,7 @@ pub(crate) fn plan(db: &Connection, id: &PlanId) -> Result<Option<PlanRecord>, F
 }
 
 fn versions(db: &Connection, id: &PlanId) -> Result<Vec<huzhu_app::record::PlanVersionRecord>, Failure> {
-    let sql = format!(
-        "SELECT {} FROM plan_version WHERE plan = ?1 ORDER BY version",
-        rows::PLAN_VERSION
-    );
+    let sql = format!("SELECT {} FROM plan_version WHERE plan = ?1 ORDER BY version", rows::PLAN_VERSION);
     list(db, &sql, [id.as_str()], rows::plan_version)
 }
 
@@ -84,10 +81,9 @@ pub(crate) fn enrolments(
             "plan = ?3 AND over_age_from <= ?4 AND ended_on IS NULL",
             params![after, limit, plan.as_str(), codec::day(*day)],
         ),
-        EnrolmentQuery::InArrears(plan) => list(
-            "plan = ?3 AND arrears <> '0'",
-            params![after, limit, plan.as_str()],
-        ),
+        EnrolmentQuery::InArrears(plan) => {
+            list("plan = ?3 AND arrears <> '0'", params![after, limit, plan.as_str()])
+        }
         EnrolmentQuery::ByPlan(plan) => list("plan = ?3", params![after, limit, plan.as_str()]),
     }
 }
@@ -117,10 +113,9 @@ pub(crate) fn claims(db: &Connection, query: &ClaimQuery, page: &Page) -> Result
             params.extend(states.iter().map(|state| state as &dyn ToSql));
             list(&wanted, &params)
         }
-        ClaimQuery::InPeriod(plan, period) => list(
-            "plan = ?3 AND period = ?4",
-            params![after, limit, plan.as_str(), period.to_string()],
-        ),
+        ClaimQuery::InPeriod(plan, period) => {
+            list("plan = ?3 AND period = ?4", params![after, limit, plan.as_str(), period.to_string()])
+        }
     }
 }
 
@@ -143,8 +138,5 @@ pub(crate) fn messages(
     params: impl Params,
 ) -> Result<Vec<Message>, Failure> {
     let sealed = list(db, sql, params, rows::message)?;
-    sealed
-        .into_iter()
-        .map(|row| people::open_message(db, people, row))
-        .collect()
+    sealed.into_iter().map(|row| people::open_message(db, people, row)).collect()
 }

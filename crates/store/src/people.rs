@@ -39,9 +39,7 @@ fn tampered(place: &str) -> Failure {
 
 fn key_of(connection: &Connection, people: &Key, owner: MemberId) -> Result<Option<Key>, Failure> {
     let sql = "SELECT wrapped FROM owner_key WHERE owner = ?1";
-    let wrapped = one(connection, sql, [bytes(owner.uuid())], |row| {
-        Ok(row.get::<_, Vec<u8>>(0)?)
-    })?;
+    let wrapped = one(connection, sql, [bytes(owner.uuid())], |row| Ok(row.get::<_, Vec<u8>>(0)?))?;
     let Some(wrapped) = wrapped else { return Ok(None) };
     let place = key_place(owner);
     let key = people.unwrap_key(place.as_bytes(), &wrapped);
@@ -82,9 +80,8 @@ pub(crate) fn unseal(
     name: &str,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let sql = "SELECT bytes FROM sealed WHERE owner = ?1 AND name = ?2";
-    let noise = one(connection, sql, params![bytes(owner.uuid()), name], |row| {
-        Ok(row.get::<_, Vec<u8>>(0)?)
-    })?;
+    let noise =
+        one(connection, sql, params![bytes(owner.uuid()), name], |row| Ok(row.get::<_, Vec<u8>>(0)?))?;
     let (Some(noise), Some(key)) = (noise, key_of(connection, people, owner)?) else {
         return Ok(None);
     };

@@ -31,10 +31,7 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(crate) const fn new(file: PathBuf) -> Self {
-        Self {
-            file,
-            idle: Mutex::new(Vec::new()),
-        }
+        Self { file, idle: Mutex::new(Vec::new()) }
     }
 
     /// Runs `read` on a connection. Short work only: it runs where it is called.
@@ -60,9 +57,7 @@ impl Readers {
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(BUSY)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.execute_batch(&format!(
-            "PRAGMA cache_size = -{CACHE_KIB}; PRAGMA query_only = ON"
-        ))?;
+        connection.execute_batch(&format!("PRAGMA cache_size = -{CACHE_KIB}; PRAGMA query_only = ON"))?;
         Ok(connection)
     }
 }

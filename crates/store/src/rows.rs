@@ -164,12 +164,7 @@ pub(crate) const PLAN: &str = "id, events, open";
 
 /// Reads a plan; its versions are in rows of their own.
 pub(crate) fn plan(row: &Row<'_>) -> Result<PlanRecord, Failure> {
-    Ok(PlanRecord {
-        id: parsed(row, 0)?,
-        events: count(row, 1)?,
-        open: row.get(2)?,
-        versions: Vec::new(),
-    })
+    Ok(PlanRecord { id: parsed(row, 0)?, events: count(row, 1)?, open: row.get(2)?, versions: Vec::new() })
 }
 
 /// Columns of a version of a plan.
@@ -204,10 +199,7 @@ pub(crate) fn enrolment(row: &Row<'_>) -> Result<EnrolmentRecord, Failure> {
     let ended = match (optional_day(row, 12)?, optional_text(row, 13)?) {
         (Some(until), Some(why)) => {
             let reason = END_REASONS.into_iter().find(|reason| reason.word() == why);
-            Some((
-                until,
-                reason.ok_or_else(|| broken(format!("end reason {why:?}")))?,
-            ))
+            Some((until, reason.ok_or_else(|| broken(format!("end reason {why:?}")))?))
         }
         (None, None) => None,
         _ => return Err(broken("an end without a day or a reason")),
@@ -238,11 +230,7 @@ pub(crate) fn cohort(row: &Row<'_>) -> Result<CohortRow, Failure> {
     let until = text(row, 2)?;
     let until = (!until.is_empty()).then(|| codec::parse_day(until)).transpose()?;
     Ok(CohortRow {
-        days: CohortDays {
-            class: row.get(0)?,
-            from: day(row, 1)?,
-            until,
-        },
+        days: CohortDays { class: row.get(0)?, from: day(row, 1)?, until },
         count: count(row, 3)?,
     })
 }
@@ -319,11 +307,7 @@ pub(crate) const SESSION: &str = "token, member, until";
 
 /// Reads a session.
 pub(crate) fn session(row: &Row<'_>) -> Result<Session, Failure> {
-    Ok(Session {
-        token: digest(row, 0)?,
-        member: member_id(row, 1)?,
-        until: moment(row, 2)?,
-    })
+    Ok(Session { token: digest(row, 0)?, member: member_id(row, 1)?, until: moment(row, 2)? })
 }
 
 /// Columns of a sign-in code.
@@ -390,10 +374,7 @@ pub(crate) fn message(row: &Row<'_>) -> Result<SealedMessage, Failure> {
         at: moment(row, 5)?,
         sent: optional_moment(row, 6)?,
     };
-    Ok(SealedMessage {
-        message,
-        sealed: row.get(4)?,
-    })
+    Ok(SealedMessage { message, sealed: row.get(4)? })
 }
 
 /// The text of a cohort's end.

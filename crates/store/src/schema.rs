@@ -214,10 +214,7 @@ pub(crate) const STEPS: &[&str] = &[
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text
 /// comes after "UNIQUE constraint failed: ". A test breaks each of them.
 const UNIQUE: &[(&str, Constraint)] = &[
-    (
-        "enrolment.plan, enrolment.identity",
-        Constraint::EnrolmentIdentity,
-    ),
+    ("enrolment.plan, enrolment.identity", Constraint::EnrolmentIdentity),
     ("member.contact", Constraint::MemberContact),
     ("answer.actor, answer.key", Constraint::AnswerKey),
     ("entry.id", Constraint::EntryId),
@@ -231,10 +228,7 @@ pub(crate) fn is_event_number(message: &str) -> bool {
 /// The constraint that SQLite's extended error message names by its columns.
 pub(crate) fn constraint(message: &str) -> Option<Constraint> {
     let columns = message.strip_prefix("UNIQUE constraint failed: ")?;
-    UNIQUE
-        .iter()
-        .find(|(known, _)| *known == columns)
-        .map(|(_, constraint)| *constraint)
+    UNIQUE.iter().find(|(known, _)| *known == columns).map(|(_, constraint)| *constraint)
 }
 
 /// Brings the file up to the last step. Answers the step found when it is newer than this program.
@@ -296,8 +290,7 @@ mod tests {
         let before = tables(&db);
         migrate(&mut db).unwrap().unwrap();
         // A step that was run without its number being kept may run again.
-        db.execute_batch("DELETE FROM schema_version WHERE step > 3")
-            .unwrap();
+        db.execute_batch("DELETE FROM schema_version WHERE step > 3").unwrap();
         migrate(&mut db).unwrap().unwrap();
         assert_eq!(tables(&db), before);
     }
@@ -317,13 +310,8 @@ mod tests {
         ];
         for statement in STEPS {
             for word in forbidden {
-                let found = statement
-                    .split(|c: char| !c.is_ascii_alphanumeric())
-                    .any(|token| token == word);
-                assert!(
-                    !found && !statement.contains("WITHOUT ROWID"),
-                    "{word} in {statement}"
-                );
+                let found = statement.split(|c: char| !c.is_ascii_alphanumeric()).any(|token| token == word);
+                assert!(!found && !statement.contains("WITHOUT ROWID"), "{word} in {statement}");
             }
             assert_eq!(statement.matches(';').count(), 0, "one statement: {statement}");
         }

@@ -92,8 +92,7 @@ impl InstanceSecret {
         let key = <[u8; 32]>::try_from(bytes.as_slice());
         let found = bytes.len();
         bytes.zeroize();
-        key.map(Self::from_bytes)
-            .map_err(|_| SecretError::WrongLength { found })
+        key.map(Self::from_bytes).map_err(|_| SecretError::WrongLength { found })
     }
 
     /// Writes under another name first and links it in place, so that a crash leaves a whole file or none.
@@ -131,11 +130,7 @@ fn check_mode(file: &File) -> Result<(), SecretError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = file.metadata()?.permissions().mode() & 0o777;
     let others = mode & 0o077;
-    if others == 0 {
-        Ok(())
-    } else {
-        Err(SecretError::ReadableByOthers { mode })
-    }
+    if others == 0 { Ok(()) } else { Err(SecretError::ReadableByOthers { mode }) }
 }
 
 #[cfg(not(unix))]
@@ -163,16 +158,9 @@ mod tests {
         let again = InstanceSecret::open_or_create(folder.path()).unwrap();
         let hash = |secret: &InstanceSecret| secret.keyed_hash("contact", b"ann@example.org");
         assert_eq!(hash(&first), hash(&again));
-        assert_eq!(
-            std::fs::read_dir(folder.path()).unwrap().count(),
-            1,
-            "no other file is left"
-        );
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no other file is left");
         let other = tempfile::tempdir().unwrap();
-        assert_ne!(
-            hash(&first),
-            hash(&InstanceSecret::open_or_create(other.path()).unwrap())
-        );
+        assert_ne!(hash(&first), hash(&InstanceSecret::open_or_create(other.path()).unwrap()));
         assert_eq!(format!("{first:?}"), "InstanceSecret");
         #[cfg(unix)]
         {
@@ -182,10 +170,7 @@ mod tests {
             assert_eq!(mode, 0o600);
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
             let refused = InstanceSecret::open_or_create(folder.path());
-            assert!(matches!(
-                refused,
-                Err(SecretError::ReadableByOthers { mode: 0o644 })
-            ));
+            assert!(matches!(refused, Err(SecretError::ReadableByOthers { mode: 0o644 })));
         }
     }
 
@@ -204,13 +189,7 @@ mod tests {
     #[test]
     fn hashes_differ_by_purpose() {
         let secret = InstanceSecret::from_bytes([7; 32]);
-        assert_ne!(
-            secret.keyed_hash("contact", b"x"),
-            secret.keyed_hash("code", b"x")
-        );
-        assert_ne!(
-            secret.keyed_hash("contact", b"x"),
-            secret.keyed_hash("contact", b"y")
-        );
+        assert_ne!(secret.keyed_hash("contact", b"x"), secret.keyed_hash("code", b"x"));
+        assert_ne!(secret.keyed_hash("contact", b"x"), secret.keyed_hash("contact", b"y"));
     }
 }

@@ -97,9 +97,7 @@ impl SqliteStore {
     pub fn open(folder_or_file: &Path, secret: &InstanceSecret) -> Result<Self, OpenError> {
         let is_file = folder_or_file.extension().is_some() && !folder_or_file.is_dir();
         let (folder, file) = if is_file {
-            let folder = folder_or_file
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder_or_file.parent().filter(|folder| !folder.as_os_str().is_empty());
             (folder.unwrap_or(Path::new(".")), folder_or_file.to_owned())
         } else {
             (folder_or_file, folder_or_file.join(FILE))
@@ -157,11 +155,7 @@ impl Drop for SqliteStore {
 }
 
 fn lock(path: &Path, file: &Path) -> Result<File, OpenError> {
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
+    let lock = File::options().create(true).truncate(false).write(true).open(path)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(file.to_owned())),
@@ -192,28 +186,18 @@ impl Store for SqliteStore {
     }
 
     async fn stream(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM event WHERE stream = ?1 ORDER BY number",
-            rows::EVENT
-        );
-        self.readers
-            .with(|db| list(db, &sql, [stream.to_string()], rows::event))
+        let sql = format!("SELECT {} FROM event WHERE stream = ?1 ORDER BY number", rows::EVENT);
+        self.readers.with(|db| list(db, &sql, [stream.to_string()], rows::event))
     }
 
     async fn events(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2",
-            rows::EVENT
-        );
-        self.readers
-            .with(|db| list(db, &sql, params![integer(after.0)?, limit], rows::event))
+        let sql = format!("SELECT {} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2", rows::EVENT);
+        self.readers.with(|db| list(db, &sql, params![integer(after.0)?, limit], rows::event))
     }
 
     async fn newest_events(&self, before: Option<Position>, limit: u32) -> Result<Vec<Recorded>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM event WHERE position < ?1 ORDER BY position DESC LIMIT ?2",
-            rows::EVENT
-        );
+        let sql =
+            format!("SELECT {} FROM event WHERE position < ?1 ORDER BY position DESC LIMIT ?2", rows::EVENT);
         self.readers.with(|db| {
             let before = before.map_or(Ok(i64::MAX), |before| integer(before.0))?;
             list(db, &sql, params![before, limit], rows::event)
@@ -222,21 +206,16 @@ impl Store for SqliteStore {
 
     async fn member(&self, id: MemberId) -> Result<Option<MemberRecord>, StoreError> {
         let sql = format!("SELECT {} FROM member WHERE id = ?1", rows::MEMBER);
-        self.readers
-            .with(|db| one(db, &sql, [bytes(id.uuid())], rows::member))
+        self.readers.with(|db| one(db, &sql, [bytes(id.uuid())], rows::member))
     }
 
     async fn member_by_contact(&self, contact: Digest) -> Result<Option<MemberRecord>, StoreError> {
         let sql = format!("SELECT {} FROM member WHERE contact = ?1", rows::MEMBER);
-        self.readers
-            .with(|db| one(db, &sql, [contact.bytes()], rows::member))
+        self.readers.with(|db| one(db, &sql, [contact.bytes()], rows::member))
     }
 
     async fn staff(&self) -> Result<Vec<MemberRecord>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM member WHERE roles <> '' ORDER BY id",
-            rows::MEMBER
-        );
+        let sql = format!("SELECT {} FROM member WHERE roles <> '' ORDER BY id", rows::MEMBER);
         self.readers.with(|db| list(db, &sql, [], rows::member))
     }
 
@@ -250,8 +229,7 @@ impl Store for SqliteStore {
 
     async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError> {
         let sql = format!("SELECT {} FROM enrolment WHERE id = ?1", rows::ENROLMENT);
-        self.readers
-            .with(|db| one(db, &sql, [bytes(id.uuid())], rows::enrolment))
+        self.readers.with(|db| one(db, &sql, [bytes(id.uuid())], rows::enrolment))
     }
 
     async fn enrolments(
@@ -267,14 +245,12 @@ impl Store for SqliteStore {
             "SELECT {} FROM cohort WHERE plan = ?1 AND members > 0 ORDER BY class, since, until",
             rows::COHORT
         );
-        self.readers
-            .with(|db| list(db, &sql, [plan.as_str()], rows::cohort))
+        self.readers.with(|db| list(db, &sql, [plan.as_str()], rows::cohort))
     }
 
     async fn claim(&self, id: ClaimId) -> Result<Option<ClaimRecord>, StoreError> {
         let sql = format!("SELECT {} FROM claim WHERE id = ?1", rows::CLAIM);
-        self.readers
-            .with(|db| one(db, &sql, [bytes(id.uuid())], rows::claim))
+        self.readers.with(|db| one(db, &sql, [bytes(id.uuid())], rows::claim))
     }
 
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError> {
@@ -283,9 +259,7 @@ impl Store for SqliteStore {
 
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {
         let sql = format!("SELECT {} FROM period WHERE plan = ?1", rows::PERIOD);
-        let mut periods = self
-            .readers
-            .with(|db| list(db, &sql, [plan.as_str()], rows::period))?;
+        let mut periods = self.readers.with(|db| list(db, &sql, [plan.as_str()], rows::period))?;
         // Texts of keys do not sort like keys once a month has ten periods.
         periods.sort_by_key(|period| period.key);
         Ok(periods)
@@ -301,8 +275,7 @@ impl Store for SqliteStore {
     }
 
     async fn unseal(&self, owner: MemberId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.readers
-            .with(|db| people::unseal(db, &self.people, owner, name))
+        self.readers.with(|db| people::unseal(db, &self.people, owner, name))
     }
 
     async fn erase(&self, owner: MemberId) -> Result<(), StoreError> {
@@ -311,36 +284,24 @@ impl Store for SqliteStore {
 
     async fn session(&self, token: Digest) -> Result<Option<Session>, StoreError> {
         let sql = format!("SELECT {} FROM session WHERE token = ?1", rows::SESSION);
-        self.readers
-            .with(|db| one(db, &sql, [token.bytes()], rows::session))
+        self.readers.with(|db| one(db, &sql, [token.bytes()], rows::session))
     }
 
     async fn sign_in_code(&self, contact: Digest) -> Result<Option<SignInCode>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM sign_in_code WHERE contact = ?1",
-            rows::SIGN_IN_CODE
-        );
-        self.readers
-            .with(|db| one(db, &sql, [contact.bytes()], rows::sign_in_code))
+        let sql = format!("SELECT {} FROM sign_in_code WHERE contact = ?1", rows::SIGN_IN_CODE);
+        self.readers.with(|db| one(db, &sql, [contact.bytes()], rows::sign_in_code))
     }
 
     async fn answer(&self, actor: Actor, key: &str) -> Result<Option<Answer>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM answer WHERE actor = ?1 AND key = ?2",
-            rows::ANSWER
-        );
+        let sql = format!("SELECT {} FROM answer WHERE actor = ?1 AND key = ?2", rows::ANSWER);
         let actor = huzhu_app::codec::actor(actor);
-        self.readers
-            .with(|db| one(db, &sql, params![actor, key], rows::answer))
+        self.readers.with(|db| one(db, &sql, params![actor, key], rows::answer))
     }
 
     async fn unsent(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM message WHERE sent IS NULL ORDER BY number LIMIT ?1",
-            rows::MESSAGE
-        );
-        self.readers
-            .with(|db| lists::messages(db, &self.people, &sql, params![limit]))
+        let sql =
+            format!("SELECT {} FROM message WHERE sent IS NULL ORDER BY number LIMIT ?1", rows::MESSAGE);
+        self.readers.with(|db| lists::messages(db, &self.people, &sql, params![limit]))
     }
 
     async fn mark_sent(&self, ids: &[uuid::Uuid], at: Moment) -> Result<(), StoreError> {
@@ -361,10 +322,7 @@ impl Store for SqliteStore {
     }
 
     async fn refused(&self, limit: u32) -> Result<Vec<RefusedAct>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM refused ORDER BY number DESC LIMIT ?1",
-            rows::REFUSED
-        );
+        let sql = format!("SELECT {} FROM refused ORDER BY number DESC LIMIT ?1", rows::REFUSED);
         self.readers.with(|db| list(db, &sql, [limit], rows::refused))
     }
 }

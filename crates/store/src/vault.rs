@@ -77,9 +77,7 @@ impl FolderVault {
         }
         let sealed = self.seal(id, bytes)?;
         let suffix: [u8; 8] = crypto::random().map_err(unavailable)?;
-        let temporary = self
-            .folder
-            .join(format!("{id}.{:016x}.part", u64::from_be_bytes(suffix)));
+        let temporary = self.folder.join(format!("{id}.{:016x}.part", u64::from_be_bytes(suffix)));
         let written = write_durably(&temporary, &sealed)
             .and_then(|()| std::fs::rename(&temporary, self.path(id)))
             .and_then(|()| self.sync_folder());

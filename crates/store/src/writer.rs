@@ -127,11 +127,7 @@ impl Writer {
         let mut batch = Batch::new(&transaction, &self.people, *heads);
         let mut answers = Vec::with_capacity(works.len());
         for work in works {
-            let answer = if savepoints {
-                batch.run(work)?
-            } else {
-                batch.run_bare(work)?
-            };
+            let answer = if savepoints { batch.run(work)? } else { batch.run_bare(work)? };
             if answer.is_err() && !savepoints {
                 return Ok(None);
             }
@@ -200,11 +196,7 @@ mod tests {
 
     fn unit(n: u64, bytes: usize) -> Work {
         let mut unit = join_unit(n);
-        unit.sealed = vec![Sealed {
-            owner: member(n),
-            name: "person".to_owned(),
-            bytes: vec![7; bytes],
-        }];
+        unit.sealed = vec![Sealed { owner: member(n), name: "person".to_owned(), bytes: vec![7; bytes] }];
         Work::Commit(Box::new(unit))
     }
 
@@ -221,9 +213,7 @@ mod tests {
         let file = folder.path().join("huzhu.db");
         let mut connection = connect(&file).unwrap();
         crate::schema::migrate(&mut connection).unwrap().unwrap();
-        connection
-            .query_row("PRAGMA max_page_count = 150", [], |_| Ok(()))
-            .unwrap();
+        connection.query_row("PRAGMA max_page_count = 150", [], |_| Ok(())).unwrap();
         let mut writer = Writer::new(file.clone(), Key([1; 32]), connection).ok().unwrap();
         let kept = writer.write(&[unit(1, 10)]).unwrap();
         assert_eq!(kept, [Ok(Position(3))]);

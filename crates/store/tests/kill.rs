@@ -22,10 +22,7 @@ const CALLERS: u64 = 32;
 /// Rounds on one database before another one is begun: later rounds also start on a file that was killed before.
 const ROUNDS_PER_FOLDER: u64 = 5;
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "parent and child of this test talk through variables"
-)]
+#[expect(clippy::disallowed_methods, reason = "parent and child of this test talk through variables")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -35,10 +32,7 @@ fn open(folder: &Path) -> SqliteStore {
 }
 
 fn unit(n: u64) -> Unit {
-    Unit {
-        entries: vec![(plan(), entry(u128::from(n), n))],
-        ..join_unit(n)
-    }
+    Unit { entries: vec![(plan(), entry(u128::from(n), n))], ..join_unit(n) }
 }
 
 /// The child; without its variables this test has nothing to do.
@@ -49,10 +43,7 @@ fn child_that_commits_until_it_is_killed() {
     };
     let store = Arc::new(open(Path::new(&folder)));
     let next = Arc::new(AtomicU64::new(first.parse().unwrap()));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     runtime.block_on(async {
         let mut callers = Vec::new();
         for _ in 0..CALLERS {
@@ -107,11 +98,7 @@ fn run_and_kill(folder: &Path, first: u64, acknowledgements: u64) -> Vec<(u64, u
         }
     }
     let status = child.wait().expect("the child");
-    assert_eq!(
-        status.code(),
-        None,
-        "the child was killed and did not end by itself"
-    );
+    assert_eq!(status.code(), None, "the child was killed and did not end by itself");
     kept
 }
 

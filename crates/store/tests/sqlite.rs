@@ -30,11 +30,7 @@ async fn a_second_opening_is_refused_until_the_first_one_is_gone() {
     first.commit(join_unit(1)).await.unwrap();
     drop(first);
     let third = open(folder.path());
-    assert_eq!(
-        third.commit(join_unit(2)).await,
-        Ok(Position(6)),
-        "positions go on"
-    );
+    assert_eq!(third.commit(join_unit(2)).await, Ok(Position(6)), "positions go on");
 }
 
 #[tokio::test]
@@ -52,14 +48,9 @@ async fn another_secret_or_a_newer_schema_is_refused() {
     drop(open(folder.path()));
     let other = SqliteStore::open(folder.path(), &InstanceSecret::from_bytes([4; 32]));
     assert!(matches!(other, Err(OpenError::OtherSecret)), "{other:?}");
-    raw(folder.path())
-        .execute("INSERT INTO schema_version (step) VALUES (9999)", [])
-        .unwrap();
+    raw(folder.path()).execute("INSERT INTO schema_version (step) VALUES (9999)", []).unwrap();
     let newer = SqliteStore::open(folder.path(), &secret());
-    assert!(
-        matches!(newer, Err(OpenError::Newer { found: 9_999, .. })),
-        "{newer:?}"
-    );
+    assert!(matches!(newer, Err(OpenError::Newer { found: 9_999, .. })), "{newer:?}");
 }
 
 #[tokio::test]
@@ -92,9 +83,7 @@ async fn erasing_leaves_no_trace_of_the_key_in_any_file() {
     let traces = || {
         let files = std::fs::read_dir(folder.path()).unwrap();
         let bytes = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
-        bytes
-            .filter(|bytes| bytes.windows(key.len()).any(|w| w == key))
-            .count()
+        bytes.filter(|bytes| bytes.windows(key.len()).any(|w| w == key)).count()
     };
     assert_ne!(traces(), 0, "the test can see the key before");
     store.erase(member(1)).await.unwrap();
@@ -117,10 +106,7 @@ async fn a_row_moved_to_another_person_does_not_open() {
         );
         db.execute(&sql, [one, two]).unwrap();
         let opened = store.unseal(member(2), "person").await;
-        assert!(
-            matches!(opened, Err(StoreError::Broken(_))),
-            "{table}: {opened:?}"
-        );
+        assert!(matches!(opened, Err(StoreError::Broken(_))), "{table}: {opened:?}");
     }
     assert!(store.unseal(member(1), "person").await.unwrap().is_some());
 }
@@ -130,10 +116,7 @@ async fn the_doctor_finds_what_was_changed_behind_the_stores_back() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     for n in 1..=5 {
-        let booked = Unit {
-            entries: vec![(plan(), entry(u128::from(n), n))],
-            ..join_unit(n)
-        };
+        let booked = Unit { entries: vec![(plan(), entry(u128::from(n), n))], ..join_unit(n) };
         store.commit(booked).await.unwrap();
     }
     assert_eq!(store.check(&mut |_| {}).await.unwrap(), []);
@@ -162,10 +145,7 @@ async fn the_doctor_finds_what_was_changed_behind_the_stores_back() {
     check(
         "UPDATE balance SET credits = '16' WHERE account = 'aid_payable'",
         "UPDATE balance SET credits = '15' WHERE account = 'aid_payable'",
-        &[
-            |f| matches!(f, Finding::BalancesDiffer { .. }),
-            |f| matches!(f, Finding::Books { .. }),
-        ],
+        &[|f| matches!(f, Finding::BalancesDiffer { .. }), |f| matches!(f, Finding::Books { .. })],
     )
     .await;
     check(
@@ -194,20 +174,14 @@ async fn a_failure_of_the_engine_is_heard_as_unavailable_and_the_writer_goes_on(
     let store = open(folder.path());
     store.commit(join_unit(1)).await.unwrap();
     let db = raw(folder.path());
-    db.execute_batch("ALTER TABLE enrolment RENAME TO elsewhere")
-        .unwrap();
+    db.execute_batch("ALTER TABLE enrolment RENAME TO elsewhere").unwrap();
     for _ in 0..2 {
         let heard = store.commit(join_unit(2)).await;
         assert!(matches!(heard, Err(StoreError::Unavailable(_))), "{heard:?}");
     }
     assert_eq!(store.member(member(2)).await, Ok(None), "nothing of it is kept");
-    db.execute_batch("ALTER TABLE elsewhere RENAME TO enrolment")
-        .unwrap();
-    assert_eq!(
-        store.commit(join_unit(2)).await,
-        Ok(Position(6)),
-        "no position was lost"
-    );
+    db.execute_batch("ALTER TABLE elsewhere RENAME TO enrolment").unwrap();
+    assert_eq!(store.commit(join_unit(2)).await, Ok(Position(6)), "no position was lost");
     assert_eq!(store.check(&mut |_| {}).await.unwrap(), []);
 }
 

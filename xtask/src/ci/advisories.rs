@@ -19,32 +19,18 @@ pub(super) fn check(root: &Path) -> Outcome {
         println!("advisories were not checked: {reason}");
         return Outcome::NotChecked(format!("the advisory database could not be fetched ({reason})"));
     }
-    let arguments = [
-        "deny",
-        "--locked",
-        "--all-features",
-        "check",
-        "--disable-fetch",
-        "advisories",
-    ];
+    let arguments = ["deny", "--locked", "--all-features", "check", "--disable-fetch", "advisories"];
     super::outcome_of(super::cargo(root, &arguments, &[]))
 }
 
 fn fetch(root: &Path) -> Result<(), String> {
     let mut command = Command::new("cargo");
     command.args(["deny", "fetch", "db"]).current_dir(root);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| error.to_string())?;
     let said = wait_or_kill(&mut child)?;
     let status = child.wait().map_err(|error| error.to_string())?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(last_line(&said))
-    }
+    if status.success() { Ok(()) } else { Err(last_line(&said)) }
 }
 
 /// What the child writes to its error stream until it ends; it is killed when it takes too long.
@@ -66,11 +52,7 @@ fn wait_or_kill(child: &mut Child) -> Result<String, String> {
 }
 
 fn last_line(said: &str) -> String {
-    said.lines()
-        .map(str::trim)
-        .rfind(|line| !line.is_empty())
-        .unwrap_or("no reason given")
-        .to_owned()
+    said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("no reason given").to_owned()
 }
 
 #[cfg(test)]

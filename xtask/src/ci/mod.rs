@@ -53,20 +53,11 @@ impl fmt::Display for Outcome {
 pub(crate) fn run(root: &Path, options: &Options) -> bool {
     if options.list {
         for step in STEPS {
-            println!(
-                "{:<12} {}{}",
-                step.name,
-                step.what,
-                if step.full { " (--full)" } else { "" }
-            );
+            println!("{:<12} {}{}", step.name, step.what, if step.full { " (--full)" } else { "" });
         }
         return true;
     }
-    if let Some(unknown) = options
-        .only
-        .iter()
-        .find(|name| !STEPS.iter().any(|s| s.name == name.as_str()))
-    {
+    if let Some(unknown) = options.only.iter().find(|name| !STEPS.iter().any(|s| s.name == name.as_str())) {
         eprintln!("ci: there is no step `{unknown}`; see `cargo xtask ci --list`");
         return false;
     }
@@ -93,10 +84,7 @@ fn chosen(step: &Step, options: &Options) -> bool {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the time of a step is shown to a person and decides nothing"
-)]
+#[expect(clippy::disallowed_methods, reason = "the time of a step is shown to a person and decides nothing")]
 fn timed(work: impl FnOnce() -> Outcome) -> (Duration, Outcome) {
     let start = Instant::now();
     let outcome = work();
@@ -128,10 +116,7 @@ fn perform(root: &Path, step: &Step) -> Outcome {
 
 fn cargo(root: &Path, arguments: &[&str], env: &[(&str, &str)]) -> Result<(), String> {
     let mut command = Command::new("cargo");
-    command
-        .args(arguments)
-        .envs(env.iter().copied())
-        .current_dir(root);
+    command.args(arguments).envs(env.iter().copied()).current_dir(root);
     succeed(&mut command, &format!("cargo {}", arguments.join(" ")))
 }
 
@@ -148,11 +133,7 @@ fn generated(root: &Path) -> Result<(), String> {
     println!("{} generated files are listed", GENERATED.len());
     for file in GENERATED {
         let arguments = file.command;
-        let output = Command::new("cargo")
-            .args(arguments)
-            .current_dir(root)
-            .stdin(Stdio::null())
-            .output();
+        let output = Command::new("cargo").args(arguments).current_dir(root).stdin(Stdio::null()).output();
         let output = output.map_err(|error| format!("cargo {}: {error}", arguments.join(" ")))?;
         let committed = std::fs::read(root.join(file.path)).unwrap_or_default();
         if !output.status.success() {
@@ -163,11 +144,7 @@ fn generated(root: &Path) -> Result<(), String> {
             ));
         }
         if output.stdout != committed {
-            return Err(format!(
-                "{} is stale: cargo {} > {0}",
-                file.path,
-                arguments.join(" ")
-            ));
+            return Err(format!("{} is stale: cargo {} > {0}", file.path, arguments.join(" ")));
         }
     }
     Ok(())
@@ -179,18 +156,8 @@ fn print_summary(done: &[(&'static str, Duration, Outcome)]) -> bool {
         println!("{name:<12} {:>9.1}  {outcome}", taken.as_secs_f64());
     }
     let total: Duration = done.iter().map(|(_, taken, _)| *taken).sum();
-    let failed = done
-        .iter()
-        .filter(|(.., outcome)| matches!(outcome, Outcome::Failed(_)))
-        .count();
-    let unchecked = done
-        .iter()
-        .filter(|(.., outcome)| matches!(outcome, Outcome::NotChecked(_)))
-        .count();
-    println!(
-        "{:<12} {:>9.1}  {failed} failed, {unchecked} not checked",
-        "all",
-        total.as_secs_f64()
-    );
+    let failed = done.iter().filter(|(.., outcome)| matches!(outcome, Outcome::Failed(_))).count();
+    let unchecked = done.iter().filter(|(.., outcome)| matches!(outcome, Outcome::NotChecked(_))).count();
+    println!("{:<12} {:>9.1}  {failed} failed, {unchecked} not checked", "all", total.as_secs_f64());
     failed == 0
 }

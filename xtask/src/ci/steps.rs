@@ -18,10 +18,7 @@ pub(crate) struct Step {
 /// How a check is done.
 pub(crate) enum Action {
     /// `cargo` with arguments and environment.
-    Cargo {
-        arguments: &'static [&'static str],
-        env: &'static [(&'static str, &'static str)],
-    },
+    Cargo { arguments: &'static [&'static str], env: &'static [(&'static str, &'static str)] },
     /// The rules of `cargo xtask tidy`.
     Tidy,
     /// Known vulnerabilities, where the database can be fetched.
@@ -44,24 +41,12 @@ pub(crate) struct Generated {
 pub(crate) const GENERATED: &[Generated] = &[];
 
 pub(crate) const STEPS: &[Step] = &[
-    quick(
-        "fmt",
-        "the code is formatted",
-        cargo(&["fmt", "--all", "--check"]),
-    ),
+    quick("fmt", "the code is formatted", cargo(&["fmt", "--all", "--check"])),
     quick("tidy", "the written rules of the house hold", Action::Tidy),
     quick(
         "clippy",
         "no lint of compiler or clippy fires",
-        cargo(&[
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]),
+        cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     ),
     quick(
         "tests",
@@ -84,27 +69,11 @@ pub(crate) const STEPS: &[Step] = &[
     quick(
         "deny",
         "licences, bans and sources of all libraries are in order",
-        cargo(&[
-            "deny",
-            "--locked",
-            "--all-features",
-            "check",
-            "licenses",
-            "bans",
-            "sources",
-        ]),
+        cargo(&["deny", "--locked", "--all-features", "check", "licenses", "bans", "sources"]),
     ),
-    quick(
-        "advisories",
-        "no library has a known vulnerability",
-        Action::Advisories,
-    ),
+    quick("advisories", "no library has a known vulnerability", Action::Advisories),
     quick("generated", "generated files are up to date", Action::Generated),
-    slow(
-        "release",
-        "the release build",
-        cargo(&["build", "--release", "--locked"]),
-    ),
+    slow("release", "the release build", cargo(&["build", "--release", "--locked"])),
     slow(
         "demo",
         "the demo lives through its periods",
@@ -154,29 +123,15 @@ pub(crate) const STEPS: &[Step] = &[
         "schemathesis finds no difference between the API and its document",
         Action::Script("e2e/api.sh"),
     ),
-    slow(
-        "pages",
-        "no page has an accessibility finding",
-        Action::Script("e2e/pages.sh"),
-    ),
+    slow("pages", "no page has an accessibility finding", Action::Script("e2e/pages.sh")),
 ];
 
 const fn quick(name: &'static str, what: &'static str, action: Action) -> Step {
-    Step {
-        name,
-        what,
-        full: false,
-        action,
-    }
+    Step { name, what, full: false, action }
 }
 
 const fn slow(name: &'static str, what: &'static str, action: Action) -> Step {
-    Step {
-        name,
-        what,
-        full: true,
-        action,
-    }
+    Step { name, what, full: true, action }
 }
 
 const fn cargo(arguments: &'static [&'static str]) -> Action {

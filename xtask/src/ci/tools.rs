@@ -103,20 +103,14 @@ pub(crate) fn provide(root: &Path, full: bool) -> Result<(), String> {
         println!("tools: cargo install {name} --locked (takes some minutes, once)");
         let mut install = Command::new("cargo");
         // Outside the repository, so that its toolchain file and lints do not apply.
-        install
-            .args(["install", name, "--locked"])
-            .current_dir(root.parent().unwrap_or(root));
+        install.args(["install", name, "--locked"]).current_dir(root.parent().unwrap_or(root));
         if let Some(features) = features {
             install.args(["--no-default-features", "--features", features]);
         }
         let _ = install.stdin(Stdio::null()).status();
     }
     let still: Vec<String> = missing().map(Tool::explain).collect();
-    if still.is_empty() {
-        Ok(())
-    } else {
-        Err(still.join("; "))
-    }
+    if still.is_empty() { Ok(()) } else { Err(still.join("; ")) }
 }
 
 impl Tool {
@@ -127,11 +121,7 @@ impl Tool {
                 format!("apt-get install {name}, or the package of that name in your system")
             }
         };
-        format!(
-            "missing: {} ({}): {how}",
-            self.probe.first().unwrap_or(&""),
-            self.why
-        )
+        format!("missing: {} ({}): {how}", self.probe.first().unwrap_or(&""), self.why)
     }
 }
 
@@ -156,11 +146,7 @@ fn works(tool: &Tool) -> bool {
         return false;
     };
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 

@@ -119,11 +119,8 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
             let mut lines = hits.iter().filter(|(_, hit, _)| hit.not == term.not);
             if let Some((line, _, text)) = lines.next() {
                 let more = lines.count();
-                let what = format!(
-                    "`{}` in `{}` and in {more} more places of this file",
-                    term.not,
-                    text.trim()
-                );
+                let what =
+                    format!("`{}` in `{}` and in {more} more places of this file", term.not, text.trim());
                 let remedy = format!("say `{}`, {REMEDY_ALLOW}", term.say);
                 out.push(Finding::new(&file.path, *line, "glossary", what, &remedy));
             }
@@ -137,10 +134,7 @@ fn check_rust(file: &File, hits: &mut Vec<Hit>) {
         let is_sql = token.kind == Kind::Text && file.room() == Some("store") && sql::is_sql(&token.text);
         let is_address = token.kind == Kind::Text && file.room() == Some("web") && is_address(&token.text);
         if is_sql {
-            let words: Vec<String> = sql::tokens(&token.text)
-                .into_iter()
-                .map(|(word, _)| word)
-                .collect();
+            let words: Vec<String> = sql::tokens(&token.text).into_iter().map(|(word, _)| word).collect();
             check_words(file, token.line, &words.join(" "), false, hits);
         } else if is_name {
             // A name of others is known by its path: `redirect::Policy`.
@@ -156,13 +150,8 @@ fn check_rust(file: &File, hits: &mut Vec<Hit>) {
 
 /// True for a call such as `.cycle()` of what the standard library names so.
 fn is_method(tokens: &[Token], index: usize) -> bool {
-    let dot = index
-        .checked_sub(1)
-        .and_then(|before| tokens.get(before))
-        .is_some_and(|t| t.text == ".");
-    dot && tokens
-        .get(index)
-        .is_some_and(|t| METHODS.contains(&t.text.as_str()))
+    let dot = index.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|t| t.text == ".");
+    dot && tokens.get(index).is_some_and(|t| METHODS.contains(&t.text.as_str()))
 }
 
 /// The word before `::` before the token at `index`.
@@ -188,10 +177,7 @@ fn check_prose(file: &File, hits: &mut Vec<Hit>) {
 
 fn check_words(file: &File, line: usize, text: &str, prose: bool, hits: &mut Vec<Hit>) {
     let words = words(text);
-    let rules = matches!(
-        file.room(),
-        Some("ledger" | "domain" | "planfile" | "app" | "forecast")
-    );
+    let rules = matches!(file.room(), Some("ledger" | "domain" | "planfile" | "app" | "forecast"));
     for term in TERMS {
         let applies = match term.scope {
             Scope::NamesAndProse => true,
@@ -213,9 +199,7 @@ fn is_allowed(words: &[String]) -> bool {
 fn uses(words: &[String], term: &str) -> bool {
     let places = places(words, term);
     places.into_iter().any(|(from, to)| {
-        !ALLOWED
-            .iter()
-            .any(|(phrase, _)| places_of(words, phrase).any(|(a, b)| a <= from && to <= b))
+        !ALLOWED.iter().any(|(phrase, _)| places_of(words, phrase).any(|(a, b)| a <= from && to <= b))
     })
 }
 
@@ -227,19 +211,14 @@ fn places_of<'a>(words: &'a [String], phrase: &'a str) -> impl Iterator<Item = (
     let phrase: Vec<&str> = phrase.split(' ').collect();
     let length = phrase.len();
     words.windows(length).enumerate().filter_map(move |(at, window)| {
-        let same = window
-            .iter()
-            .zip(&phrase)
-            .all(|(word, wanted)| word == wanted || is_plural(word, wanted));
+        let same = window.iter().zip(&phrase).all(|(word, wanted)| word == wanted || is_plural(word, wanted));
         same.then_some((at, at.saturating_add(length)))
     })
 }
 
 fn is_plural(word: &str, singular: &str) -> bool {
     word.strip_suffix('s') == Some(singular)
-        || word
-            .strip_suffix("ies")
-            .is_some_and(|stem| singular.strip_suffix('y') == Some(stem))
+        || word.strip_suffix("ies").is_some_and(|stem| singular.strip_suffix('y') == Some(stem))
 }
 
 /// The words of a name or a line, in lower case: split at everything that is no letter and before capitals.
@@ -283,11 +262,7 @@ mod tests {
 
     #[test]
     fn phrases_of_others_are_allowed() {
-        check_one(
-            "crates/web/src/a.rs",
-            "header::USER_AGENT; CONTENT_SECURITY_POLICY;",
-            0,
-        );
+        check_one("crates/web/src/a.rs", "header::USER_AGENT; CONTENT_SECURITY_POLICY;", 0);
         check_one("crates/web/src/a.rs", "tracing_subscriber; username;", 0);
         check_one("crates/gateways/src/a.rs", "reqwest::redirect::Policy::none()", 0);
         check_one("crates/gateways/src/a.rs", "other::Policy::none()", 1);
@@ -310,11 +285,7 @@ mod tests {
         check_one("crates/web/src/a.rs", "route(\"/users/{id}\")", 1);
         check_one("crates/web/src/a.rs", "say(\"the users / all\")", 0);
         check_one("crates/web/templates/a.html", "<p>Dear customer</p>", 1);
-        check_one(
-            "crates/web/templates/a.html",
-            "<p>This is not insurance, there is no premium.</p>",
-            0,
-        );
+        check_one("crates/web/templates/a.html", "<p>This is not insurance, there is no premium.</p>", 0);
         check_one("crates/web/locales/en.ftl", "join = Your subscription", 1);
         check_one("docs/a.html", "<p>Dear customer</p>", 0);
         check_one("crates/store/src/1.sql", "CREATE TABLE customer (id BLOB)", 1);

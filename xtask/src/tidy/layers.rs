@@ -29,10 +29,7 @@ const NEVER_SHIPPED: &[&str] = &["sim"];
 /// `docs/decisions/0002-event-codec-behind-a-feature.md`.
 const PURE: &[(&str, &[&str])] = &[
     ("ledger", &["thiserror", "jiff", "serde"]),
-    (
-        "log",
-        &["thiserror", "serde", "sha2", "signed-note", "ed25519-dalek"],
-    ),
+    ("log", &["thiserror", "serde", "sha2", "signed-note", "ed25519-dalek"]),
     ("domain", &["thiserror", "jiff", "uuid", "serde"]),
 ];
 
@@ -59,25 +56,13 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
         let manifest = match file.text.parse::<DocumentMut>() {
             Ok(manifest) => manifest,
             Err(error) => {
-                out.push(Finding::new(
-                    &file.path,
-                    1,
-                    "layers",
-                    error.to_string(),
-                    "correct the TOML",
-                ));
+                out.push(Finding::new(&file.path, 1, "layers", error.to_string(), "correct the TOML"));
                 continue;
             }
         };
         if room != "xtask" && layer(room).is_none() {
             let what = format!("the crate `{room}` has no layer");
-            out.push(Finding::new(
-                &file.path,
-                1,
-                "layers",
-                what,
-                "give it one in xtask/src/tidy/layers.rs",
-            ));
+            out.push(Finding::new(&file.path, 1, "layers", what, "give it one in xtask/src/tidy/layers.rs"));
         }
         for (name, item) in dependencies(&manifest) {
             check_dependency(file, room, &name, item, out);
@@ -86,10 +71,7 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
 }
 
 fn layer(room: &str) -> Option<u32> {
-    LAYERS
-        .iter()
-        .find(|(name, _)| *name == room)
-        .map(|(_, layer)| *layer)
+    LAYERS.iter().find(|(name, _)| *name == room).map(|(_, layer)| *layer)
 }
 
 /// Normal and build dependencies, also those of one target only.
@@ -102,9 +84,7 @@ fn dependencies(manifest: &DocumentMut) -> Vec<(String, &Item)> {
         }
     }
     let entries = tables.into_iter().filter_map(Item::as_table_like);
-    entries
-        .flat_map(|table| table.iter().map(|(name, item)| (name.to_owned(), item)))
-        .collect()
+    entries.flat_map(|table| table.iter().map(|(name, item)| (name.to_owned(), item))).collect()
 }
 
 fn check_dependency(file: &File, room: &str, name: &str, item: &Item, out: &mut Vec<Finding>) {
@@ -115,16 +95,10 @@ fn check_dependency(file: &File, room: &str, name: &str, item: &Item, out: &mut 
         if let (Some(own), Some(below)) = (layer(room), layer(target))
             && below >= own
         {
-            find(
-                format!("`{room}` (layer {own}) depends on `{target}` (layer {below})"),
-                LAYER_REMEDY,
-            );
+            find(format!("`{room}` (layer {own}) depends on `{target}` (layer {below})"), LAYER_REMEDY);
         }
         if NEVER_SHIPPED.contains(&target) {
-            find(
-                format!("`{room}` ships with `{target}`"),
-                "make it a dev-dependency",
-            );
+            find(format!("`{room}` ships with `{target}`"), "make it a dev-dependency");
         }
         let codec = item
             .get("features")
@@ -150,26 +124,19 @@ fn check_dependency(file: &File, room: &str, name: &str, item: &Item, out: &mut 
         && name == "serde"
         && item.get("optional").and_then(Item::as_bool) != Some(true)
     {
-        find(
-            "serde is not optional in a pure crate".to_owned(),
-            "only the feature `codec` may switch it on",
-        );
+        find("serde is not optional in a pure crate".to_owned(), "only the feature `codec` may switch it on");
     }
     if let Some((_, homes)) = HOMES.iter().find(|(library, _)| *library == name)
         && !homes.contains(&room)
     {
-        find(
-            format!("`{name}` is linked by `{room}`"),
-            &format!("its home is {}", homes.join(" and ")),
-        );
+        find(format!("`{name}` is linked by `{room}`"), &format!("its home is {}", homes.join(" and ")));
     }
 }
 
 fn line_of(text: &str, name: &str) -> usize {
     let is_it = |line: &str| {
         let line = line.trim_start();
-        line.strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with([' ', '.', '=']))
+        line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '.', '=']))
     };
     text.lines().position(is_it).map_or(1, |at| at.saturating_add(1))
 }
@@ -189,36 +156,16 @@ mod tests {
             ("app", "[dependencies]\nhuzhu-store.workspace = true", 1),
             ("app", "[dev-dependencies]\nhuzhu-sim.workspace = true", 0),
             ("huzhu", "[dependencies]\nhuzhu-sim.workspace = true", 1),
-            (
-                "app",
-                "[build-dependencies]\nhuzhu-store = { path = \"../store\" }",
-                1,
-            ),
-            (
-                "app",
-                "[target.'cfg(unix)'.dependencies]\nhuzhu-store.workspace = true",
-                1,
-            ),
+            ("app", "[build-dependencies]\nhuzhu-store = { path = \"../store\" }", 1),
+            ("app", "[target.'cfg(unix)'.dependencies]\nhuzhu-store.workspace = true", 1),
             ("newcomer", "[dependencies]", 1),
-            (
-                "app",
-                "[dependencies]\nhuzhu-domain = { workspace = true, features = [\"codec\"] }",
-                0,
-            ),
-            (
-                "web",
-                "[dependencies]\nhuzhu-domain = { workspace = true, features = [\"codec\"] }",
-                1,
-            ),
+            ("app", "[dependencies]\nhuzhu-domain = { workspace = true, features = [\"codec\"] }", 0),
+            ("web", "[dependencies]\nhuzhu-domain = { workspace = true, features = [\"codec\"] }", 1),
             ("xtask-like", "not toml", 1),
         ];
         for (room, manifest, expected) in rows {
             let path = format!("crates/{room}/Cargo.toml");
-            assert_eq!(
-                found(check, &[(&path, manifest)]).len(),
-                *expected,
-                "{room}: {manifest}"
-            );
+            assert_eq!(found(check, &[(&path, manifest)]).len(), *expected, "{room}: {manifest}");
         }
     }
 
@@ -237,11 +184,7 @@ mod tests {
         for (room, line, expected) in rows {
             let path = format!("crates/{room}/Cargo.toml");
             let manifest = format!("[dependencies]\n{line}");
-            assert_eq!(
-                found(check, &[(&path, &manifest)]).len(),
-                *expected,
-                "{room}: {line}"
-            );
+            assert_eq!(found(check, &[(&path, &manifest)]).len(), *expected, "{room}: {line}");
         }
     }
 
@@ -250,10 +193,7 @@ mod tests {
         let manifest = "[package]\n\n[dependencies]\nclap.workspace = true\nhuzhu-web.workspace = true";
         assert_eq!(
             found(check, &[("crates/store/Cargo.toml", manifest)]),
-            [
-                "crates/store/Cargo.toml:4 layers",
-                "crates/store/Cargo.toml:5 layers"
-            ]
+            ["crates/store/Cargo.toml:4 layers", "crates/store/Cargo.toml:5 layers"]
         );
     }
 }

@@ -33,12 +33,7 @@ pub(crate) struct Token {
 
 /// Splits Rust source into tokens.
 pub(crate) fn lex(source: &str) -> Vec<Token> {
-    let mut lexer = Lexer {
-        chars: source.chars().collect(),
-        at: 0,
-        line: 1,
-        out: Vec::new(),
-    };
+    let mut lexer = Lexer { chars: source.chars().collect(), at: 0, line: 1, out: Vec::new() };
     while lexer.step() {}
     lexer.out
 }
@@ -110,11 +105,7 @@ impl Lexer {
         while !self.done() {
             let pair = (self.peek(0), self.peek(1));
             if pair == ('/', '*') || pair == ('*', '/') {
-                depth = if pair.0 == '/' {
-                    depth.saturating_add(1)
-                } else {
-                    depth.saturating_sub(1)
-                };
+                depth = if pair.0 == '/' { depth.saturating_add(1) } else { depth.saturating_sub(1) };
                 text.push(self.bump());
             }
             text.push(self.bump());
@@ -237,10 +228,7 @@ mod tests {
         check(r#""a\"b" c"#, r#"s1:a\"b w1:c"#);
         check("r#\"a \" b\"# c", "s1:a \" b w1:c");
         check("b\"x\" r#type", "s1:x w1:r m1:# w1:type");
-        check(
-            "'a' 'b 'static '\\n' x",
-            "o1:' o1:' w1:b o1:' w1:static o1:' w1:x",
-        );
+        check("'a' 'b 'static '\\n' x", "o1:' o1:' w1:b o1:' w1:static o1:' w1:x");
         check("'\\'' '\"' y", "o1:' o1:' w1:y");
         check("\"a\nb\" c", "s1:a\nb w2:c");
         check("\"unterminated", "s1:unterminated");

@@ -59,11 +59,7 @@ fn dead(repo: &Repo, file: &File, target: &str) -> Option<String> {
         return None;
     }
     let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
-    let path = if path.is_empty() {
-        file.path.clone()
-    } else {
-        resolve(&file.path, path)?
-    };
+    let path = if path.is_empty() { file.path.clone() } else { resolve(&file.path, path)? };
     if !repo.paths.contains(path.trim_end_matches('/')) {
         return Some(format!("`{target}` does not exist"));
     }
@@ -88,10 +84,7 @@ fn resolve(from: &str, link: &str) -> Option<String> {
 }
 
 fn has_anchor(file: &File, anchor: &str) -> bool {
-    prose(file)
-        .iter()
-        .filter(|(_, line)| line.starts_with('#'))
-        .any(|(_, line)| slug(line) == anchor)
+    prose(file).iter().filter(|(_, line)| line.starts_with('#')).any(|(_, line)| slug(line) == anchor)
 }
 
 /// The anchor that forges give a heading: lower case, blanks as dashes, no punctuation.
@@ -109,10 +102,7 @@ fn check_map(repo: &Repo, map: &File, out: &mut Vec<Finding>) {
     for (line, text) in prose(map) {
         for (at, _) in text.match_indices("crates/") {
             let rest = text.get(at.saturating_add("crates/".len())..).unwrap_or_default();
-            let room: String = rest
-                .chars()
-                .take_while(|c| c.is_ascii_lowercase() || *c == '-')
-                .collect();
+            let room: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
             if !room.is_empty() && !exists(&room) {
                 let what = format!("`crates/{room}` does not exist");
                 out.push(Finding::new(
@@ -126,20 +116,12 @@ fn check_map(repo: &Repo, map: &File, out: &mut Vec<Finding>) {
             named.push(room);
         }
     }
-    let manifests = repo
-        .paths
-        .iter()
-        .filter_map(|path| path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml"));
+    let manifests =
+        repo.paths.iter().filter_map(|path| path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml"));
     for room in manifests.filter(|room| !room.contains('/')) {
         if !named.iter().any(|name| name == room) {
             let what = format!("`crates/{room}` is not named");
-            out.push(Finding::new(
-                MAP,
-                1,
-                "code-map",
-                what,
-                "give it a paragraph in the code map",
-            ));
+            out.push(Finding::new(MAP, 1, "code-map", what, "give it a paragraph in the code map"));
         }
     }
 }
@@ -166,10 +148,7 @@ mod tests {
             ("[a](docs/b.md \"title\")", &[]),
         ];
         for (text, expected) in rows {
-            let files = [
-                ("README.md", *text),
-                ("docs/b.md", "# B\n## Two words!\n[up](../README.md)"),
-            ];
+            let files = [("README.md", *text), ("docs/b.md", "# B\n## Two words!\n[up](../README.md)")];
             assert_eq!(found(check, &files), *expected, "{text}");
         }
     }
@@ -180,10 +159,7 @@ mod tests {
         let rows: &[(&str, &[&str])] = &[
             ("`crates/app` and `crates/web`", &[]),
             ("`crates/app`", &["ARCHITECTURE.md:1 code-map"]),
-            (
-                "`crates/app` `crates/web/src`\n`crates/gone`",
-                &["ARCHITECTURE.md:2 code-map"],
-            ),
+            ("`crates/app` `crates/web/src`\n`crates/gone`", &["ARCHITECTURE.md:2 code-map"]),
         ];
         for (text, expected) in rows {
             let files = [crates.as_slice(), &[("ARCHITECTURE.md", *text)]].concat();

@@ -51,9 +51,6 @@ pub(crate) fn run(root: &Path) -> bool {
     let warnings = findings.iter().filter(|f| f.warning).count();
     let errors = findings.len().saturating_sub(warnings);
     println!("{}", sizes::comment_share(&repo));
-    println!(
-        "tidy: {} files, {errors} errors, {warnings} warnings",
-        repo.files.len()
-    );
+    println!("tidy: {} files, {errors} errors, {warnings} warnings", repo.files.len());
     errors == 0
 }

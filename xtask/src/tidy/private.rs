@@ -23,22 +23,14 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
     for file in repo.files.iter().filter(|f| !EXEMPT.contains(&f.path.as_str())) {
         for (index, line) in file.text.lines().enumerate() {
             if let Some((what, remedy)) = trace(line, file.room() == Some("web")) {
-                out.push(Finding::new(
-                    &file.path,
-                    index.saturating_add(1),
-                    "private",
-                    what,
-                    remedy,
-                ));
+                out.push(Finding::new(&file.path, index.saturating_add(1), "private", what, remedy));
             }
         }
     }
 }
 
 fn trace(line: &str, web: bool) -> Option<(String, &'static str)> {
-    let mut folders = MACHINE_FOLDERS
-        .iter()
-        .filter(|folder| !(web && ADDRESSES.contains(folder)));
+    let mut folders = MACHINE_FOLDERS.iter().filter(|folder| !(web && ADDRESSES.contains(folder)));
     if let Some(path) = folders.find(|folder| names_folder(line, folder)) {
         return Some((
             format!("a path below /{path}/"),
@@ -49,16 +41,10 @@ fn trace(line: &str, web: bool) -> Option<(String, &'static str)> {
     if lower.contains("://")
         && let Some(host) = PRIVATE_HOSTS.iter().find(|host| has_host(&lower, host))
     {
-        return Some((
-            format!("a host that ends in {host}"),
-            "name a public address or a setting",
-        ));
+        return Some((format!("a host that ends in {host}"), "name a public address or a setting"));
     }
     let signature = SIGNATURES.iter().find(|signature| lower.contains(*signature))?;
-    Some((
-        format!("the signature `{signature}`"),
-        "the text speaks for itself: leave the tool out",
-    ))
+    Some((format!("the signature `{signature}`"), "the text speaks for itself: leave the tool out"))
 }
 
 /// True if `/folder/` starts a path: what stands before it is no part of a longer path or address.
@@ -72,9 +58,7 @@ fn names_folder(line: &str, folder: &str) -> bool {
 
 fn has_host(line: &str, host: &str) -> bool {
     line.match_indices(host).any(|(at, _)| {
-        let after = line
-            .get(at.saturating_add(host.len())..)
-            .and_then(|tail| tail.chars().next());
+        let after = line.get(at.saturating_add(host.len())..).and_then(|tail| tail.chars().next());
         after.is_none_or(|c| !c.is_alphanumeric() && c != '.' && c != '-')
     })
 }

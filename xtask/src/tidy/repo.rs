@@ -38,10 +38,7 @@ impl File {
         if self.path.starts_with("xtask/") {
             return Some("xtask");
         }
-        self.path
-            .strip_prefix("crates/")?
-            .split_once('/')
-            .map(|(room, _)| room)
+        self.path.strip_prefix("crates/")?.split_once('/').map(|(room, _)| room)
     }
 }
 
@@ -85,11 +82,7 @@ impl Repo {
     fn add(&mut self, path: String, text: Option<String>) {
         self.paths.insert(path.clone());
         if let Some(text) = text {
-            let mut file = File {
-                path,
-                text,
-                tokens: Vec::new(),
-            };
+            let mut file = File { path, text, tokens: Vec::new() };
             if file.ending() == "rs" {
                 file.tokens = lex(&file.text);
             }
@@ -136,14 +129,7 @@ pub(crate) struct Finding {
 impl Finding {
     /// A finding that fails the check.
     pub(crate) fn new(path: &str, line: usize, rule: &'static str, what: String, remedy: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            rule,
-            what,
-            remedy: remedy.to_owned(),
-            warning: false,
-        }
+        Self { path: path.to_owned(), line, rule, what, remedy: remedy.to_owned(), warning: false }
     }
 
     /// The same as a warning.
@@ -156,11 +142,7 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let grade = if self.warning { "warning" } else { "error" };
-        write!(
-            f,
-            "{}:{}: {grade} [{}] {}; {}",
-            self.path, self.line, self.rule, self.what, self.remedy
-        )
+        write!(f, "{}:{}: {grade} [{}] {}; {}", self.path, self.line, self.rule, self.what, self.remedy)
     }
 }
 
@@ -171,14 +153,6 @@ pub(crate) fn found(rule: fn(&Repo, &mut Vec<Finding>), files: &[(&str, &str)]) 
     rule(&Repo::of(files), &mut out);
     out.sort();
     out.iter()
-        .map(|f| {
-            format!(
-                "{}:{} {}{}",
-                f.path,
-                f.line,
-                f.rule,
-                if f.warning { " (warning)" } else { "" }
-            )
-        })
+        .map(|f| format!("{}:{} {}{}", f.path, f.line, f.rule, if f.warning { " (warning)" } else { "" }))
         .collect()
 }

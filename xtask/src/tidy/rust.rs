@@ -18,18 +18,8 @@ struct Ban {
 }
 
 /// Crates below the edge: their order of iteration reaches members, so it must be defined.
-const BELOW_THE_EDGE: &[&str] = &[
-    "ledger",
-    "log",
-    "domain",
-    "planfile",
-    "forecast",
-    "app",
-    "settle",
-    "store",
-    "consortium",
-    "sim",
-];
+const BELOW_THE_EDGE: &[&str] =
+    &["ledger", "log", "domain", "planfile", "forecast", "app", "settle", "store", "consortium", "sim"];
 
 const BANS: &[Ban] = &[
     Ban {
@@ -44,30 +34,15 @@ const BANS: &[Ban] = &[
         rule: "no-todo",
         remedy: "build it, or leave the whole thing out",
     },
-    Ban {
-        tokens: &["unimplemented", "!"],
-        rooms: &[],
-        rule: "no-todo",
-        remedy: "build it, or leave it out",
-    },
+    Ban { tokens: &["unimplemented", "!"], rooms: &[], rule: "no-todo", remedy: "build it, or leave it out" },
     Ban {
         tokens: &["thread", ":", ":", "sleep"],
         rooms: &[],
         rule: "no-sleep",
         remedy: "wait for a condition, not for a time",
     },
-    Ban {
-        tokens: &["HashMap"],
-        rooms: BELOW_THE_EDGE,
-        rule: "defined-order",
-        remedy: "use BTreeMap",
-    },
-    Ban {
-        tokens: &["HashSet"],
-        rooms: BELOW_THE_EDGE,
-        rule: "defined-order",
-        remedy: "use BTreeSet",
-    },
+    Ban { tokens: &["HashMap"], rooms: BELOW_THE_EDGE, rule: "defined-order", remedy: "use BTreeMap" },
+    Ban { tokens: &["HashSet"], rooms: BELOW_THE_EDGE, rule: "defined-order", remedy: "use BTreeSet" },
 ];
 
 /// Files that may hold `unsafe`. The one planned exception is the hashing kernel of the settlement; none exists yet.
@@ -86,13 +61,7 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
         for token in code.iter().filter(|t| t.kind == Kind::Word && t.text == "unsafe") {
             if !UNSAFE_ALLOWED.contains(&file.path.as_str()) {
                 let remedy = "find the safe way; the list of exceptions is in xtask/src/tidy/rust.rs";
-                out.push(Finding::new(
-                    &file.path,
-                    token.line,
-                    "no-unsafe",
-                    "`unsafe`".to_owned(),
-                    remedy,
-                ));
+                out.push(Finding::new(&file.path, token.line, "no-unsafe", "`unsafe`".to_owned(), remedy));
             }
         }
         for token in file.tokens.iter().filter(|t| t.kind == Kind::Comment) {
@@ -123,13 +92,7 @@ fn check_comment(file: &File, token: &Token, out: &mut Vec<Finding>) {
         if let Some(word) = words.find(|word| UNFINISHED.contains(word)) {
             let remedy = "do it now, or write it into an issue and say here why it is as it is";
             let at = token.line.saturating_add(offset);
-            out.push(Finding::new(
-                &file.path,
-                at,
-                "unfinished",
-                format!("`{word}` in a comment"),
-                remedy,
-            ));
+            out.push(Finding::new(&file.path, at, "unfinished", format!("`{word}` in a comment"), remedy));
         }
     }
 }
@@ -140,21 +103,15 @@ mod tests {
     use crate::tidy::repo::found;
 
     fn check_one(path: &str, text: &str, expected: &[&str]) {
-        let shown: Vec<String> = found(check, &[(path, text)])
-            .iter()
-            .map(|f| f.replace(&format!("{path}:"), ""))
-            .collect();
+        let shown: Vec<String> =
+            found(check, &[(path, text)]).iter().map(|f| f.replace(&format!("{path}:"), "")).collect();
         assert_eq!(shown, expected, "{path}: {text}");
     }
 
     #[test]
     fn banned_tokens_are_found_and_words_in_strings_are_not() {
         check_one("crates/app/src/a.rs", "fn a() {}", &[]);
-        check_one(
-            "crates/app/src/a.rs",
-            "#[test]\n#[ignore]\nfn a() {}",
-            &["2 no-ignore"],
-        );
+        check_one("crates/app/src/a.rs", "#[test]\n#[ignore]\nfn a() {}", &["2 no-ignore"]);
         check_one("crates/app/src/a.rs", "#[ignore = \"slow\"]", &["1 no-ignore"]);
         check_one("crates/app/src/a.rs", "\n\ntodo!()", &["3 no-todo"]);
         check_one("crates/app/src/a.rs", "let todo = 1; // todo!()", &[]);
@@ -166,22 +123,14 @@ mod tests {
 
     #[test]
     fn maps_without_order_are_refused_below_the_edge_only() {
-        check_one(
-            "crates/domain/src/a.rs",
-            "use std::collections::HashMap;",
-            &["1 defined-order"],
-        );
+        check_one("crates/domain/src/a.rs", "use std::collections::HashMap;", &["1 defined-order"]);
         check_one("crates/store/src/a.rs", "HashSet::new()", &["1 defined-order"]);
         check_one("crates/web/src/a.rs", "use std::collections::HashMap;", &[]);
     }
 
     #[test]
     fn marks_of_unfinished_work_are_found_in_comments() {
-        check_one(
-            "crates/app/src/a.rs",
-            "/* fine\n FIXME later */",
-            &["2 unfinished"],
-        );
+        check_one("crates/app/src/a.rs", "/* fine\n FIXME later */", &["2 unfinished"]);
         check_one("crates/app/src/a.rs", "// TODO: later", &["1 unfinished"]);
         check_one("crates/app/src/a.rs", "// a todo list", &[]);
         check_one("crates/app/src/a.rs", "let a = \"TODO\";", &[]);

@@ -41,13 +41,7 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
         let lines = file.text.lines().count();
         if lines > FILE_LIMIT {
             let what = format!("{lines} lines, the limit is {FILE_LIMIT}");
-            out.push(Finding::new(
-                &file.path,
-                1,
-                "file-size",
-                what,
-                "split it by noun into a folder",
-            ));
+            out.push(Finding::new(&file.path, 1, "file-size", what, "split it by noun into a folder"));
         } else if lines > FILE_TALK {
             let what = format!("{lines} lines, a file should end at about {FILE_TALK}");
             out.push(Finding::new(&file.path, 1, "file-size", what, "think of a folder").into_warning());
@@ -55,18 +49,9 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
         // A table of a test is data, however long.
         let is_test = file.path.contains("/tests/") || file.path.ends_with("tests.rs");
         let functions = if is_test { Vec::new() } else { functions(file) };
-        for (line, length) in functions
-            .into_iter()
-            .filter(|(_, length)| *length > FUNCTION_LIMIT)
-        {
+        for (line, length) in functions.into_iter().filter(|(_, length)| *length > FUNCTION_LIMIT) {
             let what = format!("a function of {length} lines, the limit is {FUNCTION_LIMIT}");
-            out.push(Finding::new(
-                &file.path,
-                line,
-                "function-size",
-                what,
-                "split it by step or by state",
-            ));
+            out.push(Finding::new(&file.path, line, "function-size", what, "split it by step or by state"));
         }
         if let Some(room) = file.room().filter(|_| file.path.contains("/src/")) {
             let total = rooms.entry(room).or_default();
@@ -78,17 +63,9 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
             continue;
         };
         if lines > *hoped {
-            let path = if room == "xtask" {
-                "xtask".to_owned()
-            } else {
-                format!("crates/{room}")
-            };
+            let path = if room == "xtask" { "xtask".to_owned() } else { format!("crates/{room}") };
             let what = format!("{lines} lines, hoped for {hoped}, talk first at {talk}");
-            let remedy = if lines > *talk {
-                "talk before it grows further"
-            } else {
-                "keep an eye on it"
-            };
+            let remedy = if lines > *talk { "talk before it grows further" } else { "keep an eye on it" };
             out.push(Finding::new(&path, 1, "crate-size", what, remedy).into_warning());
         }
     }
@@ -98,11 +75,7 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
 fn functions(file: &File) -> Vec<(usize, usize)> {
     let code: Vec<&Token> = file.tokens.iter().filter(|t| t.kind != Kind::Comment).collect();
     let mut out = Vec::new();
-    for (index, token) in code
-        .iter()
-        .enumerate()
-        .filter(|(_, t)| t.kind == Kind::Word && t.text == "fn")
-    {
+    for (index, token) in code.iter().enumerate().filter(|(_, t)| t.kind == Kind::Word && t.text == "fn") {
         let (mut depth, mut brackets) = (0_usize, 0_usize);
         for mark in code.iter().skip(index).filter(|t| t.kind == Kind::Mark) {
             match mark.text.as_str() {
@@ -142,17 +115,9 @@ pub(crate) fn comment_share(repo: &Repo) -> String {
 
 /// Lines that hold a comment and nothing else.
 fn comment_lines(file: &File) -> usize {
-    let code: Vec<usize> = file
-        .tokens
-        .iter()
-        .filter(|t| t.kind != Kind::Comment)
-        .map(|t| t.line)
-        .collect();
+    let code: Vec<usize> = file.tokens.iter().filter(|t| t.kind != Kind::Comment).map(|t| t.line).collect();
     let comments = file.tokens.iter().filter(|t| t.kind == Kind::Comment);
-    comments
-        .filter(|t| code.binary_search(&t.line).is_err())
-        .map(|t| t.text.lines().count())
-        .sum()
+    comments.filter(|t| code.binary_search(&t.line).is_err()).map(|t| t.text.lines().count()).sum()
 }
 
 #[cfg(test)]
@@ -164,35 +129,15 @@ mod tests {
     fn long_files_are_refused_and_big_crates_are_mentioned() {
         let rows: &[(&str, usize, &[&str])] = &[
             ("crates/web/src/a.rs", 600, &[]),
-            (
-                "crates/web/src/a.rs",
-                601,
-                &["crates/web/src/a.rs:1 file-size (warning)"],
-            ),
-            (
-                "crates/web/src/a.rs",
-                800,
-                &["crates/web/src/a.rs:1 file-size (warning)"],
-            ),
+            ("crates/web/src/a.rs", 601, &["crates/web/src/a.rs:1 file-size (warning)"]),
+            ("crates/web/src/a.rs", 800, &["crates/web/src/a.rs:1 file-size (warning)"]),
             ("crates/web/src/a.rs", 801, &["crates/web/src/a.rs:1 file-size"]),
-            (
-                "crates/web/tests/it/a.rs",
-                801,
-                &["crates/web/tests/it/a.rs:1 file-size"],
-            ),
+            ("crates/web/tests/it/a.rs", 801, &["crates/web/tests/it/a.rs:1 file-size"]),
             ("docs/a.md", 5_000, &[]),
-            (
-                "xtask/src/a.rs",
-                2_001,
-                &["xtask:1 crate-size (warning)", "xtask/src/a.rs:1 file-size"],
-            ),
+            ("xtask/src/a.rs", 2_001, &["xtask:1 crate-size (warning)", "xtask/src/a.rs:1 file-size"]),
         ];
         for (path, lines, expected) in rows {
-            assert_eq!(
-                found(check, &[(path, &"x\n".repeat(*lines))]),
-                *expected,
-                "{path} {lines}"
-            );
+            assert_eq!(found(check, &[(path, &"x\n".repeat(*lines))]), *expected, "{path} {lines}");
         }
     }
 
@@ -202,24 +147,13 @@ mod tests {
             &[("fn a() {", 118, 0), ("fn a() {", 119, 1), ("struct A {", 200, 0)];
         for (head, lines, expected) in rows {
             let text = format!("{head}\n{}}}\nfn b() {{}}\n", "x;\n".repeat(*lines));
-            assert_eq!(
-                found(check, &[("crates/web/src/a.rs", &text)]).len(),
-                *expected,
-                "{head} {lines}"
-            );
+            assert_eq!(found(check, &[("crates/web/src/a.rs", &text)]).len(), *expected, "{head} {lines}");
         }
     }
 
     #[test]
     fn only_lines_of_pure_comment_count() {
-        let repo = Repo::of(&[(
-            "a.rs",
-            "// one\nlet a = 1; // not this\n\n/* two\nthree */\nlet b = 2;\n",
-        )]);
-        assert!(
-            comment_share(&repo).contains("3 of 5"),
-            "{}",
-            comment_share(&repo)
-        );
+        let repo = Repo::of(&[("a.rs", "// one\nlet a = 1; // not this\n\n/* two\nthree */\nlet b = 2;\n")]);
+        assert!(comment_share(&repo).contains("3 of 5"), "{}", comment_share(&repo));
     }
 }

@@ -6,52 +6,27 @@ use super::repo::{Finding, Repo};
 
 /// Words (in order) that are refused, and what to do instead.
 const BANNED: &[(&str, &str)] = &[
-    (
-        "serial",
-        "ids come from the caller; the dense index from a block allocator",
-    ),
-    (
-        "bigserial",
-        "ids come from the caller; the dense index from a block allocator",
-    ),
-    (
-        "autoincrement",
-        "ids come from the caller; the dense index from a block allocator",
-    ),
-    (
-        "create sequence",
-        "ids come from the caller; the dense index from a block allocator",
-    ),
-    (
-        "nextval",
-        "ids come from the caller; the dense index from a block allocator",
-    ),
+    ("serial", "ids come from the caller; the dense index from a block allocator"),
+    ("bigserial", "ids come from the caller; the dense index from a block allocator"),
+    ("autoincrement", "ids come from the caller; the dense index from a block allocator"),
+    ("create sequence", "ids come from the caller; the dense index from a block allocator"),
+    ("nextval", "ids come from the caller; the dense index from a block allocator"),
     ("pg_advisory_lock", "use a lease row with a fencing token"),
     ("pg_advisory_xact_lock", "use a lease row with a fencing token"),
     ("pg_try_advisory_lock", "use a lease row with a fencing token"),
     ("skip locked", "use a lease row with a fencing token"),
-    (
-        "create trigger",
-        "write the effect in the same transaction, from the use case",
-    ),
+    ("create trigger", "write the effect in the same transaction, from the use case"),
     ("create temp", "keep the intermediate result in memory"),
     ("create temporary", "keep the intermediate result in memory"),
     ("listen", "poll by position; a wake-up is only an optimisation"),
     ("notify", "poll by position; a wake-up is only an optimisation"),
-    (
-        "foreign key",
-        "aggregates do not know each other's rows; the use case checks",
-    ),
-    (
-        "references",
-        "aggregates do not know each other's rows; the use case checks",
-    ),
+    ("foreign key", "aggregates do not know each other's rows; the use case checks"),
+    ("references", "aggregates do not know each other's rows; the use case checks"),
 ];
 
 /// Words in the name of a column that make it money.
-const MONEY: &[&str] = &[
-    "amount", "aid", "fee", "share", "surplus", "cost", "balance", "debit", "credit", "arrears", "minor",
-];
+const MONEY: &[&str] =
+    &["amount", "aid", "fee", "share", "surplus", "cost", "balance", "debit", "credit", "arrears", "minor"];
 
 /// Aggregates that calculate.
 const AGGREGATES: &[&str] = &["sum", "avg", "total"];
@@ -71,11 +46,7 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
             check_sql(&file.path, 1, &file.text, out);
         }
         if file.room() == Some("store") {
-            for token in file
-                .tokens
-                .iter()
-                .filter(|t| t.kind == Kind::Text && is_sql(&t.text))
-            {
+            for token in file.tokens.iter().filter(|t| t.kind == Kind::Text && is_sql(&t.text)) {
                 check_sql(&file.path, token.line, &token.text, out);
             }
         }
@@ -85,10 +56,7 @@ pub(crate) fn check(repo: &Repo, out: &mut Vec<Finding>) {
 /// True if the string begins with a word of SQL, in capitals as the house writes it.
 pub(crate) fn is_sql(text: &str) -> bool {
     let text = text.trim_start_matches(['\\', '\n', ' ']);
-    STARTS.iter().any(|word| {
-        text.strip_prefix(word)
-            .is_some_and(|rest| rest.starts_with([' ', '\n', '\\']))
-    })
+    STARTS.iter().any(|word| text.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '\n', '\\'])))
 }
 
 /// Words and marks of SQL with their lines (from 0), without comments and quoted text.
@@ -120,22 +88,12 @@ pub(crate) fn tokens(sql: &str) -> Vec<(String, usize)> {
 fn check_sql(path: &str, first_line: usize, sql: &str, out: &mut Vec<Finding>) {
     let tokens = tokens(sql);
     let mut find = |line: usize, what: String, remedy: &str| {
-        out.push(Finding::new(
-            path,
-            first_line.saturating_add(line),
-            "sql",
-            what,
-            remedy,
-        ));
+        out.push(Finding::new(path, first_line.saturating_add(line), "sql", what, remedy));
     };
     for (banned, remedy) in BANNED {
         let words: Vec<&str> = banned.split(' ').collect();
         for window in tokens.windows(words.len()) {
-            if window
-                .iter()
-                .map(|(text, _)| text.as_str())
-                .eq(words.iter().copied())
-            {
+            if window.iter().map(|(text, _)| text.as_str()).eq(words.iter().copied()) {
                 let line = window.first().map_or(0, |(_, line)| *line);
                 find(line, format!("`{}`", banned.to_uppercase()), remedy);
             }
@@ -172,10 +130,7 @@ mod tests {
     #[test]
     fn sql_that_is_not_portable_is_refused() {
         let rows: &[(&str, &[usize])] = &[
-            (
-                "CREATE TABLE claim (id BLOB PRIMARY KEY, aid INTEGER NOT NULL)",
-                &[],
-            ),
+            ("CREATE TABLE claim (id BLOB PRIMARY KEY, aid INTEGER NOT NULL)", &[]),
             ("CREATE TABLE claim (\n  id BIGSERIAL\n)", &[2]),
             ("-- a serial story\nSELECT 1", &[]),
             ("SELECT * FROM t WHERE kind = 'listen'", &[]),
@@ -191,10 +146,7 @@ mod tests {
             ("SELECT share, fee FROM period WHERE aid > ?1", &[]),
         ];
         for (sql, expected) in rows {
-            let expected: Vec<String> = expected
-                .iter()
-                .map(|line| format!("m/1.sql:{line} sql"))
-                .collect();
+            let expected: Vec<String> = expected.iter().map(|line| format!("m/1.sql:{line} sql")).collect();
             assert_eq!(found(check, &[("m/1.sql", sql)]), expected, "{sql}");
         }
     }
@@ -202,10 +154,7 @@ mod tests {
     #[test]
     fn only_sql_strings_of_the_store_are_read() {
         let source = "fn a() {\n  run(\"SELECT sum(fee) FROM x\");\n  say(\"listen to me\");\n}";
-        assert_eq!(
-            found(check, &[("crates/store/src/a.rs", source)]),
-            ["crates/store/src/a.rs:2 sql"]
-        );
+        assert_eq!(found(check, &[("crates/store/src/a.rs", source)]), ["crates/store/src/a.rs:2 sql"]);
         assert!(found(check, &[("crates/app/src/a.rs", source)]).is_empty());
     }
 }

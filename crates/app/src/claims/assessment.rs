@@ -29,11 +29,7 @@ pub struct FindingView {
 
 impl FindingView {
     fn of(finding: Finding) -> Self {
-        Self {
-            rule: finding.kind.word().to_owned(),
-            kept: finding.kept,
-            day: finding.day,
-        }
+        Self { rule: finding.kind.word().to_owned(), kept: finding.kept, day: finding.day }
     }
 }
 
@@ -72,15 +68,7 @@ impl App {
         let (claim, terms) = (open.claim(), open.terms()?);
         let reported = claim.reported().unwrap_or_else(|| self.clock.now());
         let reported = day_of(reported, terms.zone());
-        self.assess_illness(
-            terms,
-            claim.illness(),
-            enrolment,
-            reported,
-            Some(claim.id()),
-            cost,
-        )
-        .await
+        self.assess_illness(terms, claim.illness(), enrolment, reported, Some(claim.id()), cost).await
     }
 
     /// What the rules say to an illness of somebody enrolled; `this` is the claim that is not counted as an earlier one.
@@ -97,10 +85,7 @@ impl App {
         let mut facts = Facts::of(terms, illness, person.birth, enrolment, reported);
         facts.cost = cost;
         let query = ClaimQuery::ByMember(enrolment.agreed().member);
-        let rows = self
-            .store
-            .claims(&query, &Page::first(CLAIMS_PER_ENROLMENT))
-            .await?;
+        let rows = self.store.claims(&query, &Page::first(CLAIMS_PER_ENROLMENT)).await?;
         let earlier = rows.into_iter().filter(|row| {
             row.member == enrolment.agreed().member
                 && row.plan == enrolment.agreed().plan

@@ -34,13 +34,7 @@ pub struct AddEvidence {
 impl std::fmt::Debug for AddEvidence {
     /// Shows no content: evidence stays out of logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "AddEvidence({}, {}, {} bytes)",
-            self.claim,
-            self.evidence,
-            self.bytes.len()
-        )
+        write!(f, "AddEvidence({}, {}, {} bytes)", self.claim, self.evidence, self.bytes.len())
     }
 }
 
@@ -105,12 +99,7 @@ impl App {
         let request = (command.claim, command.evidence, content);
         self.transact(call, Action::FileClaim, &request, |now| async move {
             let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
-            let file = EvidenceFile {
-                kind,
-                bytes,
-                digest,
-                at: now,
-            };
+            let file = EvidenceFile { kind, bytes, digest, at: now };
             let event = open.claim().add_evidence(command.evidence, file)?;
             self.keep_file(command).await?;
             let mut unit = Unit::new(now, call.caller.actor());
@@ -186,10 +175,7 @@ impl App {
             _ => return Err(AppError::NotFound("claim")),
         }
         // No idempotency key: every look counts.
-        let look = Call {
-            key: None,
-            ..call.clone()
-        };
+        let look = Call { key: None, ..call.clone() };
         let done = self
             .transact(&look, Action::ReadClaims, &evidence, |now| async move {
                 let open = self.strangers_claim(claim, caller).await?;
@@ -230,23 +216,15 @@ fn salted(salt: &[u8; 32], bytes: &[u8]) -> Digest {
 }
 
 fn check_file(bytes: &[u8]) -> Result<FileKind, AppError> {
-    let mistake = |code, values| {
-        Err(AppError::Invalid(vec![FieldMistake {
-            field: "file".to_owned(),
-            code,
-            values,
-        }]))
-    };
+    let mistake =
+        |code, values| Err(AppError::Invalid(vec![FieldMistake { field: "file".to_owned(), code, values }]));
     if bytes.is_empty() {
         return mistake("file-empty", Vec::new());
     }
     if bytes.len() > EVIDENCE_BYTES_MAX {
         return mistake(
             "file-too-large",
-            vec![
-                ("limit", EVIDENCE_BYTES_MAX.to_string()),
-                ("found", bytes.len().to_string()),
-            ],
+            vec![("limit", EVIDENCE_BYTES_MAX.to_string()), ("found", bytes.len().to_string())],
         );
     }
     sniff(bytes).map_or_else(|| mistake("file-type", Vec::new()), Ok)
@@ -257,9 +235,7 @@ pub fn sniff(bytes: &[u8]) -> Option<FileKind> {
     /// Where a PDF must begin: readers accept some bytes of junk before it, and scanners write them.
     const PDF_WITHIN: usize = 1_024;
     /// Brands of HEIC pictures (ISO/IEC 23008-12); `mif1` and `msf1` are what phones write for a single picture or a burst.
-    const HEIC_BRANDS: [&[u8]; 8] = [
-        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1",
-    ];
+    const HEIC_BRANDS: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"];
     let at = |from: usize, to: usize| bytes.get(from..to);
     if bytes.starts_with(b"\xFF\xD8\xFF") {
         Some(FileKind::Jpeg)

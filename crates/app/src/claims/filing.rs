@@ -117,14 +117,8 @@ impl App {
             let receipt = ClaimReceipt::after(open.claim(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_claim(&open.loaded, vec![event]));
-            self.tell_claimant(
-                &mut unit,
-                open.claim(),
-                "mail-claim-reported",
-                receipt.until,
-                Vec::new(),
-            )
-            .await?;
+            self.tell_claimant(&mut unit, open.claim(), "mail-claim-reported", receipt.until, Vec::new())
+                .await?;
             Ok((unit, receipt))
         })
         .await
@@ -136,27 +130,22 @@ impl App {
         call: &Call,
         command: OwnClaim,
     ) -> Result<Done<ClaimReceipt>, AppError> {
-        self.transact(
-            call,
-            Action::FileClaim,
-            &("complete", command),
-            |now| async move {
-                let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
-                let event = open.claim().complete_evidence(&open.deadlines(now)?)?;
-                let receipt = ClaimReceipt::after(open.claim(), &event);
-                let mut unit = Unit::new(now, call.caller.actor());
-                unit.appends.push(append_claim(&open.loaded, vec![event]));
-                self.tell_claimant(
-                    &mut unit,
-                    open.claim(),
-                    "mail-claim-evidence-complete",
-                    receipt.until,
-                    Vec::new(),
-                )
-                .await?;
-                Ok((unit, receipt))
-            },
-        )
+        self.transact(call, Action::FileClaim, &("complete", command), |now| async move {
+            let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
+            let event = open.claim().complete_evidence(&open.deadlines(now)?)?;
+            let receipt = ClaimReceipt::after(open.claim(), &event);
+            let mut unit = Unit::new(now, call.caller.actor());
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            self.tell_claimant(
+                &mut unit,
+                open.claim(),
+                "mail-claim-evidence-complete",
+                receipt.until,
+                Vec::new(),
+            )
+            .await?;
+            Ok((unit, receipt))
+        })
         .await
     }
 
@@ -166,21 +155,15 @@ impl App {
         call: &Call,
         command: OwnClaim,
     ) -> Result<Done<ClaimReceipt>, AppError> {
-        self.transact(
-            call,
-            Action::FileClaim,
-            &("withdraw", command),
-            |now| async move {
-                let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
-                let event = open.claim().withdraw()?;
-                let receipt = ClaimReceipt::after(open.claim(), &event);
-                let mut unit = Unit::new(now, call.caller.actor());
-                unit.appends.push(append_claim(&open.loaded, vec![event]));
-                self.tell_claimant(&mut unit, open.claim(), "mail-claim-withdrawn", None, Vec::new())
-                    .await?;
-                Ok((unit, receipt))
-            },
-        )
+        self.transact(call, Action::FileClaim, &("withdraw", command), |now| async move {
+            let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
+            let event = open.claim().withdraw()?;
+            let receipt = ClaimReceipt::after(open.claim(), &event);
+            let mut unit = Unit::new(now, call.caller.actor());
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            self.tell_claimant(&mut unit, open.claim(), "mail-claim-withdrawn", None, Vec::new()).await?;
+            Ok((unit, receipt))
+        })
         .await
     }
 
@@ -192,17 +175,13 @@ impl App {
     ) -> Result<EligibilityView, AppError> {
         let now = self.clock.now();
         self.authorise(call, Action::FileClaim, now).await?;
-        let row = self
-            .own_enrolment(command.enrolment, Self::member_of(call)?)
-            .await?;
+        let row = self.own_enrolment(command.enrolment, Self::member_of(call)?).await?;
         let plan = self.load_plan(&row.plan).await?;
         check_illness(&plan, &command.illness)?;
         let terms = plan.terms_on(command.illness.event_date)?;
         let enrolment = self.load_enrolment(row.id).await?;
         let today = day_of(now, terms.zone());
-        let found = self
-            .assess_illness(terms, &command.illness, &enrolment.state, today, None, None)
-            .await?;
+        let found = self.assess_illness(terms, &command.illness, &enrolment.state, today, None, None).await?;
         Ok(EligibilityView::of(&found, terms))
     }
 
@@ -213,16 +192,13 @@ impl App {
         caller: MemberId,
     ) -> Result<EnrolmentRecord, AppError> {
         let row = self.store.enrolment(id).await?;
-        row.filter(|row| row.payer == caller || row.member == caller)
-            .ok_or(AppError::NotFound("enrolment"))
+        row.filter(|row| row.payer == caller || row.member == caller).ok_or(AppError::NotFound("enrolment"))
     }
 }
 
 /// Refuses what the terms of the event date do not know. Whether it is covered is a finding, not a mistake.
 fn check_illness(plan: &LoadedPlan, illness: &Illness) -> Result<(), AppError> {
-    let terms = plan
-        .terms_on(illness.event_date)
-        .map_err(|_| invalid("event_date", "before-plan"))?;
+    let terms = plan.terms_on(illness.event_date).map_err(|_| invalid("event_date", "before-plan"))?;
     match terms.condition(&illness.condition) {
         Some(_) => Ok(()),
         None => Err(invalid("condition", "unknown-condition")),

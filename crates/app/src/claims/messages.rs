@@ -34,10 +34,7 @@ impl App {
             to,
             language,
             template: template.to_owned(),
-            values: values
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
+            values: values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
             at: unit.at,
             sent: None,
         });
@@ -60,7 +57,6 @@ impl App {
             ("until", until.map_or_else(String::new, |until| until.to_string())),
         ];
         values.extend(more);
-        self.write_to(unit, claim.claimed().filed_by, template, values)
-            .await
+        self.write_to(unit, claim.claimed().filed_by, template, values).await
     }
 }

@@ -158,18 +158,10 @@ impl App {
     /// Somebody with everybody they pay for and everybody who pays for them, now or before, in any plan.
     pub(crate) async fn relatives(&self, who: MemberId) -> Result<BTreeSet<MemberId>, AppError> {
         let page = Page::first(RELATIONS_MAX);
-        let paid_for = self
-            .store
-            .enrolments(&EnrolmentQuery::ByPayer(who), &page)
-            .await?;
-        let covered = self
-            .store
-            .enrolments(&EnrolmentQuery::ByMember(who), &page)
-            .await?;
+        let paid_for = self.store.enrolments(&EnrolmentQuery::ByPayer(who), &page).await?;
+        let covered = self.store.enrolments(&EnrolmentQuery::ByMember(who), &page).await?;
         let both = |row: &EnrolmentRecord| [row.member, row.payer];
-        Ok(std::iter::once(who)
-            .chain(paid_for.iter().chain(&covered).flat_map(both))
-            .collect())
+        Ok(std::iter::once(who).chain(paid_for.iter().chain(&covered).flat_map(both)).collect())
     }
 
     async fn payer_of(&self, open: &OpenClaim) -> Result<Option<MemberId>, AppError> {

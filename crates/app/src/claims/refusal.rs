@@ -15,10 +15,9 @@ impl From<ClaimRejection> for AppError {
     fn from(rejection: ClaimRejection) -> Self {
         match rejection {
             ClaimRejection::OwnClaim => refused("claim-own", Vec::new()),
-            ClaimRejection::WrongState { state, verb } => refused(
-                "claim-wrong-state",
-                vec![("state", state.to_owned()), ("verb", verb.to_owned())],
-            ),
+            ClaimRejection::WrongState { state, verb } => {
+                refused("claim-wrong-state", vec![("state", state.to_owned()), ("verb", verb.to_owned())])
+            }
             ClaimRejection::NotYours => refused("claim-not-yours", Vec::new()),
             ClaimRejection::SamePerson => refused("claim-same-person", Vec::new()),
             ClaimRejection::NoEvidence => refused("claim-no-evidence", Vec::new()),

@@ -106,14 +106,8 @@ impl App {
             let receipt = ClaimReceipt::after(open.claim(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_claim(&open.loaded, vec![event]));
-            self.tell_claimant(
-                &mut unit,
-                open.claim(),
-                "mail-claim-taken",
-                receipt.until,
-                Vec::new(),
-            )
-            .await?;
+            self.tell_claimant(&mut unit, open.claim(), "mail-claim-taken", receipt.until, Vec::new())
+                .await?;
             Ok((unit, receipt))
         })
         .await
@@ -171,29 +165,16 @@ impl App {
                 Advice::Refuse { reason } => {
                     let found = self.assess_claim(&open, &enrolment.state, None).await?;
                     if !may_cite(open.terms()?, &found, reason) {
-                        return Err(refused(
-                            "claim-reason-unknown",
-                            vec![("reason", reason.to_string())],
-                        ));
+                        return Err(refused("claim-reason-unknown", vec![("reason", reason.to_string())]));
                     }
-                    Recommendation::Refuse {
-                        reason: reason.clone(),
-                    }
+                    Recommendation::Refuse { reason: reason.clone() }
                 }
             };
-            let event = open
-                .claim()
-                .recommend(reviewer, recommendation, &open.deadlines(now)?)?;
+            let event = open.claim().recommend(reviewer, recommendation, &open.deadlines(now)?)?;
             let receipt = ClaimReceipt::after(open.claim(), &event);
             unit.appends.push(append_claim(&open.loaded, vec![event]));
-            self.tell_claimant(
-                &mut unit,
-                open.claim(),
-                "mail-claim-recommended",
-                receipt.until,
-                Vec::new(),
-            )
-            .await?;
+            self.tell_claimant(&mut unit, open.claim(), "mail-claim-recommended", receipt.until, Vec::new())
+                .await?;
             Ok((unit, receipt))
         })
         .await
@@ -206,47 +187,40 @@ impl App {
         call: &Call,
         command: ConfirmClaim,
     ) -> Result<Done<ConfirmReceipt>, AppError> {
-        self.transact(
-            call,
-            Action::ConfirmClaim,
-            &("confirm", command),
-            |now| async move {
-                let by = Self::member_of(call)?;
-                let open = self.strangers_claim(command.claim, by).await?;
-                let event = open.claim().confirm(by)?;
-                let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
-                let mut unit = Unit::new(now, call.caller.actor());
-                let mut receipt = ConfirmReceipt {
-                    claim: ClaimReceipt::after(open.claim(), &event),
-                    aid: None,
-                    reason: None,
-                    arrears_deducted: Amount::ZERO,
-                };
-                match &event {
-                    ClaimEvent::Approved { aid, .. } => {
-                        self.check_still_right(&open, &enrolment.state, *aid).await?;
-                        receipt.aid = Some(*aid);
-                        receipt.arrears_deducted = enrolment.state.owed();
-                        deduct_arrears(&mut unit, &open, &enrolment)?;
-                        let value = vec![("aid", aid.decimal(open.terms()?.currency()))];
-                        self.tell_claimant(&mut unit, open.claim(), "mail-claim-approved", None, value)
-                            .await?;
-                    }
-                    ClaimEvent::Refused { reason, .. } => {
-                        receipt.reason = Some(reason.clone());
-                        if reason.as_str() == FindingKind::WaitOver.word() {
-                            self.end_for_illness_in_wait(&mut unit, &open, &enrolment).await?;
-                        }
-                        let value = vec![("reason", reason.to_string())];
-                        self.tell_claimant(&mut unit, open.claim(), "mail-claim-refused", None, value)
-                            .await?;
-                    }
-                    other => return Err(AppError::Broken(format!("a confirmation made {other:?}"))),
+        self.transact(call, Action::ConfirmClaim, &("confirm", command), |now| async move {
+            let by = Self::member_of(call)?;
+            let open = self.strangers_claim(command.claim, by).await?;
+            let event = open.claim().confirm(by)?;
+            let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
+            let mut unit = Unit::new(now, call.caller.actor());
+            let mut receipt = ConfirmReceipt {
+                claim: ClaimReceipt::after(open.claim(), &event),
+                aid: None,
+                reason: None,
+                arrears_deducted: Amount::ZERO,
+            };
+            match &event {
+                ClaimEvent::Approved { aid, .. } => {
+                    self.check_still_right(&open, &enrolment.state, *aid).await?;
+                    receipt.aid = Some(*aid);
+                    receipt.arrears_deducted = enrolment.state.owed();
+                    deduct_arrears(&mut unit, &open, &enrolment)?;
+                    let value = vec![("aid", aid.decimal(open.terms()?.currency()))];
+                    self.tell_claimant(&mut unit, open.claim(), "mail-claim-approved", None, value).await?;
                 }
-                unit.appends.push(append_claim(&open.loaded, vec![event]));
-                Ok((unit, receipt))
-            },
-        )
+                ClaimEvent::Refused { reason, .. } => {
+                    receipt.reason = Some(reason.clone());
+                    if reason.as_str() == FindingKind::WaitOver.word() {
+                        self.end_for_illness_in_wait(&mut unit, &open, &enrolment).await?;
+                    }
+                    let value = vec![("reason", reason.to_string())];
+                    self.tell_claimant(&mut unit, open.claim(), "mail-claim-refused", None, value).await?;
+                }
+                other => return Err(AppError::Broken(format!("a confirmation made {other:?}"))),
+            }
+            unit.appends.push(append_claim(&open.loaded, vec![event]));
+            Ok((unit, receipt))
+        })
         .await
     }
 
@@ -261,14 +235,8 @@ impl App {
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             unit.sealed.push(remark(&open, text));
-            self.tell_claimant(
-                &mut unit,
-                open.claim(),
-                "mail-claim-returned",
-                receipt.until,
-                Vec::new(),
-            )
-            .await?;
+            self.tell_claimant(&mut unit, open.claim(), "mail-claim-returned", receipt.until, Vec::new())
+                .await?;
             Ok((unit, receipt))
         })
         .await
@@ -293,10 +261,7 @@ impl App {
             let currency = open.terms()?.currency();
             Err(refused(
                 "claim-recommendation-outdated",
-                vec![
-                    ("recommended", aid.decimal(currency)),
-                    ("now", found.aid.decimal(currency)),
-                ],
+                vec![("recommended", aid.decimal(currency)), ("now", found.aid.decimal(currency))],
             ))
         }
     }
@@ -314,23 +279,16 @@ impl App {
             return Ok(());
         }
         let today = day_of(unit.at, terms.zone());
-        let event = enrolment
-            .state
-            .end(plus_days(today, 1), EndReason::IllnessInWait)?;
+        let event = enrolment.state.end(plus_days(today, 1), EndReason::IllnessInWait)?;
         if rule == IllnessInside::RefundAndEnd {
             let periods = self.store.periods(terms.id()).await?;
             let row = EnrolmentRecord::of(&enrolment.state);
-            let paid = shared_total(&periods, &row)
-                .checked_sub(row.arrears)
-                .unwrap_or(Amount::ZERO);
+            let paid = shared_total(&periods, &row).checked_sub(row.arrears).unwrap_or(Amount::ZERO);
             Booking::new(terms, today, open.claim().id().to_string()).push(
                 unit,
                 "refund",
                 "shares refunded, illness inside the wait",
-                vec![
-                    Line::debit(Account::SharesRefunded, paid),
-                    Line::credit(Account::RefundsPayable, paid),
-                ],
+                vec![Line::debit(Account::SharesRefunded, paid), Line::credit(Account::RefundsPayable, paid)],
             )?;
         }
         push_enrolment(unit, enrolment, vec![event]);
@@ -360,10 +318,7 @@ fn payable(terms: &PlanTerms, found: &Eligibility, cost: Option<Amount>) -> Resu
 fn may_cite(terms: &PlanTerms, found: &Eligibility, reason: &ReasonCode) -> bool {
     let of_terms = terms.review().reasons.iter().any(|known| known.code == *reason)
         || terms.cover().exclusions.iter().any(|known| known.code == *reason);
-    let broken = found
-        .findings
-        .iter()
-        .any(|finding| !finding.kept && finding.kind.word() == reason.as_str());
+    let broken = found.findings.iter().any(|finding| !finding.kept && finding.kind.word() == reason.as_str());
     of_terms || broken
 }
 
@@ -375,24 +330,15 @@ fn deduct_arrears(unit: &mut Unit, open: &OpenClaim, enrolment: &Loaded<Enrolmen
         return Ok(());
     }
     let periods = enrolment.state.arrears().keys();
-    let paid: Result<Vec<EnrolmentEvent>, _> = periods
-        .map(|period| enrolment.state.pay_arrears(*period))
-        .collect();
+    let paid: Result<Vec<EnrolmentEvent>, _> =
+        periods.map(|period| enrolment.state.pay_arrears(*period)).collect();
     push_enrolment(unit, enrolment, paid?);
     let terms = open.terms()?;
-    Booking::new(
-        terms,
-        day_of(unit.at, terms.zone()),
-        open.claim().id().to_string(),
-    )
-    .push(
+    Booking::new(terms, day_of(unit.at, terms.zone()), open.claim().id().to_string()).push(
         unit,
         "arrears-deducted",
         "arrears deducted from aid",
-        vec![
-            Line::debit(Account::ArrearsCovered, owed),
-            Line::credit(Account::Arrears, owed),
-        ],
+        vec![Line::debit(Account::ArrearsCovered, owed), Line::credit(Account::Arrears, owed)],
     )
 }
 

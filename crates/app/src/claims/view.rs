@@ -137,11 +137,7 @@ impl App {
         for row in rows.into_iter().rev() {
             let claim = self.load_claim(row.id).await?.state;
             let currency = self.plan_currency(&row.plan).await?;
-            list.push(ClaimSummary {
-                holder: claim.state().holder().word(),
-                row,
-                currency,
-            });
+            list.push(ClaimSummary { holder: claim.state().holder().word(), row, currency });
         }
         Ok(list)
     }
@@ -159,10 +155,7 @@ impl App {
             },
             Err(other) => return Err(other),
         };
-        let recorded = self
-            .store
-            .stream(&huzhu_domain::event::StreamId::Claim(id))
-            .await?;
+        let recorded = self.store.stream(&huzhu_domain::event::StreamId::Claim(id)).await?;
         let timeline = self.timeline(open.claim(), &recorded, own).await?;
         let request = match open.claim().state() {
             State::MoreEvidenceNeeded { .. } => timeline.iter().rev().find_map(|step| step.text.clone()),
@@ -193,32 +186,14 @@ impl App {
 
     async fn evidence_views(&self, claim: &Claim, own: bool) -> Result<Vec<EvidenceView>, AppError> {
         let mut list = Vec::with_capacity(claim.evidence().len());
-        for (
-            id,
-            EvidenceFile {
-                kind,
-                bytes,
-                digest,
-                at,
-            },
-        ) in claim.evidence()
-        {
+        for (id, EvidenceFile { kind, bytes, digest, at }) in claim.evidence() {
             let salt = if own {
                 let sealed = self.store.unseal(claim.claimed().member, &salt_name(*id)).await?;
-                sealed
-                    .and_then(|bytes| bytes.try_into().ok())
-                    .map(Digest::from_bytes)
+                sealed.and_then(|bytes| bytes.try_into().ok()).map(Digest::from_bytes)
             } else {
                 None
             };
-            list.push(EvidenceView {
-                id: *id,
-                kind: *kind,
-                bytes: *bytes,
-                digest: *digest,
-                salt,
-                at: *at,
-            });
+            list.push(EvidenceView { id: *id, kind: *kind, bytes: *bytes, digest: *digest, salt, at: *at });
         }
         Ok(list)
     }
@@ -228,10 +203,7 @@ impl App {
         let mut steps = Vec::with_capacity(recorded.len());
         for one in recorded {
             let Event::Claim(event) = &one.event else {
-                return Err(AppError::Broken(format!(
-                    "stream {} holds a foreign event",
-                    one.stream
-                )));
+                return Err(AppError::Broken(format!("stream {} holds a foreign event", one.stream)));
             };
             match (&mut replay, event) {
                 (None, ClaimEvent::Drafted(claimed)) => {
@@ -239,10 +211,7 @@ impl App {
                 }
                 (Some(before), event) => before.apply(event),
                 (None, _) => {
-                    return Err(AppError::Broken(format!(
-                        "stream {} has no beginning",
-                        one.stream
-                    )));
+                    return Err(AppError::Broken(format!("stream {} has no beginning", one.stream)));
                 }
             }
             let Some(after) = &replay else { continue };
@@ -323,7 +292,5 @@ fn plain_view(
 
 /// Whole days between the report and now, as the queue shows them.
 pub(crate) fn age_in_days(reported: Option<Moment>, now: Moment, zone: &huzhu_domain::time::TimeZone) -> i32 {
-    reported.map_or(0, |at| {
-        huzhu_domain::time::age_days(day_of(at, zone), day_of(now, zone))
-    })
+    reported.map_or(0, |at| huzhu_domain::time::age_days(day_of(at, zone), day_of(now, zone)))
 }

@@ -36,11 +36,7 @@ const fn minor(n: u64) -> Amount {
     Amount::from_minor(n)
 }
 
-const KEY: PeriodKey = PeriodKey {
-    year: 2019,
-    month: 1,
-    ordinal: 2,
-};
+const KEY: PeriodKey = PeriodKey { year: 2019, month: 1, ordinal: 2 };
 
 fn illness() -> Illness {
     Illness {
@@ -55,9 +51,7 @@ fn member_events() -> Vec<Event> {
     let role = Role::Operator;
     [
         MemberEvent::Registered { contact: None },
-        MemberEvent::Registered {
-            contact: Some(digest()),
-        },
+        MemberEvent::Registered { contact: Some(digest()) },
         MemberEvent::IdentityGiven { identity: digest() },
         MemberEvent::RoleGranted { role },
         MemberEvent::RoleRevoked { role },
@@ -106,14 +100,8 @@ fn enrolment_events() -> Vec<Event> {
             retry_until: date(2019, 2, 11),
         },
         EnrolmentEvent::ArrearsPaid { period: KEY },
-        EnrolmentEvent::PayerChanged {
-            payer: member(2),
-            relation: None,
-        },
-        EnrolmentEvent::Ended {
-            until: date(2019, 3, 1),
-            reason: EndReason::IllnessInWait,
-        },
+        EnrolmentEvent::PayerChanged { payer: member(2), relation: None },
+        EnrolmentEvent::Ended { until: date(2019, 3, 1), reason: EndReason::IllnessInWait },
     ]
     .map(Event::Enrolment)
     .to_vec()
@@ -122,12 +110,7 @@ fn enrolment_events() -> Vec<Event> {
 fn claim_events() -> Vec<Event> {
     let (reviewer, by, until, aid, period) = (member(8), member(9), at(), minor(30_000_000), KEY);
     let evidence = EvidenceId::from_uuid(uuid(4));
-    let file = EvidenceFile {
-        kind: FileKind::Dicom,
-        bytes: 1_234,
-        digest: digest(),
-        at: at(),
-    };
+    let file = EvidenceFile { kind: FileKind::Dicom, bytes: 1_234, digest: digest(), at: at() };
     let claimed = Claimed {
         plan: plan(),
         enrolment: EnrolmentId::from_uuid(uuid(5)),
@@ -146,36 +129,17 @@ fn claim_events() -> Vec<Event> {
         ClaimEvent::Taken { reviewer, until },
         ClaimEvent::MoreEvidenceRequested { reviewer, until },
         ClaimEvent::EvidenceCompleted { reviewer, until },
-        ClaimEvent::Recommended {
-            reviewer,
-            recommendation: Recommendation::Approve { aid },
-            until,
-        },
-        ClaimEvent::Recommended {
-            reviewer,
-            recommendation: refuse,
-            until,
-        },
+        ClaimEvent::Recommended { reviewer, recommendation: Recommendation::Approve { aid }, until },
+        ClaimEvent::Recommended { reviewer, recommendation: refuse, until },
         ClaimEvent::Returned { by, reviewer, until },
         ClaimEvent::Approved { by, aid },
-        ClaimEvent::Refused {
-            by,
-            reason: "filed-late".parse().unwrap(),
-        },
+        ClaimEvent::Refused { by, reason: "filed-late".parse().unwrap() },
         ClaimEvent::PutOnNotice { period, aid, until },
         ClaimEvent::Cleared { period, aid },
         ClaimEvent::BecamePayable { period, aid, until },
-        ClaimEvent::Paid {
-            period,
-            aid,
-            at: at(),
-            confirmation: digest(),
-        },
+        ClaimEvent::Paid { period, aid, at: at(), confirmation: digest() },
         ClaimEvent::Withdrawn,
-        ClaimEvent::EvidenceOpened {
-            evidence,
-            by: member(8),
-        },
+        ClaimEvent::EvidenceOpened { evidence, by: member(8) },
     ]
     .into_iter()
     .map(Event::Claim)
@@ -183,23 +147,14 @@ fn claim_events() -> Vec<Event> {
 }
 
 fn period_events() -> Vec<Event> {
-    let key = CohortKey {
-        class: -3,
-        first: KEY,
-    };
-    let claims = vec![ClaimAid {
-        claim: ClaimId::from_uuid(uuid(6)),
-        aid: minor(30_000_000),
-    }];
+    let key = CohortKey { class: -3, first: KEY };
+    let claims = vec![ClaimAid { claim: ClaimId::from_uuid(uuid(6)), aid: minor(30_000_000) }];
     let noticed = Noticed {
         version: PlanVersion(3),
         headcount_day: date(2019, 1, 14),
         until: at(),
         sharing_day: date(2019, 1, 28),
-        cohorts: vec![CohortCount {
-            key,
-            count: 23_000_000,
-        }],
+        cohorts: vec![CohortCount { key, count: 23_000_000 }],
         claims: claims.clone(),
     };
     let statement = Statement {
@@ -216,11 +171,7 @@ fn period_events() -> Vec<Event> {
         borne_by_operator: minor(4),
         borne_by_sponsor: minor(5),
         carried_out: minor(6),
-        cohorts: vec![CohortShare {
-            key,
-            count: 23_000_000,
-            share: minor(2),
-        }],
+        cohorts: vec![CohortShare { key, count: 23_000_000, share: minor(2) }],
         payable: claims,
     };
     let collection = Collection {
@@ -240,14 +191,7 @@ fn period_events() -> Vec<Event> {
 }
 
 fn all() -> Vec<Event> {
-    [
-        member_events(),
-        plan_events(),
-        enrolment_events(),
-        claim_events(),
-        period_events(),
-    ]
-    .concat()
+    [member_events(), plan_events(), enrolment_events(), claim_events(), period_events()].concat()
 }
 
 /// Digests and the common part of ids are cut short, so that a line can be read.
@@ -255,9 +199,8 @@ fn shown(event: &Event) -> String {
     let bytes = encode(event);
     let (version, json) = bytes.split_first().unwrap();
     let json = std::str::from_utf8(json).unwrap();
-    let json = json
-        .replace(&digest().to_string(), "ab..")
-        .replace("01930000-0000-7000-8000-00000000000", "..");
+    let json =
+        json.replace(&digest().to_string(), "ab..").replace("01930000-0000-7000-8000-00000000000", "..");
     format!("{} {version} {json}", kind(event))
 }
 
@@ -325,16 +268,9 @@ fn streams_and_actors_have_one_text_each() {
     ] {
         assert_eq!(parse_stream(&stream.to_string()), Ok(stream));
     }
-    for text in [
-        "",
-        "mem_1",
-        "plan:",
-        "plan:A",
-        "period:mutual-aid",
-        "period:mutual-aid:2019-13-1",
-        "evd_0",
-        "x:y",
-    ] {
+    for text in
+        ["", "mem_1", "plan:", "plan:A", "period:mutual-aid", "period:mutual-aid:2019-13-1", "evd_0", "x:y"]
+    {
         assert!(parse_stream(text).is_err(), "{text}");
     }
     for who in [Actor::System, Actor::Member(member(1))] {

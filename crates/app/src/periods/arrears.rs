@@ -79,13 +79,7 @@ impl App {
                     return Err(AppError::NotFound("enrolment"));
                 }
                 let event = loaded.state.pay_arrears(command.key)?;
-                amounts.push(
-                    loaded
-                        .state
-                        .arrears()
-                        .get(&command.key)
-                        .map_or(Amount::ZERO, |a| a.amount),
-                );
+                amounts.push(loaded.state.arrears().get(&command.key).map_or(Amount::ZERO, |a| a.amount));
                 push_enrolment(&mut unit, &loaded, vec![event]);
             }
             let amount = Amount::sum(amounts).map_err(|e| AppError::Broken(format!("arrears: {e}")))?;
@@ -115,14 +109,7 @@ impl App {
                 moved(Account::ArrearsCovered, back_to, amount),
             )?;
             let paid = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-            Ok((
-                unit,
-                ArrearsReceipt {
-                    key: command.key,
-                    paid,
-                    amount,
-                },
-            ))
+            Ok((unit, ArrearsReceipt { key: command.key, paid, amount }))
         })
         .await
     }
@@ -146,11 +133,8 @@ impl App {
             let Some(last) = rows.last().map(|row| row.id.to_string()) else {
                 return Ok(LapseReceipt { lapsed });
             };
-            let live: Vec<EnrolmentId> = rows
-                .iter()
-                .filter(|row| row.ended.is_none())
-                .map(|row| row.id)
-                .collect();
+            let live: Vec<EnrolmentId> =
+                rows.iter().filter(|row| row.ended.is_none()).map(|row| row.id).collect();
             lapsed = lapsed.saturating_add(self.lapse_batch(call, terms, &live, today, now).await?);
             page.after = Some(last);
         }
@@ -173,8 +157,7 @@ impl App {
                 };
                 push_enrolment(&mut unit, &loaded, vec![event]);
                 let values = vec![("plan", terms.id().to_string()), ("enrolment", id.to_string())];
-                self.write_to(&mut unit, loaded.state.payer(), "mail-enrolment-lapsed", values)
-                    .await?;
+                self.write_to(&mut unit, loaded.state.payer(), "mail-enrolment-lapsed", values).await?;
             }
             let count = u64::try_from(unit.appends.len()).unwrap_or(u64::MAX);
             if count == 0 {
@@ -196,11 +179,7 @@ fn lapse_event(loaded: &Loaded<Enrolment>, today: Day) -> Result<Option<Enrolmen
     if loaded.state.ended().is_some() {
         return Ok(None);
     }
-    let oldest = loaded
-        .state
-        .arrears()
-        .iter()
-        .min_by_key(|(_, arrears)| arrears.retry_until);
+    let oldest = loaded.state.arrears().iter().min_by_key(|(_, arrears)| arrears.retry_until);
     match oldest {
         Some((period, arrears)) if arrears.retry_until < today => {
             Ok(Some(loaded.state.lapse(*period, today)?))

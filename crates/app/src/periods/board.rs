@@ -65,11 +65,7 @@ impl App {
     pub async fn period_list(&self, plan: &PlanId) -> Result<Vec<PeriodView>, AppError> {
         let currency = self.plan_currency(plan).await?;
         let periods = self.store.periods(plan).await?;
-        periods
-            .into_iter()
-            .rev()
-            .map(|period| view(period, currency))
-            .collect()
+        periods.into_iter().rev().map(|period| view(period, currency)).collect()
     }
 
     /// One period with its equation.
@@ -94,9 +90,7 @@ impl App {
     /// The card of a claim, from its notice on.
     pub async fn card(&self, claim: ClaimId) -> Result<Card, AppError> {
         let row = self.store.claim(claim).await?;
-        let row = row
-            .filter(|row| PUBLIC_STATES.contains(&row.state))
-            .ok_or(AppError::NotFound("card"))?;
+        let row = row.filter(|row| PUBLIC_STATES.contains(&row.state)).ok_or(AppError::NotFound("card"))?;
         let periods = self.store.periods(&row.plan).await?;
         self.card_of(&periods, row.id).await
     }
@@ -109,11 +103,7 @@ impl App {
         for row in rows.iter().filter(|row| PUBLIC_STATES.contains(&row.state)) {
             cards.push(self.card_of(&periods, row.id).await?);
         }
-        Ok(NoticeBoard {
-            plan: id.clone(),
-            currency,
-            cards,
-        })
+        Ok(NoticeBoard { plan: id.clone(), currency, cards })
     }
 
     async fn card_of(&self, periods: &[PeriodRecord], id: ClaimId) -> Result<Card, AppError> {
@@ -128,20 +118,12 @@ impl App {
             Err(AppError::NotFound(_)) => None,
             Err(other) => return Err(other),
         };
-        let aid = claim
-            .state()
-            .aid()
-            .or(claim.approved_aid())
-            .unwrap_or(Amount::ZERO);
-        let name = person
-            .as_ref()
-            .map_or_else(String::new, |person| person.name.clone());
+        let aid = claim.state().aid().or(claim.approved_aid()).unwrap_or(Amount::ZERO);
+        let name = person.as_ref().map_or_else(String::new, |person| person.name.clone());
         Ok(Card {
             claim: id,
             name: mask_name(&name),
-            age: person
-                .as_ref()
-                .map_or(0, |person| age_years(person.birth, event_date)),
+            age: person.as_ref().map_or(0, |person| age_years(person.birth, event_date)),
             sex: person.as_ref().and_then(|person| person.sex),
             region: person.map_or_else(String::new, |person| person.region),
             condition: claim.illness().condition.clone(),

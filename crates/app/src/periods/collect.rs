@@ -151,15 +151,10 @@ impl App {
         };
         let periods = self.store.periods(&command.plan).await?;
         let mut unit = Unit::new(now, call.caller.actor());
-        let retry_until = terms
-            .calendar()
-            .retry_last_day(key)
-            .ok_or(AppError::NotFound("period"))?;
+        let retry_until = terms.calendar().retry_last_day(key).ok_or(AppError::NotFound("period"))?;
         let mut failed = Amount::ZERO;
         for id in ids {
-            let share = self
-                .note_failure(&mut unit, terms, &periods, key, *id, retry_until)
-                .await?;
+            let share = self.note_failure(&mut unit, terms, &periods, key, *id, retry_until).await?;
             failed = failed
                 .checked_add(share)
                 .ok_or_else(|| AppError::Broken("failed shares do not fit an amount".to_owned()))?;
@@ -168,22 +163,13 @@ impl App {
         let collected = collected.ok_or_else(|| refused("period-does-not-add-up", Vec::new()))?;
         let borne = Borne::of(terms, statement, failed)?;
         let failures = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-        let collection = Collection {
-            collected,
-            failed,
-            failures,
-            report,
-        };
+        let collection = Collection { collected, failed, failures, report };
         let today = day_of(now, terms.zone());
         let event = period.state.collect(collection, today)?;
         unit.appends.push(append_period(&period, vec![event]));
-        let due = terms
-            .calendar()
-            .payout_deadline(key)
-            .ok_or(AppError::NotFound("period"))?;
+        let due = terms.calendar().payout_deadline(key).ok_or(AppError::NotFound("period"))?;
         let payout_until = end_of(due, terms.zone());
-        self.make_payable(&mut unit, terms, key, &borne.payable, payout_until)
-            .await?;
+        self.make_payable(&mut unit, terms, key, &borne.payable, payout_until).await?;
         book_collection(&mut unit, terms, today, key, &collection, &borne)?;
         let receipt = CollectReceipt {
             key,
@@ -212,12 +198,8 @@ impl App {
             let open = self.open_claim(one.claim).await?;
             let event = open.claim().become_payable(key, one.aid, until)?;
             unit.appends.push(append_claim(&open.loaded, vec![event]));
-            let values = vec![
-                ("aid", one.aid.decimal(terms.currency())),
-                ("period", key.to_string()),
-            ];
-            self.tell_claimant(unit, open.claim(), "mail-claim-payable", Some(until), values)
-                .await?;
+            let values = vec![("aid", one.aid.decimal(terms.currency())), ("period", key.to_string())];
+            self.tell_claimant(unit, open.claim(), "mail-claim-payable", Some(until), values).await?;
         }
         Ok(())
     }
@@ -245,8 +227,7 @@ impl App {
             ("share", share.decimal(terms.currency())),
             ("until", retry_until.to_string()),
         ];
-        self.write_to(unit, loaded.state.payer(), "mail-share-failed", values)
-            .await?;
+        self.write_to(unit, loaded.state.payer(), "mail-share-failed", values).await?;
         Ok(share)
     }
 }
@@ -287,10 +268,7 @@ impl Borne {
         let aids: Vec<Amount> = statement.payable.iter().map(|claim| claim.aid).collect();
         let outcome = shortfall::resolve(shortfall::Rule::CutAid, available, &aids, terms.fee())
             .map_err(|e| AppError::Broken(format!("shortfall: {e}")))?;
-        self.payable
-            .iter_mut()
-            .zip(&outcome.paid)
-            .for_each(|(claim, paid)| claim.aid = *paid);
+        self.payable.iter_mut().zip(&outcome.paid).for_each(|(claim, paid)| claim.aid = *paid);
         self.aid_cut = outcome.aid_cut;
         self.fee_cut = statement.fee.checked_sub(outcome.fee).unwrap_or(Amount::ZERO);
         // The remainder of a cut can be larger than the surplus was, by less than one minor unit for each claim; it is then
@@ -317,11 +295,7 @@ fn book_collection(
         unit,
         "shares-taken",
         "shares taken",
-        moved(
-            Account::CollectionsClearing,
-            Account::SharesReceivable,
-            collection.collected,
-        ),
+        moved(Account::CollectionsClearing, Account::SharesReceivable, collection.collected),
     )?;
     booking.push(
         unit,
@@ -366,10 +340,7 @@ pub(super) fn distinct(ids: &[EnrolmentId], field: &str) -> Result<Vec<Enrolment
         return Err(AppError::Invalid(vec![FieldMistake {
             field: field.to_owned(),
             code: "too-many",
-            values: vec![
-                ("limit", FAILURES_MAX.to_string()),
-                ("found", ids.len().to_string()),
-            ],
+            values: vec![("limit", FAILURES_MAX.to_string()), ("found", ids.len().to_string())],
         }]));
     }
     let mut sorted = ids.to_vec();

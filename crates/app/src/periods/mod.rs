@@ -66,12 +66,7 @@ impl App {
 
 /// The terms that rule a period: those in force on its first day of notice, by the calendar they have themselves.
 pub(crate) fn terms_of_period(plan: &LoadedPlan, key: PeriodKey) -> Result<(&PlanTerms, Day), AppError> {
-    let versions = plan
-        .plan
-        .versions()
-        .iter()
-        .rev()
-        .filter(|version| !version.withdrawn);
+    let versions = plan.plan.versions().iter().rev().filter(|version| !version.withdrawn);
     for version in versions {
         let Some(day) = version.terms.calendar().notice_first_day(key) else {
             continue;
@@ -124,11 +119,7 @@ pub(crate) struct Booking<'a> {
 impl<'a> Booking<'a> {
     /// Entries of `terms`' plan for `reference` (a claim's id, `period:...`), taking effect on `day`.
     pub(crate) const fn new(terms: &'a PlanTerms, day: Day, reference: String) -> Self {
-        Self {
-            terms,
-            day,
-            reference,
-        }
+        Self { terms, day, reference }
     }
 
     /// Adds an entry without its empty lines; nothing when no line moves anything. `cause` tells the entries of one
@@ -150,14 +141,11 @@ impl<'a> Booking<'a> {
         let plan = self.terms.id();
         let digest = digest_json(&("journal-entry", plan, &self.reference, cause))?;
         let mut id = [0_u8; 16];
-        id.iter_mut()
-            .zip(digest.bytes())
-            .for_each(|(to, from)| *to = *from);
+        id.iter_mut().zip(digest.bytes()).for_each(|(to, from)| *to = *from);
         let currency = self.terms.currency();
         let entry = JournalEntry::new(EntryId::from_bytes(id), self.day, currency, description, lines)
             .map_err(|e| AppError::Broken(format!("{} {cause}: {e}", self.reference)))?;
-        unit.entries
-            .push((plan.clone(), entry.with_reference(self.reference.clone())));
+        unit.entries.push((plan.clone(), entry.with_reference(self.reference.clone())));
         Ok(())
     }
 }

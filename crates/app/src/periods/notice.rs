@@ -95,14 +95,9 @@ impl App {
             let (terms, day) = terms_of_period(&loaded, key)?;
             let claims = self.approved_claims(plan).await?;
             let cohorts = self.store.cohorts(plan).await?;
-            (
-                terms,
-                noticed(terms, key, day, now, &cohorts, &periods, aids(&claims)?)?,
-            )
+            (terms, noticed(terms, key, day, now, &cohorts, &periods, aids(&claims)?)?)
         };
-        let settlement = self
-            .settlement_now(terms, key, &noticed, &periods, &noticed.claims)
-            .await?;
+        let settlement = self.settlement_now(terms, key, &noticed, &periods, &noticed.claims).await?;
         Ok(PeriodPreview {
             key,
             state: period.state.state().word(),
@@ -114,12 +109,7 @@ impl App {
             claims: noticed.claims.clone(),
             aid: settlement.aid,
             fee: settlement.fee,
-            share: settlement
-                .dues
-                .iter()
-                .map(|member| member.share)
-                .max()
-                .unwrap_or_default(),
+            share: settlement.dues.iter().map(|member| member.share).max().unwrap_or_default(),
             borne_by_operator: settlement.borne_by_operator,
         })
     }
@@ -163,10 +153,7 @@ impl App {
         let period = self.load_period(&command.plan, key).await?;
         let periods = self.store.periods(&command.plan).await?;
         if let Some(later) = periods.iter().find(|other| other.key > key) {
-            return Err(refused(
-                "period-later-one-open",
-                vec![("period", later.key.to_string())],
-            ));
+            return Err(refused("period-later-one-open", vec![("period", later.key.to_string())]));
         }
         let claims = self.approved_claims(&command.plan).await?;
         let cohorts = self.store.cohorts(&command.plan).await?;
@@ -185,14 +172,8 @@ impl App {
             let event = open.claim().put_on_notice(key, noticed.until)?;
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             let values = vec![("period", key.to_string())];
-            self.tell_claimant(
-                &mut unit,
-                open.claim(),
-                "mail-claim-on-notice",
-                Some(noticed.until),
-                values,
-            )
-            .await?;
+            self.tell_claimant(&mut unit, open.claim(), "mail-claim-on-notice", Some(noticed.until), values)
+                .await?;
         }
         let event = period.state.open_notice(noticed, day_of(now, terms.zone()))?;
         unit.appends.push(append_period(&period, vec![event]));
@@ -226,11 +207,8 @@ impl App {
         let mut retries = 0_u32;
         loop {
             let rows = self.store.enrolments(&query, &Page::first(BATCH)).await?;
-            let ids: Vec<EnrolmentId> = rows
-                .iter()
-                .filter(|row| row.ended.is_none())
-                .map(|row| row.id)
-                .collect();
+            let ids: Vec<EnrolmentId> =
+                rows.iter().filter(|row| row.ended.is_none()).map(|row| row.id).collect();
             if ids.is_empty() {
                 return Ok(ended);
             }
@@ -240,8 +218,7 @@ impl App {
                 let event = loaded.state.end_over_age(today)?;
                 push_enrolment(&mut unit, &loaded, vec![event]);
                 let values = vec![("plan", terms.id().to_string()), ("enrolment", id.to_string())];
-                self.write_to(&mut unit, loaded.state.payer(), "mail-age-reached", values)
-                    .await?;
+                self.write_to(&mut unit, loaded.state.payer(), "mail-age-reached", values).await?;
             }
             // One batch is whole or nothing; a batch that is done does not come back.
             match self.store.commit(unit).await {
@@ -293,13 +270,8 @@ fn noticed(
         if !counted {
             continue;
         }
-        let first = earlier
-            .iter()
-            .find(|period| period.noticed.headcount_day >= days.from);
-        let cohort = CohortKey {
-            class: days.class,
-            first: first.map_or(key, |period| period.key),
-        };
+        let first = earlier.iter().find(|period| period.noticed.headcount_day >= days.from);
+        let cohort = CohortKey { class: days.class, first: first.map_or(key, |period| period.key) };
         let count = counts.entry(cohort).or_default();
         *count = count
             .checked_add(row.count)
@@ -310,10 +282,7 @@ fn noticed(
         headcount_day,
         until: end_of(plus_days(begins, length), terms.zone()),
         sharing_day,
-        cohorts: counts
-            .into_iter()
-            .map(|(key, count)| CohortCount { key, count })
-            .collect(),
+        cohorts: counts.into_iter().map(|(key, count)| CohortCount { key, count }).collect(),
         claims,
     })
 }
@@ -324,10 +293,7 @@ fn aids(claims: &[OpenClaim]) -> Result<Vec<ClaimAid>, AppError> {
         .map(|open| {
             let aid = open.claim().state().aid();
             let aid = aid.ok_or_else(|| AppError::Broken(format!("{} has no aid", open.claim().id())))?;
-            Ok(ClaimAid {
-                claim: open.claim().id(),
-                aid,
-            })
+            Ok(ClaimAid { claim: open.claim().id(), aid })
         })
         .collect()
 }

@@ -142,13 +142,7 @@ impl App {
                 "paid in",
                 moved(Account::Bank, account, command.amount),
             )?;
-            Ok((
-                unit,
-                PayInReceipt {
-                    amount: command.amount,
-                    confirmation,
-                },
-            ))
+            Ok((unit, PayInReceipt { amount: command.amount, confirmation }))
         })
         .await
     }
@@ -173,10 +167,7 @@ impl App {
             let terms = open.terms()?;
             let event = open.claim().pay(now, confirmation)?;
             let State::Payable { period, aid, .. } = *open.claim().state() else {
-                return Err(AppError::Broken(format!(
-                    "{} was paid without being payable",
-                    command.claim
-                )));
+                return Err(AppError::Broken(format!("{} was paid without being payable", command.claim)));
             };
             let balances = self.store.balances(terms.id()).await?;
             check_money(&balances, aid)?;
@@ -203,22 +194,9 @@ impl App {
                 let event = enrolment.state.end(plus_days(today, 1), EndReason::AidReceived)?;
                 push_enrolment(&mut unit, &enrolment, vec![event]);
             }
-            let values = vec![
-                ("aid", aid.decimal(terms.currency())),
-                ("period", period.to_string()),
-            ];
-            self.tell_claimant(&mut unit, open.claim(), "mail-claim-paid", None, values)
-                .await?;
-            Ok((
-                unit,
-                PayReceipt {
-                    claim: command.claim,
-                    period,
-                    aid,
-                    at: now,
-                    ended,
-                },
-            ))
+            let values = vec![("aid", aid.decimal(terms.currency())), ("period", period.to_string())];
+            self.tell_claimant(&mut unit, open.claim(), "mail-claim-paid", None, values).await?;
+            Ok((unit, PayReceipt { claim: command.claim, period, aid, at: now, ended }))
         })
         .await
     }
@@ -232,12 +210,7 @@ impl App {
         loop {
             let rows = self.store.claims(&query, &page).await?;
             list.extend(rows.iter().filter_map(|row| {
-                Some(Payout {
-                    claim: row.id,
-                    state: row.state,
-                    aid: row.aid?,
-                    until: row.until,
-                })
+                Some(Payout { claim: row.id, state: row.state, aid: row.aid?, until: row.until })
             }));
             match rows.last() {
                 Some(last) if u32::try_from(rows.len()).is_ok_and(|n| n >= PAGE) => {
@@ -262,13 +235,7 @@ impl App {
             let owed = self.check_books_at_rest(&command.plan).await?;
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_period(&period, vec![event]));
-            Ok((
-                unit,
-                CloseReceipt {
-                    key: command.key,
-                    arrears: owed,
-                },
-            ))
+            Ok((unit, CloseReceipt { key: command.key, arrears: owed }))
         })
         .await
     }
@@ -297,10 +264,7 @@ impl App {
         let mut count = 0_usize;
         loop {
             let rows = self.store.claims(&query, &page).await?;
-            let open = rows
-                .iter()
-                .filter(|row| row.state == "cleared" || row.state == "payable")
-                .count();
+            let open = rows.iter().filter(|row| row.state == "cleared" || row.state == "payable").count();
             count = count.saturating_add(open);
             match rows.last() {
                 Some(last) if u32::try_from(rows.len()).is_ok_and(|n| n >= PAGE) => {
@@ -316,10 +280,8 @@ impl App {
         self.authorise(call, Action::RunPeriod, self.clock.now()).await?;
         let query = EnrolmentQuery::InArrears(plan.clone());
         let mut page = Page::first(PAGE);
-        let mut unpaid = UnpaidShares {
-            owed: self.owed_by_enrolments(plan).await?,
-            ..UnpaidShares::default()
-        };
+        let mut unpaid =
+            UnpaidShares { owed: self.owed_by_enrolments(plan).await?, ..UnpaidShares::default() };
         loop {
             let rows = self.store.enrolments(&query, &page).await?;
             for row in &rows {
@@ -365,10 +327,7 @@ fn check_money(balances: &Balances, aid: Amount) -> Result<(), AppError> {
     let currency = balances.currency();
     Err(refused(
         "payout-money-missing",
-        vec![
-            ("needed", aid.decimal(currency)),
-            ("there", there.decimal(currency)),
-        ],
+        vec![("needed", aid.decimal(currency)), ("there", there.decimal(currency))],
     ))
 }
 
@@ -379,16 +338,10 @@ fn check_books(balances: &Balances, periods: &[PeriodRecord], owed: Amount) -> R
         return broken(finding.to_string());
     }
     let open = periods.iter().filter(|period| period.collection.is_none());
-    let expected = Amount::sum(
-        open.filter_map(|period| period.statement.as_ref())
-            .map(|s| s.shares_total),
-    );
+    let expected = Amount::sum(open.filter_map(|period| period.statement.as_ref()).map(|s| s.shares_total));
     let receivable = standing(balances, Account::SharesReceivable, Side::Debit)?;
     if expected != Ok(receivable) {
-        return broken(format!(
-            "shares receivable are {} minor units without a period",
-            receivable.minor()
-        ));
+        return broken(format!("shares receivable are {} minor units without a period", receivable.minor()));
     }
     let arrears = standing(balances, Account::Arrears, Side::Debit)?;
     let covered = standing(balances, Account::ArrearsCovered, Side::Credit)?;

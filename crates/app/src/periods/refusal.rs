@@ -8,10 +8,9 @@ use crate::error::AppError;
 impl From<PeriodRejection> for AppError {
     fn from(rejection: PeriodRejection) -> Self {
         match rejection {
-            PeriodRejection::WrongState { state, verb } => refused(
-                "period-wrong-state",
-                vec![("state", state.to_owned()), ("verb", verb.to_owned())],
-            ),
+            PeriodRejection::WrongState { state, verb } => {
+                refused("period-wrong-state", vec![("state", state.to_owned()), ("verb", verb.to_owned())])
+            }
             PeriodRejection::TooEarlyForNotice { day } => {
                 refused("period-too-early-for-notice", vec![("day", day.to_string())])
             }

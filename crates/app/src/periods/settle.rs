@@ -37,24 +37,15 @@ impl App {
             let key = command.key;
             let plan = self.load_plan(&command.plan).await?;
             let (period, terms) = self.noticed_period(&plan, key).await?;
-            let noticed = period
-                .state
-                .noticed()
-                .ok_or(AppError::NotFound("period"))?
-                .clone();
+            let noticed = period.state.noticed().ok_or(AppError::NotFound("period"))?.clone();
             if period.state.state().word() == "on-notice" && now < noticed.until {
                 return Err(PeriodRejection::NoticeRunning { until: noticed.until }.into());
             }
             let periods = self.store.periods(&command.plan).await?;
             // What an earlier period collects decides what it passes on, so that it must have collected first.
-            let open = periods
-                .iter()
-                .find(|other| other.key < key && other.collection.is_none());
+            let open = periods.iter().find(|other| other.key < key && other.collection.is_none());
             if let Some(open) = open {
-                return Err(refused(
-                    "period-earlier-one-open",
-                    vec![("period", open.key.to_string())],
-                ));
+                return Err(refused("period-earlier-one-open", vec![("period", open.key.to_string())]));
             }
             let mut unit = Unit::new(now, call.caller.actor());
             let mut cleared = Vec::with_capacity(noticed.claims.len());
@@ -68,9 +59,7 @@ impl App {
                 unit.appends.push(append_claim(&claim.loaded, vec![event]));
                 cleared.push(*one);
             }
-            let settled = self
-                .settlement_now(terms, key, &noticed, &periods, &cleared)
-                .await?;
+            let settled = self.settlement_now(terms, key, &noticed, &periods, &cleared).await?;
             let statement = statement_of(&noticed, &cleared, &settled);
             let event = period.state.settle(statement.clone(), now)?;
             unit.appends.push(append_period(&period, vec![event]));
@@ -182,19 +171,12 @@ fn statement_of(noticed: &Noticed, claims: &[ClaimAid], settled: &Settlement) ->
         .cohorts
         .iter()
         .zip(&settled.dues)
-        .map(|(cohort, member)| CohortShare {
-            key: cohort.key,
-            count: cohort.count,
-            share: member.share,
-        })
+        .map(|(cohort, member)| CohortShare { key: cohort.key, count: cohort.count, share: member.share })
         .collect();
     let payable = claims
         .iter()
         .zip(&settled.aid_per_claim)
-        .map(|(claim, aid)| ClaimAid {
-            claim: claim.claim,
-            aid: *aid,
-        })
+        .map(|(claim, aid)| ClaimAid { claim: claim.claim, aid: *aid })
         .collect();
     Statement {
         claims: u32::try_from(claims.len()).unwrap_or(u32::MAX),
@@ -203,11 +185,7 @@ fn statement_of(noticed: &Noticed, claims: &[ClaimAid], settled: &Settlement) ->
         carried_in: settled.carried_before,
         cost: settled.cost,
         headcount: settled.headcount,
-        share: cohorts
-            .iter()
-            .map(|cohort| cohort.share)
-            .max()
-            .unwrap_or_default(),
+        share: cohorts.iter().map(|cohort| cohort.share).max().unwrap_or_default(),
         shares_total: settled.charged,
         surplus_before: settled.surplus_before,
         surplus: settled.surplus,

@@ -65,9 +65,7 @@ pub fn shares_of(periods: &[PeriodRecord], enrolment: &EnrolmentRecord) -> Vec<M
 /// # Panics
 /// When the sum does not fit an amount, which the caps and the headcount rule out.
 pub fn year_to_date(periods: &[PeriodRecord], enrolment: &EnrolmentRecord, year: i16) -> Amount {
-    sum(shares_of(periods, enrolment)
-        .into_iter()
-        .filter(|share| share.sharing_day.year() == year))
+    sum(shares_of(periods, enrolment).into_iter().filter(|share| share.sharing_day.year() == year))
 }
 
 /// All shares of an enrolment so far, in minor units; what is in arrears included.
@@ -80,9 +78,7 @@ pub fn shared_total(periods: &[PeriodRecord], enrolment: &EnrolmentRecord) -> Am
 
 /// People this enrolment has helped: claims shared while it was counted.
 pub fn helped_by(periods: &[PeriodRecord], enrolment: &EnrolmentRecord) -> u64 {
-    shares_of(periods, enrolment)
-        .iter()
-        .fold(0, |sum, share| sum.saturating_add(u64::from(share.claims)))
+    shares_of(periods, enrolment).iter().fold(0, |sum, share| sum.saturating_add(u64::from(share.claims)))
 }
 
 /// `None` before settlement and when the enrolment was not counted.
@@ -92,10 +88,7 @@ fn share_of(periods: &[PeriodRecord], enrolment: &EnrolmentRecord, period: &Peri
         return None;
     }
     let first = first_counted(periods, period, enrolment.shares_from)?;
-    Some(statement.share_of(CohortKey {
-        class: enrolment.band_class,
-        first,
-    }))
+    Some(statement.share_of(CohortKey { class: enrolment.band_class, first }))
 }
 
 fn sum(shares: impl Iterator<Item = MemberShare>) -> Amount {

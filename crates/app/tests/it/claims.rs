@@ -21,10 +21,7 @@ fn key(text: &str) -> PeriodKey {
 }
 
 fn of(text: &str) -> OfPeriod {
-    OfPeriod {
-        plan: plan(),
-        key: key(text),
-    }
+    OfPeriod { plan: plan(), key: key(text) }
 }
 
 /// Seven members who joined on 10 January and are covered from 10 February.
@@ -48,93 +45,42 @@ async fn is_decided(town: &Town) {
     // A withdrawn claim stays withdrawn; the next one goes all the way.
     town.files(2, 1, date(2026, 3, 1)).await;
     let own = OwnClaim { claim: claim(2) };
-    app.take_claim(&reviewer(), TakeClaim { claim: claim(2) })
-        .await
-        .expect("taken");
-    let ask = RequestEvidence {
-        claim: claim(2),
-        text: "The pathology report, please.".to_owned(),
-    };
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(2) }).await.expect("taken");
+    let ask = RequestEvidence { claim: claim(2), text: "The pathology report, please.".to_owned() };
     app.request_evidence(&reviewer(), &ask).await.expect("asked");
     let view = app.claim_view(&ill, claim(2)).await.expect("a view");
     assert_eq!((view.state, view.holder), ("more-evidence-needed", "claimant"));
     assert_eq!(view.request.as_deref(), Some("The pathology report, please."));
-    let more = AddEvidence {
-        claim: claim(2),
-        evidence: evidence(20),
-        bytes: b"\xFF\xD8\xFF\xE0 scan".to_vec(),
-    };
-    assert_eq!(
-        app.add_evidence(&ill, &more).await.expect("a file").receipt.kind,
-        FileKind::Jpeg
-    );
+    let more =
+        AddEvidence { claim: claim(2), evidence: evidence(20), bytes: b"\xFF\xD8\xFF\xE0 scan".to_vec() };
+    assert_eq!(app.add_evidence(&ill, &more).await.expect("a file").receipt.kind, FileKind::Jpeg);
     app.complete_evidence(&ill, own).await.expect("complete");
-    let advice = RecommendClaim {
-        claim: claim(2),
-        advice: Advice::Approve { cost: None },
-    };
+    let advice = RecommendClaim { claim: claim(2), advice: Advice::Approve { cost: None } };
     app.recommend(&reviewer(), &advice).await.expect("recommended");
-    let back = SendBack {
-        claim: claim(2),
-        text: "Which hospital?".to_owned(),
-    };
+    let back = SendBack { claim: claim(2), text: "Which hospital?".to_owned() };
     app.send_back(&confirmer(), &back).await.expect("sent back");
-    app.recommend(&reviewer(), &advice)
-        .await
-        .expect("recommended again");
-    let confirmed = app
-        .confirm_claim(&confirmer(), ConfirmClaim { claim: claim(2) })
-        .await
-        .expect("confirmed");
+    app.recommend(&reviewer(), &advice).await.expect("recommended again");
+    let confirmed =
+        app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(2) }).await.expect("confirmed");
     assert_eq!(confirmed.receipt.aid, Some(fen(100_000)));
 }
 
 async fn is_shared(town: &Town) {
     let app = &town.app;
     // Seven share 1,000.00 and 8 percent: 1,080.00 / 7 = 154.2857..., so 154.29 each and 0.03 are left over.
-    assert_eq!(
-        code(app.open_notice(&operator(), &of("2026-03-1")).await),
-        "period-too-early-for-notice"
-    );
+    assert_eq!(code(app.open_notice(&operator(), &of("2026-03-1")).await), "period-too-early-for-notice");
     town.on(date(2026, 3, 7));
-    let preview = app
-        .preview_period(&operator(), &plan(), key("2026-03-1"))
-        .await
-        .expect("a preview");
+    let preview = app.preview_period(&operator(), &plan(), key("2026-03-1")).await.expect("a preview");
     assert_eq!((preview.headcount, preview.share), (7, fen(15_429)));
-    let notice = app
-        .open_notice(&operator(), &of("2026-03-1"))
-        .await
-        .expect("notice")
-        .receipt;
-    assert_eq!(
-        (notice.headcount, notice.claims, notice.aid),
-        (7, 1, fen(100_000))
-    );
+    let notice = app.open_notice(&operator(), &of("2026-03-1")).await.expect("notice").receipt;
+    assert_eq!((notice.headcount, notice.claims, notice.aid), (7, 1, fen(100_000)));
     let card = app.notice_board(&plan()).await.expect("a board").cards.remove(0);
-    assert_eq!(
-        (card.name.as_str(), card.age, card.days_in_plan),
-        ("王**", 35, 50)
-    );
-    assert_eq!(
-        code(app.settle_period(&operator(), &of("2026-03-1")).await),
-        "period-notice-running"
-    );
+    assert_eq!((card.name.as_str(), card.age, card.days_in_plan), ("王**", 35, 50));
+    assert_eq!(code(app.settle_period(&operator(), &of("2026-03-1")).await), "period-notice-running");
     town.on(date(2026, 3, 10));
-    let settled = app
-        .settle_period(&operator(), &of("2026-03-1"))
-        .await
-        .expect("settled")
-        .receipt
-        .statement;
-    assert_eq!(
-        (settled.aid, settled.fee, settled.cost),
-        (fen(100_000), fen(8_000), fen(108_000))
-    );
-    assert_eq!(
-        (settled.share, settled.shares_total, settled.surplus),
-        (fen(15_429), fen(108_003), fen(3))
-    );
+    let settled = app.settle_period(&operator(), &of("2026-03-1")).await.expect("settled").receipt.statement;
+    assert_eq!((settled.aid, settled.fee, settled.cost), (fen(100_000), fen(8_000), fen(108_000)));
+    assert_eq!((settled.share, settled.shares_total, settled.surplus), (fen(15_429), fen(108_003), fen(3)));
 }
 
 async fn is_collected_and_paid(town: &Town) {
@@ -146,33 +92,14 @@ async fn is_collected_and_paid(town: &Town) {
         failed: vec![enrolment(6), enrolment(7)],
         report: b"report".to_vec(),
     };
-    assert_eq!(
-        code(app.collect_period(&operator(), &collect).await),
-        "period-too-early-for-sharing"
-    );
+    assert_eq!(code(app.collect_period(&operator(), &collect).await), "period-too-early-for-sharing");
     town.on(date(2026, 3, 14));
-    let collected = app
-        .collect_period(&operator(), &collect)
-        .await
-        .expect("collected")
-        .receipt;
-    assert_eq!(
-        (collected.collected, collected.failed),
-        (fen(77_145), fen(30_858))
-    );
+    let collected = app.collect_period(&operator(), &collect).await.expect("collected").receipt;
+    assert_eq!((collected.collected, collected.failed), (fen(77_145), fen(30_858)));
     assert_eq!(collected.borne_by_operator, fen(30_858));
-    let pay = PayClaim {
-        claim: claim(2),
-        confirmation: b"paid".to_vec(),
-    };
-    assert_eq!(
-        code(app.pay_claim(&operator(), &pay).await),
-        "payout-money-missing"
-    );
-    let books = app
-        .books(&auditor(), &plan(), &Page::first(100))
-        .await
-        .expect("books");
+    let pay = PayClaim { claim: claim(2), confirmation: b"paid".to_vec() };
+    assert_eq!(code(app.pay_claim(&operator(), &pay).await), "payout-money-missing");
+    let books = app.books(&auditor(), &plan(), &Page::first(100)).await.expect("books");
     assert_eq!(books.due_from_operator, fen(30_858));
     let pay_in = PayIn {
         plan: plan(),
@@ -181,20 +108,12 @@ async fn is_collected_and_paid(town: &Town) {
         confirmation: b"in".to_vec(),
     };
     app.pay_in(&operator(), &pay_in).await.expect("paid in");
-    assert_eq!(
-        code(app.close_period(&operator(), &of("2026-03-1")).await),
-        "period-payouts-outstanding"
-    );
+    assert_eq!(code(app.close_period(&operator(), &of("2026-03-1")).await), "period-payouts-outstanding");
     let paid = app.pay_claim(&operator(), &pay).await.expect("paid").receipt;
     assert_eq!((paid.aid, paid.ended), (fen(100_000), true));
     // 771.45 + 308.58 - 1,000.00: the fee of 80.00 and the surplus of 0.03.
     assert_eq!(town.balance(Account::Bank).await, 8_003);
-    let row = town
-        .store
-        .enrolment(enrolment(1))
-        .await
-        .expect("a row")
-        .expect("an enrolment");
+    let row = town.store.enrolment(enrolment(1)).await.expect("a row").expect("an enrolment");
     assert_eq!(row.ended, Some((date(2026, 3, 15), EndReason::AidReceived)));
 }
 
@@ -207,38 +126,15 @@ async fn arrears_come_in_or_lapse(town: &Town) {
         paid: vec![enrolment(6)],
         report: b"second run".to_vec(),
     };
-    assert_eq!(
-        app.retry_arrears(&operator(), &retry)
-            .await
-            .expect("paid")
-            .receipt
-            .amount,
-        fen(15_429)
-    );
+    assert_eq!(app.retry_arrears(&operator(), &retry).await.expect("paid").receipt.amount, fen(15_429));
     assert_eq!(code(app.retry_arrears(&operator(), &retry).await), "nothing-owed");
-    let closed = app
-        .close_period(&operator(), &of("2026-03-1"))
-        .await
-        .expect("closed")
-        .receipt;
+    let closed = app.close_period(&operator(), &of("2026-03-1")).await.expect("closed").receipt;
     assert_eq!(closed.arrears, fen(15_429));
     let lapse = LapseUnpaid { plan: plan() };
     town.on(date(2026, 3, 19));
-    assert_eq!(
-        app.lapse_unpaid(&operator(), &lapse)
-            .await
-            .expect("too early")
-            .lapsed,
-        0
-    );
+    assert_eq!(app.lapse_unpaid(&operator(), &lapse).await.expect("too early").lapsed, 0);
     town.on(date(2026, 3, 20));
-    assert_eq!(
-        app.lapse_unpaid(&operator(), &lapse)
-            .await
-            .expect("lapsed")
-            .lapsed,
-        1
-    );
+    assert_eq!(app.lapse_unpaid(&operator(), &lapse).await.expect("lapsed").lapsed, 1);
 }
 
 #[tokio::test]
@@ -279,11 +175,7 @@ async fn a_claim_lives_from_draft_to_payout_and_every_fen_is_accounted_for() {
         ]
     );
     assert_eq!(town.mail(7).await, ["mail-share-failed", "mail-enrolment-lapsed"]);
-    let text = town
-        .app
-        .export_hledger(&auditor(), &plan())
-        .await
-        .expect("a journal");
+    let text = town.app.export_hledger(&auditor(), &plan()).await.expect("a journal");
     assert!(text.contains("payout confirmed by the bank"), "{text}");
     town.check().await.expect("a sound store");
 }
@@ -293,50 +185,21 @@ async fn nobody_acts_on_a_claim_of_their_own_or_of_their_people() {
     let town = seven(&[]).await;
     let app = &town.app;
     // Member 8 is the child of the reviewer, who also is a member; the confirmer's payer is member 1.
-    town.joins_under(
-        8,
-        date(2026, 1, 10),
-        member(REVIEWER),
-        Some(Relation::Child),
-        date(2015, 1, 1),
-    )
-    .await;
-    town.joins_under(
-        CONFIRMER,
-        date(2026, 1, 10),
-        member(1),
-        Some(Relation::Spouse),
-        date(1990, 1, 1),
-    )
-    .await;
+    town.joins_under(8, date(2026, 1, 10), member(REVIEWER), Some(Relation::Child), date(2015, 1, 1)).await;
+    town.joins_under(CONFIRMER, date(2026, 1, 10), member(1), Some(Relation::Spouse), date(1990, 1, 1)).await;
     town.on(date(2026, 3, 2));
     town.files(8, 8, date(2026, 3, 1)).await;
     town.files(1, 1, date(2026, 3, 1)).await;
     let take = |c| TakeClaim { claim: claim(c) };
     assert_eq!(code(app.take_claim(&reviewer(), take(8)).await), "claim-conflict");
     let queue = app.review_queue(&reviewer(), &plan()).await.expect("a queue");
-    assert_eq!(
-        queue.rows.iter().map(|row| row.claim).collect::<Vec<_>>(),
-        [claim(1)]
-    );
+    assert_eq!(queue.rows.iter().map(|row| row.claim).collect::<Vec<_>>(), [claim(1)]);
     app.take_claim(&reviewer(), take(1)).await.expect("taken");
-    let advice = RecommendClaim {
-        claim: claim(1),
-        advice: Advice::Approve { cost: None },
-    };
+    let advice = RecommendClaim { claim: claim(1), advice: Advice::Approve { cost: None } };
     app.recommend(&reviewer(), &advice).await.expect("recommended");
     let confirm = ConfirmClaim { claim: claim(1) };
-    assert_eq!(
-        code(app.confirm_claim(&confirmer(), confirm).await),
-        "claim-conflict"
-    );
-    assert!(
-        app.confirm_queue(&confirmer(), &plan())
-            .await
-            .expect("a queue")
-            .rows
-            .is_empty()
-    );
+    assert_eq!(code(app.confirm_claim(&confirmer(), confirm).await), "claim-conflict");
+    assert!(app.confirm_queue(&confirmer(), &plan()).await.expect("a queue").rows.is_empty());
     let both = as_staff(REVIEWER, Role::Confirmer);
     assert_eq!(code(app.confirm_claim(&both, confirm).await), "claim-same-person");
     let other = as_staff(999, Role::Confirmer);
@@ -353,26 +216,13 @@ async fn whoever_confirmed_does_not_pay() {
     town.approves(1).await;
     let payer = as_staff(CONFIRMER, Role::Operator);
     town.on(date(2026, 3, 7));
-    app.open_notice(&operator(), &of("2026-03-1"))
-        .await
-        .expect("notice");
+    app.open_notice(&operator(), &of("2026-03-1")).await.expect("notice");
     town.on(date(2026, 3, 14));
-    app.settle_period(&operator(), &of("2026-03-1"))
-        .await
-        .expect("settled");
-    let collect = CollectPeriod {
-        plan: plan(),
-        key: key("2026-03-1"),
-        failed: vec![],
-        report: b"all".to_vec(),
-    };
-    app.collect_period(&operator(), &collect)
-        .await
-        .expect("collected");
-    let pay = PayClaim {
-        claim: claim(1),
-        confirmation: b"paid".to_vec(),
-    };
+    app.settle_period(&operator(), &of("2026-03-1")).await.expect("settled");
+    let collect =
+        CollectPeriod { plan: plan(), key: key("2026-03-1"), failed: vec![], report: b"all".to_vec() };
+    app.collect_period(&operator(), &collect).await.expect("collected");
+    let pay = PayClaim { claim: claim(1), confirmation: b"paid".to_vec() };
     assert_eq!(code(app.pay_claim(&payer, &pay).await), "payout-same-person");
     app.pay_claim(&operator(), &pay).await.expect("paid");
 }
@@ -382,52 +232,27 @@ async fn a_claim_of_somebody_else_looks_like_none() {
     let town = seven(&[]).await;
     let app = &town.app;
     town.on(date(2026, 3, 2));
-    let draft = DraftClaim {
-        claim: claim(1),
-        enrolment: enrolment(1),
-        illness: illness(date(2026, 3, 1)),
-    };
+    let draft = DraftClaim { claim: claim(1), enrolment: enrolment(1), illness: illness(date(2026, 3, 1)) };
     let missing = |what| Err(AppError::NotFound(what));
     assert_eq!(app.draft_claim(&as_member(2), &draft).await, missing("enrolment"));
     app.draft_claim(&as_member(1), &draft).await.expect("a draft");
-    assert_eq!(
-        code(app.draft_claim(&as_member(1), &draft).await),
-        "claim-id-used"
-    );
+    assert_eq!(code(app.draft_claim(&as_member(1), &draft).await), "claim-id-used");
     let own = OwnClaim { claim: claim(1) };
     assert_eq!(app.report_claim(&as_member(2), own).await, missing("claim"));
     assert_eq!(app.withdraw_claim(&as_member(2), own).await, missing("claim"));
     for stranger in [as_member(2), reviewer()] {
         let view = app.claim_view(&stranger, claim(1)).await;
-        assert!(
-            matches!(view, Err(AppError::NotFound("claim"))),
-            "a draft is seen by its claimants only"
-        );
+        assert!(matches!(view, Err(AppError::NotFound("claim"))), "a draft is seen by its claimants only");
     }
-    assert_eq!(
-        code(app.report_claim(&as_member(1), own).await),
-        "claim-no-evidence"
-    );
-    let file = AddEvidence {
-        claim: claim(1),
-        evidence: evidence(1),
-        bytes: b"%PDF-1.7".to_vec(),
-    };
-    assert!(matches!(
-        app.add_evidence(&as_member(2), &file).await,
-        Err(AppError::NotFound("claim"))
-    ));
+    assert_eq!(code(app.report_claim(&as_member(1), own).await), "claim-no-evidence");
+    let file = AddEvidence { claim: claim(1), evidence: evidence(1), bytes: b"%PDF-1.7".to_vec() };
+    assert!(matches!(app.add_evidence(&as_member(2), &file).await, Err(AppError::NotFound("claim"))));
     app.add_evidence(&as_member(1), &file).await.expect("a file");
     app.report_claim(&as_member(1), own).await.expect("a report");
     assert!(app.claim_view(&as_member(2), claim(1)).await.is_err());
     assert!(!app.claim_view(&reviewer(), claim(1)).await.expect("a view").own);
     let denied = app.take_claim(&as_member(1), TakeClaim { claim: claim(1) }).await;
-    assert_eq!(
-        denied,
-        Err(AppError::Denied {
-            action: "review-claim"
-        })
-    );
+    assert_eq!(denied, Err(AppError::Denied { action: "review-claim" }));
 }
 
 #[tokio::test]
@@ -436,62 +261,28 @@ async fn files_are_kept_before_the_claim_knows_them_and_each_look_of_staff_is_on
     let app = &town.app;
     town.on(date(2026, 3, 2));
     town.files(1, 1, date(2026, 3, 1)).await;
-    let draft = DraftClaim {
-        claim: claim(2),
-        enrolment: enrolment(2),
-        illness: illness(date(2026, 3, 1)),
-    };
+    let draft = DraftClaim { claim: claim(2), enrolment: enrolment(2), illness: illness(date(2026, 3, 1)) };
     app.draft_claim(&as_member(2), &draft).await.expect("a draft");
     // The id of somebody else's file is no way to write over it.
-    let theft = AddEvidence {
-        claim: claim(2),
-        evidence: evidence(1),
-        bytes: b"%PDF-1.7 mine".to_vec(),
-    };
-    assert_eq!(
-        code(app.add_evidence(&as_member(2), &theft).await),
-        "evidence-id-used"
-    );
-    let wrong = AddEvidence {
-        claim: claim(2),
-        evidence: evidence(2),
-        bytes: b"MZ virus".to_vec(),
-    };
-    assert!(matches!(
-        app.add_evidence(&as_member(2), &wrong).await,
-        Err(AppError::Invalid(_))
-    ));
+    let theft = AddEvidence { claim: claim(2), evidence: evidence(1), bytes: b"%PDF-1.7 mine".to_vec() };
+    assert_eq!(code(app.add_evidence(&as_member(2), &theft).await), "evidence-id-used");
+    let wrong = AddEvidence { claim: claim(2), evidence: evidence(2), bytes: b"MZ virus".to_vec() };
+    assert!(matches!(app.add_evidence(&as_member(2), &wrong).await, Err(AppError::Invalid(_))));
     assert!(!town.files.0.lock().expect("files").contains_key(&evidence(2)));
-    let right = AddEvidence {
-        bytes: b"%PDF-1.7 mine".to_vec(),
-        ..wrong
-    };
-    let receipt = app
-        .add_evidence(&as_member(2), &right)
-        .await
-        .expect("a file")
-        .receipt;
+    let right = AddEvidence { bytes: b"%PDF-1.7 mine".to_vec(), ..wrong };
+    let receipt = app.add_evidence(&as_member(2), &right).await.expect("a file").receipt;
     let view = app.claim_view(&as_member(2), claim(2)).await.expect("a view");
     let salt = view.evidence[0].salt.expect("a salt");
     let salted = [salt.bytes().as_slice(), &right.bytes].concat();
     assert_eq!(sha256(&salted), receipt.digest.to_string());
-    let remove = RemoveEvidence {
-        claim: claim(2),
-        evidence: evidence(2),
-    };
+    let remove = RemoveEvidence { claim: claim(2), evidence: evidence(2) };
     app.remove_evidence(&as_member(2), remove).await.expect("removed");
     assert!(!town.files.0.lock().expect("files").contains_key(&evidence(2)));
 
     let look = |call| async move { app.evidence_file(&call, claim(1), evidence(1)).await };
-    assert!(matches!(
-        look(as_member(2)).await,
-        Err(AppError::NotFound("claim"))
-    ));
+    assert!(matches!(look(as_member(2)).await, Err(AppError::NotFound("claim"))));
     assert!(matches!(look(operator()).await, Err(AppError::NotFound("claim"))));
-    assert_eq!(
-        look(as_member(1)).await.expect("own file").bytes,
-        b"%PDF-1.7 diagnosis"
-    );
+    assert_eq!(look(as_member(1)).await.expect("own file").bytes, b"%PDF-1.7 diagnosis");
     assert_eq!(look(reviewer()).await.expect("a file").kind, FileKind::Pdf);
     let view = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
     let kinds: Vec<(&str, &str)> = view.timeline.iter().map(|step| (step.kind, step.role)).collect();
@@ -511,38 +302,15 @@ async fn what_would_happen_is_told_before_filing() {
     let town = seven(&[]).await;
     let app = &town.app;
     town.on(date(2026, 3, 2));
-    let ask = CheckEligibility {
-        enrolment: enrolment(1),
-        illness: illness(date(2026, 2, 9)),
-    };
-    let found = app
-        .check_eligibility(&as_member(1), &ask)
-        .await
-        .expect("findings");
-    let broken: Vec<&str> = found
-        .findings
-        .iter()
-        .filter(|f| !f.kept)
-        .map(|f| f.rule.as_str())
-        .collect();
+    let ask = CheckEligibility { enrolment: enrolment(1), illness: illness(date(2026, 2, 9)) };
+    let found = app.check_eligibility(&as_member(1), &ask).await.expect("findings");
+    let broken: Vec<&str> = found.findings.iter().filter(|f| !f.kept).map(|f| f.rule.as_str()).collect();
     assert_eq!((found.eligible, broken), (false, vec!["inside-wait"]));
-    let ask = CheckEligibility {
-        enrolment: enrolment(1),
-        illness: illness(date(2026, 2, 10)),
-    };
-    assert_eq!(
-        app.check_eligibility(&as_member(1), &ask)
-            .await
-            .expect("findings")
-            .aid,
-        fen(100_000)
-    );
+    let ask = CheckEligibility { enrolment: enrolment(1), illness: illness(date(2026, 2, 10)) };
+    assert_eq!(app.check_eligibility(&as_member(1), &ask).await.expect("findings").aid, fen(100_000));
     let mut unknown = ask.clone();
     unknown.illness.condition = ConditionCode::new("cold").expect("a code");
-    assert!(matches!(
-        app.check_eligibility(&as_member(1), &unknown).await,
-        Err(AppError::Invalid(_))
-    ));
+    assert!(matches!(app.check_eligibility(&as_member(1), &unknown).await, Err(AppError::Invalid(_))));
 }
 
 #[tokio::test]
@@ -551,50 +319,21 @@ async fn a_decision_follows_the_facts() {
     let app = &town.app;
     town.on(date(2026, 3, 2));
     town.files(1, 1, date(2026, 2, 9)).await;
-    let describe = DescribeClaim {
-        claim: claim(1),
-        illness: illness(date(2026, 2, 10)),
-    };
-    assert_eq!(
-        code(app.describe_claim(&as_member(1), &describe).await),
-        "claim-wrong-state"
-    );
-    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) })
-        .await
-        .expect("taken");
-    let advise = |advice| RecommendClaim {
-        claim: claim(1),
-        advice,
-    };
-    let refuse = |reason| Advice::Refuse {
-        reason: ReasonCode::new(reason).expect("a code"),
-    };
+    let describe = DescribeClaim { claim: claim(1), illness: illness(date(2026, 2, 10)) };
+    assert_eq!(code(app.describe_claim(&as_member(1), &describe).await), "claim-wrong-state");
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    let advise = |advice| RecommendClaim { claim: claim(1), advice };
+    let refuse = |reason| Advice::Refuse { reason: ReasonCode::new(reason).expect("a code") };
     let approve = advise(Advice::Approve { cost: None });
-    assert_eq!(
-        code(app.recommend(&reviewer(), &approve).await),
-        "claim-not-eligible"
-    );
+    assert_eq!(code(app.recommend(&reviewer(), &approve).await), "claim-not-eligible");
     for reason in ["filed-late", "bad-mood"] {
-        assert_eq!(
-            code(app.recommend(&reviewer(), &advise(refuse(reason))).await),
-            "claim-reason-unknown"
-        );
+        assert_eq!(code(app.recommend(&reviewer(), &advise(refuse(reason))).await), "claim-reason-unknown");
     }
-    app.recommend(&reviewer(), &advise(refuse("inside-wait")))
-        .await
-        .expect("recommended");
-    let decided = app
-        .confirm_claim(&confirmer(), ConfirmClaim { claim: claim(1) })
-        .await
-        .expect("confirmed");
+    app.recommend(&reviewer(), &advise(refuse("inside-wait"))).await.expect("recommended");
+    let decided = app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(1) }).await.expect("confirmed");
     assert_eq!(decided.receipt.claim.state, "refused");
     // The terms end such an enrolment.
-    let row = town
-        .store
-        .enrolment(enrolment(1))
-        .await
-        .expect("a row")
-        .expect("an enrolment");
+    let row = town.store.enrolment(enrolment(1)).await.expect("a row").expect("an enrolment");
     assert_eq!(row.ended, Some((date(2026, 3, 3), EndReason::IllnessInWait)));
     town.check().await.expect("a sound store");
 }
@@ -607,21 +346,12 @@ async fn two_claims_side_by_side_are_not_both_granted_by_a_plan_that_pays_once()
     town.files(1, 1, date(2026, 3, 1)).await;
     town.files(2, 1, date(2026, 3, 1)).await;
     for c in [1, 2] {
-        app.take_claim(&reviewer(), TakeClaim { claim: claim(c) })
-            .await
-            .expect("taken");
-        let advice = RecommendClaim {
-            claim: claim(c),
-            advice: Advice::Approve { cost: None },
-        };
+        app.take_claim(&reviewer(), TakeClaim { claim: claim(c) }).await.expect("taken");
+        let advice = RecommendClaim { claim: claim(c), advice: Advice::Approve { cost: None } };
         app.recommend(&reviewer(), &advice).await.expect("recommended");
     }
-    app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(1) })
-        .await
-        .expect("confirmed");
-    let second = app
-        .confirm_claim(&confirmer(), ConfirmClaim { claim: claim(2) })
-        .await;
+    app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(1) }).await.expect("confirmed");
+    let second = app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(2) }).await;
     assert_eq!(code(second), "claim-recommendation-outdated");
 }
 

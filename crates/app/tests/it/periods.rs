@@ -40,9 +40,7 @@ impl Town {
             failed: failed.iter().map(|n| enrolment(*n)).collect(),
             report: key.to_string().into_bytes(),
         };
-        app.collect_period(&operator(), &collect)
-            .await
-            .expect("collected");
+        app.collect_period(&operator(), &collect).await.expect("collected");
     }
 
     /// The operator pays in what it bears.
@@ -51,20 +49,12 @@ impl Town {
             return;
         }
         let confirmation = format!("in {key}").into_bytes();
-        let pay_in = PayIn {
-            plan: plan(),
-            source: PaySource::Operator,
-            amount,
-            confirmation,
-        };
+        let pay_in = PayIn { plan: plan(), source: PaySource::Operator, amount, confirmation };
         self.app.pay_in(&operator(), &pay_in).await.expect("paid in");
     }
 
     async fn everybody(&self) -> Vec<EnrolmentRecord> {
-        self.store
-            .enrolments(&EnrolmentQuery::ByPlan(plan()), &Page::first(1_000))
-            .await
-            .expect("rows")
+        self.store.enrolments(&EnrolmentQuery::ByPlan(plan()), &Page::first(1_000)).await.expect("rows")
     }
 }
 
@@ -88,11 +78,7 @@ async fn shares_read_off_cohorts_equal_a_naive_count_per_member_over_two_years()
     let town = Town::new(&[("shortfall = \"operator\"", cap)]).await;
     let app = &town.app;
     for n in 1..=20 {
-        town.joins(
-            n,
-            plus_days(date(2026, 1, 1), i64::try_from(n % 5).expect("few") * 40),
-        )
-        .await;
+        town.joins(n, plus_days(date(2026, 1, 1), i64::try_from(n % 5).expect("few") * 40)).await;
     }
     let mut books = OwnBooks::default();
     let (mut surplus, mut claims) = (0_u64, 0_usize);
@@ -115,25 +101,16 @@ async fn shares_read_off_cohorts_equal_a_naive_count_per_member_over_two_years()
         let shared = books.share_out(&counted, key, level, u64::from(files));
         surplus = (surplus + shared + cost.saturating_sub(shared)) - owed;
         if files {
-            let read = app
-                .books(&auditor(), &plan(), &Page::first(1))
-                .await
-                .expect("books");
+            let read = app.books(&auditor(), &plan(), &Page::first(1)).await.expect("books");
             let due = read.due_from_operator;
             town.operator_pays(due, key).await;
-            let pay = PayClaim {
-                claim: claim(ill),
-                confirmation: b"paid".to_vec(),
-            };
+            let pay = PayClaim { claim: claim(ill), confirmation: b"paid".to_vec() };
             app.pay_claim(&operator(), &pay).await.expect("paid");
         }
         app.close_period(&operator(), &of(key)).await.expect("closed");
     }
     assert!(claims >= 10, "only {claims} claims were paid");
-    assert!(
-        books.by_year.values().any(|sum| *sum == 30_000),
-        "nobody reached the cap of the year"
-    );
+    assert!(books.by_year.values().any(|sum| *sum == 30_000), "nobody reached the cap of the year");
     town.agrees_with(&books).await;
     assert_eq!(town.balance(Account::SurplusCarried).await, i128::from(surplus));
     town.check().await.expect("a sound store");
@@ -167,12 +144,7 @@ impl Town {
     async fn counted(&self, first: Day) -> Vec<u128> {
         let mut counted: Vec<u128> = Vec::new();
         for n in 1..=20 {
-            let row = self
-                .store
-                .enrolment(enrolment(n))
-                .await
-                .expect("a row")
-                .expect("an enrolment");
+            let row = self.store.enrolment(enrolment(n)).await.expect("a row").expect("an enrolment");
             if row.shares_from <= first && row.ended.is_none_or(|(until, _)| first < until) {
                 counted.push(n);
             }
@@ -190,18 +162,10 @@ impl Town {
             }
             for year in [2026, 2027] {
                 let naive = books.by_year.get(&(n, year)).copied().unwrap_or(0);
-                assert_eq!(
-                    year_to_date(&periods, &row, year),
-                    fen(naive),
-                    "member {n} in {year}"
-                );
+                assert_eq!(year_to_date(&periods, &row, year), fen(naive), "member {n} in {year}");
             }
             let own = books.by_period.iter().filter(|((of, _), _)| *of == n);
-            assert_eq!(
-                shared_total(&periods, &row),
-                fen(own.map(|(_, share)| share).sum()),
-                "member {n}"
-            );
+            assert_eq!(shared_total(&periods, &row), fen(own.map(|(_, share)| share).sum()), "member {n}");
             let helped = books.helped.get(&n).copied().unwrap_or(0);
             assert_eq!(helped_by(&periods, &row), helped, "member {n}");
         }
@@ -240,11 +204,7 @@ async fn the_shortfall_rule_of_the_terms_decides_who_bears_what_failed() {
         }
         // What was carried is shared by the next period: 462.87 - 0.03 over seven is 66.12.
         town.runs(key("2026-03-2"), date(2026, 3, 21), &[]).await;
-        let next = town
-            .app
-            .period_statement(&plan(), key("2026-03-2"))
-            .await
-            .expect("a period");
+        let next = town.app.period_statement(&plan(), key("2026-03-2")).await.expect("a period");
         let statement = next.statement.expect("a statement");
         let expected = if rule == "next-period" { 6_612 } else { 0 };
         assert_eq!(
@@ -269,27 +229,14 @@ async fn unpaid_shares_are_deducted_from_aid_once() {
     // Member 2 owes 154.29 and falls ill inside the retry window: 1,000.00 less 154.29.
     town.on(date(2026, 3, 16));
     town.files(2, 2, date(2026, 3, 15)).await;
-    app.take_claim(&reviewer(), TakeClaim { claim: claim(2) })
-        .await
-        .expect("taken");
-    let advice = RecommendClaim {
-        claim: claim(2),
-        advice: Advice::Approve { cost: None },
-    };
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(2) }).await.expect("taken");
+    let advice = RecommendClaim { claim: claim(2), advice: Advice::Approve { cost: None } };
     app.recommend(&reviewer(), &advice).await.expect("recommended");
-    let decided = app
-        .confirm_claim(&confirmer(), ConfirmClaim { claim: claim(2) })
-        .await
-        .expect("confirmed");
+    let decided = app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(2) }).await.expect("confirmed");
     assert_eq!(decided.receipt.aid, Some(fen(84_571)));
     assert_eq!(decided.receipt.arrears_deducted, fen(15_429));
     assert_eq!(town.balance(Account::Arrears).await, 0);
-    let row = town
-        .store
-        .enrolment(enrolment(2))
-        .await
-        .expect("a row")
-        .expect("an enrolment");
+    let row = town.store.enrolment(enrolment(2)).await.expect("a row").expect("an enrolment");
     assert_eq!(row.arrears, fen(0));
     town.check().await.expect("a sound store");
 }
@@ -302,45 +249,22 @@ async fn people_over_age_leave_before_the_headcount_and_nobody_is_counted_late()
     town.joins(2, date(2026, 3, 6)).await;
     town.joins(3, date(2026, 3, 7)).await;
     for (n, birth) in [(4, date(1966, 3, 7)), (5, date(1966, 3, 8))] {
-        town.joins_under(n, date(2026, 1, 10), member(n), None, birth)
-            .await;
+        town.joins_under(n, date(2026, 1, 10), member(n), None, birth).await;
     }
     town.on(date(2026, 3, 7));
-    let notice = app
-        .open_notice(&operator(), &of(key("2026-03-1")))
-        .await
-        .expect("notice")
-        .receipt;
+    let notice = app.open_notice(&operator(), &of(key("2026-03-1"))).await.expect("notice").receipt;
     // Counted: 1, 2 (shares from the 7th) and 5 (sixty tomorrow); not 3 (from the 8th) and 4 (sixty today).
     assert_eq!((notice.headcount, notice.over_age), (3, 1));
-    let row = town
-        .store
-        .enrolment(enrolment(4))
-        .await
-        .expect("a row")
-        .expect("an enrolment");
+    let row = town.store.enrolment(enrolment(4)).await.expect("a row").expect("an enrolment");
     assert_eq!(row.ended, Some((date(2026, 3, 7), EndReason::AgeReached)));
     assert_eq!(town.mail(4).await, ["mail-age-reached"]);
-    assert_eq!(
-        code(app.open_notice(&operator(), &of(key("2026-03-1"))).await),
-        "period-wrong-state"
-    );
-    assert_eq!(
-        code(app.open_notice(&operator(), &of(key("2026-02-2"))).await),
-        "period-later-one-open"
-    );
+    assert_eq!(code(app.open_notice(&operator(), &of(key("2026-03-1"))).await), "period-wrong-state");
+    assert_eq!(code(app.open_notice(&operator(), &of(key("2026-02-2"))).await), "period-later-one-open");
     // A period without claims closes with a statement.
     town.on(date(2026, 3, 14));
-    let statement = app
-        .settle_period(&operator(), &of(key("2026-03-1")))
-        .await
-        .expect("settled")
-        .receipt
-        .statement;
-    assert_eq!(
-        (statement.headcount, statement.share, statement.cost),
-        (3, fen(0), fen(0))
-    );
+    let statement =
+        app.settle_period(&operator(), &of(key("2026-03-1"))).await.expect("settled").receipt.statement;
+    assert_eq!((statement.headcount, statement.share, statement.cost), (3, fen(0), fen(0)));
 }
 
 #[tokio::test]
@@ -356,25 +280,16 @@ async fn a_claim_withdrawn_during_the_notice_is_not_shared() {
         town.approves(n).await;
     }
     town.on(date(2026, 3, 7));
-    app.open_notice(&operator(), &of(key("2026-03-1")))
-        .await
-        .expect("notice");
+    app.open_notice(&operator(), &of(key("2026-03-1"))).await.expect("notice");
     app.withdraw_claim(&as_member(2), huzhu_app::claims::OwnClaim { claim: claim(2) })
         .await
         .expect("withdrawn");
     assert_eq!(app.notice_board(&plan()).await.expect("a board").cards.len(), 1);
     town.on(date(2026, 3, 14));
-    let statement = app
-        .settle_period(&operator(), &of(key("2026-03-1")))
-        .await
-        .expect("settled")
-        .receipt
-        .statement;
+    let statement =
+        app.settle_period(&operator(), &of(key("2026-03-1"))).await.expect("settled").receipt.statement;
     assert_eq!((statement.claims, statement.share), (1, fen(27_000)));
-    assert_eq!(
-        code(app.settle_period(&operator(), &of(key("2026-03-1"))).await),
-        "period-wrong-state"
-    );
+    assert_eq!(code(app.settle_period(&operator(), &of(key("2026-03-1"))).await), "period-wrong-state");
 }
 
 #[tokio::test]
@@ -388,24 +303,15 @@ async fn the_same_key_gives_the_same_receipt_and_books_once() {
     town.files(1, 1, date(2026, 3, 1)).await;
     town.approves(1).await;
     town.runs(key("2026-03-1"), date(2026, 3, 7), &[]).await;
-    let pay = PayClaim {
-        claim: claim(1),
-        confirmation: b"paid".to_vec(),
-    };
-    let keyed = Call {
-        key: Some("pay-1".to_owned()),
-        ..operator()
-    };
+    let pay = PayClaim { claim: claim(1), confirmation: b"paid".to_vec() };
+    let keyed = Call { key: Some("pay-1".to_owned()), ..operator() };
     let first = app.pay_claim(&keyed, &pay).await.expect("paid");
     let again = app.pay_claim(&keyed, &pay).await.expect("the same answer");
     assert_eq!((first.replayed, again.replayed), (false, true));
     assert_eq!(first.receipt, again.receipt);
     assert_eq!(town.balance(Account::Bank).await, 8_000);
     assert_eq!(code(app.pay_claim(&operator(), &pay).await), "claim-wrong-state");
-    let other = PayClaim {
-        claim: claim(1),
-        confirmation: b"another".to_vec(),
-    };
+    let other = PayClaim { claim: claim(1), confirmation: b"another".to_vec() };
     let clash = app.pay_claim(&keyed, &other).await;
     assert_eq!(clash, Err(AppError::Stale("key-used-for-another-request")));
     // The refusal above is on record.
@@ -423,32 +329,19 @@ async fn a_sponsor_pays_up_to_its_limit_and_the_operator_the_rest() {
     for n in 1..=4 {
         town.joins(n, date(2026, 1, 10)).await;
     }
-    for (n, first, sponsor, operator) in [
-        (1, date(2026, 3, 7), 108_000, 0),
-        (2, date(2026, 3, 21), 42_000, 66_000),
-    ] {
+    for (n, first, sponsor, operator) in
+        [(1, date(2026, 3, 7), 108_000, 0), (2, date(2026, 3, 21), 42_000, 66_000)]
+    {
         town.on(plus_days(first, -1));
         town.files(n, n, plus_days(first, -2)).await;
         town.approves(n).await;
         let ordinal = u8::try_from(n).expect("small");
-        let key = PeriodKey {
-            year: 2026,
-            month: 3,
-            ordinal,
-        };
+        let key = PeriodKey { year: 2026, month: 3, ordinal };
         town.runs(key, first, &[]).await;
-        let statement = town
-            .app
-            .period_statement(&plan(), key)
-            .await
-            .expect("a period")
-            .statement;
+        let statement = town.app.period_statement(&plan(), key).await.expect("a period").statement;
         let statement = statement.expect("a statement");
         assert_eq!((statement.share, statement.shares_total), (fen(0), fen(0)));
-        assert_eq!(
-            (statement.borne_by_sponsor, statement.borne_by_operator),
-            (fen(sponsor), fen(operator))
-        );
+        assert_eq!((statement.borne_by_sponsor, statement.borne_by_operator), (fen(sponsor), fen(operator)));
     }
     town.check().await.expect("a sound store");
 }
@@ -457,12 +350,9 @@ async fn a_sponsor_pays_up_to_its_limit_and_the_operator_the_rest() {
 async fn age_bands_share_by_weight_and_the_class_of_a_member_never_needs_a_birth_date() {
     let bands = "bands = [{ age_to = 39, weight = 1 }, { age_from = 40, weight = 3 }]";
     let town = Town::new(&[("rounding = \"up\"", &format!("rounding = \"up\"\n{bands}"))]).await;
-    for (n, birth) in [
-        (1, date(1990, 6, 1)),
-        (2, date(1986, 1, 2)),
-        (3, date(1986, 1, 1)),
-        (4, date(1970, 1, 1)),
-    ] {
+    for (n, birth) in
+        [(1, date(1990, 6, 1)), (2, date(1986, 1, 2)), (3, date(1986, 1, 1)), (4, date(1970, 1, 1))]
+    {
         town.joins_banded(n, date(2026, 1, 10), birth).await;
     }
     town.on(date(2026, 3, 2));
@@ -471,12 +361,8 @@ async fn age_bands_share_by_weight_and_the_class_of_a_member_never_needs_a_birth
     town.runs(key("2026-03-1"), date(2026, 3, 7), &[4]).await;
     // On 1 January 2026 members 3 and 4 are 40 and older: 1,080.00 over weights 1 + 1 + 3 + 3 is 135.00 each.
     let periods = town.store.periods(&plan()).await.expect("periods");
-    let shares: Vec<u64> = town
-        .everybody()
-        .await
-        .iter()
-        .map(|row| share_in(&periods, row, key("2026-03-1")).minor())
-        .collect();
+    let shares: Vec<u64> =
+        town.everybody().await.iter().map(|row| share_in(&periods, row, key("2026-03-1")).minor()).collect();
     assert_eq!(shares, [13_500, 13_500, 40_500, 40_500]);
     assert_eq!(town.balance(Account::Arrears).await, 40_500);
 }

@@ -87,12 +87,7 @@ impl Vault for Files {
     }
 
     async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError> {
-        self.0
-            .lock()
-            .expect("files")
-            .get(&id)
-            .cloned()
-            .ok_or(VaultError::Missing)
+        self.0.lock().expect("files").get(&id).cloned().ok_or(VaultError::Missing)
     }
 
     async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError> {
@@ -204,15 +199,8 @@ impl Town {
             identity: None,
             credit: None,
         });
-        app.publish_plan(&operator(), PublishPlan { text })
-            .await
-            .expect("a plan");
-        Self {
-            app,
-            store,
-            files,
-            clock,
-        }
+        app.publish_plan(&operator(), PublishPlan { text }).await.expect("a plan");
+        Self { app, store, files, clock }
     }
 
     /// Sets the clock to noon of a day in the plan's zone.
@@ -226,8 +214,7 @@ impl Town {
 
     /// Member `n` joins on a day, as somebody born on 1 June 1990 who pays for themselves.
     pub(crate) async fn joins(&self, n: u128, joined: Day) {
-        self.joins_under(n, joined, member(n), None, date(1990, 6, 1))
-            .await;
+        self.joins_under(n, joined, member(n), None, date(1990, 6, 1)).await;
     }
 
     /// Joins without the ceremony, which has its own tests.
@@ -246,8 +233,7 @@ impl Town {
     pub(crate) async fn joins_banded(&self, n: u128, joined: Day, birth: Day) {
         let on_new_year = birth.month() == 1 && birth.day() == 1;
         let class = birth.year() - i16::from(on_new_year);
-        self.joins_in_class(n, joined, member(n), None, birth, class)
-            .await;
+        self.joins_in_class(n, joined, member(n), None, birth, class).await;
     }
 
     async fn joins_in_class(
@@ -283,11 +269,7 @@ impl Town {
             region: "浙江".to_owned(),
         };
         let mut unit = Unit::new(noon(joined), as_member(n).caller.actor());
-        unit.cohorts.push(CohortMove {
-            plan: plan(),
-            from: None,
-            to: row.cohort(),
-        });
+        unit.cohorts.push(CohortMove { plan: plan(), from: None, to: row.cohort() });
         unit.appends.push(Append {
             stream: StreamId::Enrolment(enrolment(n)),
             expected: 0,
@@ -305,53 +287,28 @@ impl Town {
     /// Claim `c` of member `n` is drafted with one file and handed in.
     pub(crate) async fn files(&self, c: u128, n: u128, event_date: Day) {
         let (app, call) = (&self.app, as_member(n));
-        let draft = DraftClaim {
-            claim: claim(c),
-            enrolment: enrolment(n),
-            illness: illness(event_date),
-        };
+        let draft = DraftClaim { claim: claim(c), enrolment: enrolment(n), illness: illness(event_date) };
         app.draft_claim(&call, &draft).await.expect("a draft");
-        let file = AddEvidence {
-            claim: claim(c),
-            evidence: evidence(c),
-            bytes: b"%PDF-1.7 diagnosis".to_vec(),
-        };
+        let file =
+            AddEvidence { claim: claim(c), evidence: evidence(c), bytes: b"%PDF-1.7 diagnosis".to_vec() };
         app.add_evidence(&call, &file).await.expect("a file");
-        app.report_claim(&call, OwnClaim { claim: claim(c) })
-            .await
-            .expect("a report");
+        app.report_claim(&call, OwnClaim { claim: claim(c) }).await.expect("a report");
     }
 
     /// Claim `c` is taken, recommended for approval and confirmed.
     pub(crate) async fn approves(&self, c: u128) {
         let app = &self.app;
-        app.take_claim(&reviewer(), TakeClaim { claim: claim(c) })
-            .await
-            .expect("taken");
-        let advice = RecommendClaim {
-            claim: claim(c),
-            advice: Advice::Approve { cost: None },
-        };
+        app.take_claim(&reviewer(), TakeClaim { claim: claim(c) }).await.expect("taken");
+        let advice = RecommendClaim { claim: claim(c), advice: Advice::Approve { cost: None } };
         app.recommend(&reviewer(), &advice).await.expect("recommended");
-        app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(c) })
-            .await
-            .expect("confirmed");
+        app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(c) }).await.expect("confirmed");
     }
 
     /// What stands on an account, in fen; negative on the side where it does not grow.
     pub(crate) async fn balance(&self, account: Account) -> i128 {
-        let balance = self
-            .store
-            .balances(&plan())
-            .await
-            .expect("balances")
-            .balance(account);
+        let balance = self.store.balances(&plan()).await.expect("balances").balance(account);
         let minor = i128::try_from(balance.minor).expect("small money");
-        if balance.side == account.normal_side() {
-            minor
-        } else {
-            -minor
-        }
+        if balance.side == account.normal_side() { minor } else { -minor }
     }
 
     /// Keys of the messages to member `n`, oldest first.

@@ -81,10 +81,7 @@ impl<'a> Facts<'a> {
 
     /// First day on which an event of this cause is covered. The wait for illness is the one agreed when joining.
     fn wait_over_from(&self) -> Day {
-        let cause = self
-            .condition()
-            .and_then(|c| self.terms.cover().group(&c.group))
-            .map(|g| g.cause);
+        let cause = self.condition().and_then(|c| self.terms.cover().group(&c.group)).map(|g| g.cause);
         let accident = match cause {
             Some(Cause::Accident) => true,
             // A condition that the terms do not know is refused anyway; the wait is told as the claimant described it.
@@ -112,43 +109,28 @@ impl<'a> Facts<'a> {
 
     /// The amount of the table at the age on the event date, when condition, severity, age and cause are in cover.
     fn table_amount(&self) -> Option<Amount> {
-        let Illness {
-            severity,
-            event_date,
-            accident,
-            ..
-        } = self.illness;
+        let Illness { severity, event_date, accident, .. } = self.illness;
         let condition = self.condition()?;
         let age = self.terms.age_on(self.birth, *event_date);
         let cause = self.terms.cover().group(&condition.group).map(|g| g.cause);
         let covered = condition.severities.contains(severity)
             && condition.ages.contains(age)
             && (cause != Some(Cause::Accident) || *accident);
-        if covered {
-            self.terms.aid_for(&condition.group, *severity, age)
-        } else {
-            None
-        }
+        if covered { self.terms.aid_for(&condition.group, *severity, age) } else { None }
     }
 
     /// The most that tenure lets this claim be paid.
     fn grown(&self, amount: Amount) -> Amount {
         let days = u32::try_from(age_days(self.joined, self.illness.event_date)).unwrap_or(0);
-        self.terms
-            .aid()
-            .tenure_percent(days)
-            .map_or(amount, |percent| percent.of(amount))
+        self.terms.aid().tenure_percent(days).map_or(amount, |percent| percent.of(amount))
     }
 
     /// Whether the plan still pays for this severity, and what is left below its ceiling (`None`: no ceiling).
     fn ceiling(&self) -> (bool, Option<Amount>) {
         let frequency = &self.terms.aid().frequency;
-        let left = frequency
-            .ceiling()
-            .map(|all| all.checked_sub(self.paid_before).unwrap_or(Amount::ZERO));
-        let times_left = frequency
-            .times_for(self.illness.severity)
-            .is_none_or(|times| self.payouts_before < times);
+        let left = frequency.ceiling().map(|all| all.checked_sub(self.paid_before).unwrap_or(Amount::ZERO));
+        let times_left =
+            frequency.times_for(self.illness.severity).is_none_or(|times| self.payouts_before < times);
         let once_over = frequency.ceiling().is_none() && !self.paid_before.is_zero();
         (times_left && !once_over && left != Some(Amount::ZERO), left)
     }
@@ -244,10 +226,7 @@ impl Eligibility {
 /// proven cost up to that), at most what is left below the ceiling, less unpaid shares. Rules: domain rules, sections 3
 /// to 5.
 pub fn assess(facts: &Facts<'_>) -> Eligibility {
-    let findings: Vec<Finding> = FindingKind::ALL
-        .into_iter()
-        .map(|kind| look_at(kind, facts))
-        .collect();
+    let findings: Vec<Finding> = FindingKind::ALL.into_iter().map(|kind| look_at(kind, facts)).collect();
     let aid = match facts.table_amount() {
         Some(amount) if findings.iter().all(|finding| finding.kept) => aid_of(facts, amount),
         _ => Amount::ZERO,
@@ -288,12 +267,7 @@ fn look_at(kind: FindingKind, facts: &Facts<'_>) -> Finding {
 
 /// The day from which tenure lets the plan pay something.
 fn first_tenure_day(facts: &Facts<'_>) -> Option<Day> {
-    let paying = facts
-        .terms
-        .aid()
-        .tenure
-        .iter()
-        .find(|step| step.percent.hundredths() > 0)?;
+    let paying = facts.terms.aid().tenure.iter().find(|step| step.percent.hundredths() > 0)?;
     Some(plus_days(facts.joined, i64::from(paying.from_days)))
 }
 

@@ -39,11 +39,7 @@ pub struct Illness {
 
 /// Type of a file, read from its content and never from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum FileKind {
     /// Portable Document Format.
     Pdf,
@@ -86,11 +82,7 @@ pub struct EvidenceFile {
 
 /// What a reviewer recommends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Recommendation {
     /// Grant aid.
     Approve {
@@ -106,11 +98,7 @@ pub enum Recommendation {
 
 /// What happened to a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum ClaimEvent {
     /// A draft was begun.
     Drafted(Claimed),

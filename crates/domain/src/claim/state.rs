@@ -163,34 +163,19 @@ impl State {
             ClaimEvent::Reported { until, at: _ } => Self::Reported { until },
             ClaimEvent::Taken { reviewer, until }
             | ClaimEvent::EvidenceCompleted { reviewer, until }
-            | ClaimEvent::Returned {
-                reviewer,
-                until,
-                by: _,
-            } => Self::UnderReview { reviewer, until },
+            | ClaimEvent::Returned { reviewer, until, by: _ } => Self::UnderReview { reviewer, until },
             ClaimEvent::MoreEvidenceRequested { reviewer, until } => {
                 Self::MoreEvidenceNeeded { reviewer, until }
             }
-            ClaimEvent::Recommended {
-                reviewer,
-                recommendation,
-                until,
-            } => Self::Recommended {
-                reviewer,
-                recommendation,
-                until,
-            },
+            ClaimEvent::Recommended { reviewer, recommendation, until } => {
+                Self::Recommended { reviewer, recommendation, until }
+            }
             ClaimEvent::Approved { aid, by: _ } => Self::Approved { aid },
             ClaimEvent::Refused { reason, by: _ } => Self::Refused { reason },
             ClaimEvent::PutOnNotice { period, aid, until } => Self::OnNotice { period, aid, until },
             ClaimEvent::Cleared { period, aid } => Self::Cleared { period, aid },
             ClaimEvent::BecamePayable { period, aid, until } => Self::Payable { period, aid, until },
-            ClaimEvent::Paid {
-                period,
-                aid,
-                at,
-                confirmation: _,
-            } => Self::Paid { period, aid, at },
+            ClaimEvent::Paid { period, aid, at, confirmation: _ } => Self::Paid { period, aid, at },
             ClaimEvent::Withdrawn => Self::Withdrawn,
         })
     }
@@ -225,10 +210,7 @@ impl State {
     /// Aid in minor units as it stands now: recommended, approved or, from the settlement on, after cuts.
     pub const fn aid(&self) -> Option<Amount> {
         match self {
-            Self::Recommended {
-                recommendation: Recommendation::Approve { aid },
-                ..
-            }
+            Self::Recommended { recommendation: Recommendation::Approve { aid }, .. }
             | Self::Approved { aid }
             | Self::OnNotice { aid, .. }
             | Self::Objected { aid, .. }
@@ -240,10 +222,7 @@ impl State {
             | Self::UnderReview { .. }
             | Self::MoreEvidenceNeeded { .. }
             | Self::Investigating { .. }
-            | Self::Recommended {
-                recommendation: Recommendation::Refuse { .. },
-                ..
-            }
+            | Self::Recommended { recommendation: Recommendation::Refuse { .. }, .. }
             | Self::Refused { .. }
             | Self::JuryRequested
             | Self::Verdict { .. }

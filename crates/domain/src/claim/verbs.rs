@@ -104,9 +104,7 @@ impl Claim {
                     return Err(ClaimRejection::EvidenceAlreadyAdded);
                 }
                 if self.evidence.len() >= EVIDENCE_FILES_MAX {
-                    return Err(ClaimRejection::TooMuchEvidence {
-                        limit: EVIDENCE_FILES_MAX,
-                    });
+                    return Err(ClaimRejection::TooMuchEvidence { limit: EVIDENCE_FILES_MAX });
                 }
                 Ok(ClaimEvent::EvidenceAdded { evidence, file })
             }
@@ -141,10 +139,7 @@ impl Claim {
     pub fn report(&self, at: Moment, deadlines: &Deadlines) -> Result<ClaimEvent, ClaimRejection> {
         match self.state {
             State::Draft if self.evidence.is_empty() => Err(ClaimRejection::NoEvidence),
-            State::Draft => Ok(ClaimEvent::Reported {
-                at,
-                until: deadlines.contact,
-            }),
+            State::Draft => Ok(ClaimEvent::Reported { at, until: deadlines.contact }),
             _ => self.wrong("handed in"),
         }
     }
@@ -154,10 +149,9 @@ impl Claim {
         self.check_stranger(reviewer)?;
         match self.state {
             State::UnderReview { reviewer: own, .. } if own == reviewer => self.wrong("taken"),
-            State::Reported { .. } | State::UnderReview { .. } => Ok(ClaimEvent::Taken {
-                reviewer,
-                until: deadlines.review,
-            }),
+            State::Reported { .. } | State::UnderReview { .. } => {
+                Ok(ClaimEvent::Taken { reviewer, until: deadlines.review })
+            }
             _ => self.wrong("taken"),
         }
     }
@@ -169,19 +163,15 @@ impl Claim {
         deadlines: &Deadlines,
     ) -> Result<ClaimEvent, ClaimRejection> {
         self.check_reviewer(reviewer, "asked for more evidence")?;
-        Ok(ClaimEvent::MoreEvidenceRequested {
-            reviewer,
-            until: deadlines.evidence,
-        })
+        Ok(ClaimEvent::MoreEvidenceRequested { reviewer, until: deadlines.evidence })
     }
 
     /// The claimant says that all is there now.
     pub fn complete_evidence(&self, deadlines: &Deadlines) -> Result<ClaimEvent, ClaimRejection> {
         match self.state {
-            State::MoreEvidenceNeeded { reviewer, .. } => Ok(ClaimEvent::EvidenceCompleted {
-                reviewer,
-                until: deadlines.review,
-            }),
+            State::MoreEvidenceNeeded { reviewer, .. } => {
+                Ok(ClaimEvent::EvidenceCompleted { reviewer, until: deadlines.review })
+            }
             _ => self.wrong("completed"),
         }
     }
@@ -198,10 +188,7 @@ impl Claim {
             State::MoreEvidenceNeeded { until, .. } if now < until => {
                 Err(ClaimRejection::EvidenceNotDue { until })
             }
-            State::MoreEvidenceNeeded { .. } => Ok(ClaimEvent::Taken {
-                reviewer,
-                until: deadlines.review,
-            }),
+            State::MoreEvidenceNeeded { .. } => Ok(ClaimEvent::Taken { reviewer, until: deadlines.review }),
             _ => self.wrong("taken without the evidence asked for"),
         }
     }
@@ -214,11 +201,7 @@ impl Claim {
         deadlines: &Deadlines,
     ) -> Result<ClaimEvent, ClaimRejection> {
         self.check_reviewer(reviewer, "recommended on")?;
-        Ok(ClaimEvent::Recommended {
-            reviewer,
-            recommendation,
-            until: deadlines.confirmation,
-        })
+        Ok(ClaimEvent::Recommended { reviewer, recommendation, until: deadlines.confirmation })
     }
 
     /// A second person confirms the recommendation, which decides the claim.
@@ -226,17 +209,12 @@ impl Claim {
         self.check_stranger(by)?;
         match &self.state {
             State::Recommended { reviewer, .. } if *reviewer == by => Err(ClaimRejection::SamePerson),
-            State::Recommended {
-                recommendation: Recommendation::Approve { aid },
-                ..
-            } => Ok(ClaimEvent::Approved { by, aid: *aid }),
-            State::Recommended {
-                recommendation: Recommendation::Refuse { reason },
-                ..
-            } => Ok(ClaimEvent::Refused {
-                by,
-                reason: reason.clone(),
-            }),
+            State::Recommended { recommendation: Recommendation::Approve { aid }, .. } => {
+                Ok(ClaimEvent::Approved { by, aid: *aid })
+            }
+            State::Recommended { recommendation: Recommendation::Refuse { reason }, .. } => {
+                Ok(ClaimEvent::Refused { by, reason: reason.clone() })
+            }
             _ => self.wrong("confirmed"),
         }
     }
@@ -246,11 +224,9 @@ impl Claim {
         self.check_stranger(by)?;
         match self.state {
             State::Recommended { reviewer, .. } if reviewer == by => Err(ClaimRejection::SamePerson),
-            State::Recommended { reviewer, .. } => Ok(ClaimEvent::Returned {
-                by,
-                reviewer,
-                until: deadlines.review,
-            }),
+            State::Recommended { reviewer, .. } => {
+                Ok(ClaimEvent::Returned { by, reviewer, until: deadlines.review })
+            }
             _ => self.wrong("sent back"),
         }
     }
@@ -300,12 +276,7 @@ impl Claim {
     /// The bank confirmed the payout.
     pub fn pay(&self, at: Moment, confirmation: Digest) -> Result<ClaimEvent, ClaimRejection> {
         match self.state {
-            State::Payable { period, aid, .. } => Ok(ClaimEvent::Paid {
-                period,
-                aid,
-                at,
-                confirmation,
-            }),
+            State::Payable { period, aid, .. } => Ok(ClaimEvent::Paid { period, aid, at, confirmation }),
             _ => self.wrong("paid"),
         }
     }
@@ -343,17 +314,10 @@ impl Claim {
     }
 
     fn check_stranger(&self, who: MemberId) -> Result<(), ClaimRejection> {
-        if self.is_own(who) {
-            Err(ClaimRejection::OwnClaim)
-        } else {
-            Ok(())
-        }
+        if self.is_own(who) { Err(ClaimRejection::OwnClaim) } else { Ok(()) }
     }
 
     fn wrong<T>(&self, verb: &'static str) -> Result<T, ClaimRejection> {
-        Err(ClaimRejection::WrongState {
-            state: self.state.word(),
-            verb,
-        })
+        Err(ClaimRejection::WrongState { state: self.state.word(), verb })
     }
 }

@@ -6,10 +6,7 @@ use crate::plan::{PlanVersion, Relation};
 
 /// The facts about somebody who wants to join, gathered by the use case.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent yes-or-no facts, each with a name of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent yes-or-no facts, each with a name of its own")]
 pub struct JoinFacts {
     /// What would be agreed.
     pub joined: Joined,

@@ -63,10 +63,7 @@ fn join_facts() -> JoinFacts {
         history_shown: true,
         identity_confirmed: Some(true),
         age: Ok(()),
-        credit: Some(Credit {
-            score: 600,
-            least: 600,
-        }),
+        credit: Some(Credit { score: 600, least: 600 }),
         unanswered: vec![],
         refusing: vec![],
         relation_allowed: true,
@@ -76,15 +73,8 @@ fn join_facts() -> JoinFacts {
 
 #[test]
 fn somebody_joins_when_nothing_speaks_against_it() {
-    assert_eq!(
-        Enrolment::join(join_facts()),
-        Ok(EnrolmentEvent::Joined(joined()))
-    );
-    let unchecked = JoinFacts {
-        identity_confirmed: None,
-        credit: None,
-        ..join_facts()
-    };
+    assert_eq!(Enrolment::join(join_facts()), Ok(EnrolmentEvent::Joined(joined())));
+    let unchecked = JoinFacts { identity_confirmed: None, credit: None, ..join_facts() };
     assert_eq!(Enrolment::join(unchecked), Ok(EnrolmentEvent::Joined(joined())));
     let mut child = join_facts();
     (child.joined.payer, child.joined.relation) = (member(2), Some(Relation::Child));
@@ -96,58 +86,33 @@ type AgainstJoining = (fn(&mut JoinFacts), JoinRejection);
 
 #[test]
 fn the_first_reason_against_joining_is_told() {
-    let too_old = || AgeRejection::NotBorn {
-        birth: date(2020, 1, 1),
-        on: date(2019, 1, 1),
-    };
+    let too_old = || AgeRejection::NotBorn { birth: date(2020, 1, 1), on: date(2019, 1, 1) };
     // From the last reason to the first: each one added must win over those added before.
     let rows: Vec<AgainstJoining> = vec![
-        (
-            |f| f.refusing = vec!["cancer".into()],
-            JoinRejection::HealthRefuses {
-                question: "cancer".into(),
-            },
-        ),
+        (|f| f.refusing = vec!["cancer".into()], JoinRejection::HealthRefuses { question: "cancer".into() }),
         (
             |f| f.unanswered = vec!["heart".into(), "liver".into()],
-            JoinRejection::HealthUnanswered {
-                question: "heart".into(),
-            },
+            JoinRejection::HealthUnanswered { question: "heart".into() },
         ),
         (
             |f| {
-                f.credit = Some(Credit {
-                    score: 599,
-                    least: 600,
-                });
+                f.credit = Some(Credit { score: 599, least: 600 });
             },
-            JoinRejection::CreditTooLow {
-                score: 599,
-                least: 600,
-            },
+            JoinRejection::CreditTooLow { score: 599, least: 600 },
         ),
         (
             |f| {
-                f.age = Err(AgeRejection::NotBorn {
-                    birth: date(2020, 1, 1),
-                    on: date(2019, 1, 1),
-                });
+                f.age = Err(AgeRejection::NotBorn { birth: date(2020, 1, 1), on: date(2019, 1, 1) });
             },
             JoinRejection::Age(too_old()),
         ),
-        (
-            |f| f.identity_confirmed = Some(false),
-            JoinRejection::IdentityNotConfirmed,
-        ),
+        (|f| f.identity_confirmed = Some(false), JoinRejection::IdentityNotConfirmed),
         (|f| f.relation_allowed = false, JoinRejection::RelationNotAllowed),
         (|f| f.mandate_given = false, JoinRejection::MandateMissing),
         (|f| f.history_shown = false, JoinRejection::HistoryNotShown),
         (
             |f| f.version_in_force = PlanVersion(2),
-            JoinRejection::VersionNotShown {
-                shown: PlanVersion(1),
-                in_force: PlanVersion(2),
-            },
+            JoinRejection::VersionNotShown { shown: PlanVersion(1), in_force: PlanVersion(2) },
         ),
         (|f| f.plan_open = false, JoinRejection::PlanClosed),
     ];
@@ -188,19 +153,9 @@ fn cover_and_headcount_follow_the_days() {
         (&left, date(2019, 4, 1), waiting, false),
         (&left, date(2019, 4, 2), Cover::Covered, true),
         (&left, date(2019, 6, 6), Cover::Covered, true),
-        (
-            &left,
-            date(2019, 6, 7),
-            Cover::Ended(date(2019, 6, 7), EndReason::Left),
-            false,
-        ),
+        (&left, date(2019, 6, 7), Cover::Ended(date(2019, 6, 7), EndReason::Left), false),
         (&left_in_wait, date(2019, 1, 1), waiting, false),
-        (
-            &left_in_wait,
-            date(2019, 4, 2),
-            Cover::Ended(date(2019, 1, 2), EndReason::Left),
-            false,
-        ),
+        (&left_in_wait, date(2019, 4, 2), Cover::Ended(date(2019, 1, 2), EndReason::Left), false),
     ] {
         assert_eq!(enrolment.cover(day), cover, "{day}");
         assert_eq!(enrolment.is_counted(day), counted, "{day}");
@@ -214,64 +169,36 @@ fn cover_ends_on_the_birthday_even_when_nobody_has_recorded_it() {
     assert_eq!(enrolment.cover(date(2050, 6, 14)), Cover::Covered);
     assert_eq!(enrolment.cover(birthday), over);
     for (today, expected) in [
-        (
-            date(2050, 6, 14),
-            Err(EnrolmentRejection::NotOverAge { from: birthday }),
-        ),
+        (date(2050, 6, 14), Err(EnrolmentRejection::NotOverAge { from: birthday })),
         (birthday, Ok(birthday)),
         // Recorded late: a headcount that has been taken in between stays as it was.
         (date(2050, 7, 8), Ok(date(2050, 7, 8))),
     ] {
         let ended = enrolment.end_over_age(today);
-        let expected = expected.map(|until| EnrolmentEvent::Ended {
-            until,
-            reason: EndReason::AgeReached,
-        });
+        let expected = expected.map(|until| EnrolmentEvent::Ended { until, reason: EndReason::AgeReached });
         assert_eq!(ended, expected, "{today}");
     }
     let late = after([enrolment.end_over_age(date(2050, 7, 8))]);
-    assert_eq!(
-        (late.cover(birthday), late.is_counted(date(2050, 7, 7))),
-        (over, true)
-    );
-    let for_life = Joined {
-        over_age_from: None,
-        ..joined()
-    };
+    assert_eq!((late.cover(birthday), late.is_counted(date(2050, 7, 7))), (over, true));
+    let for_life = Joined { over_age_from: None, ..joined() };
     let for_life = Enrolment::begin(enrolment.id(), for_life);
-    assert_eq!(
-        for_life.end_over_age(birthday),
-        Err(EnrolmentRejection::NoAgeLimit)
-    );
+    assert_eq!(for_life.end_over_age(birthday), Err(EnrolmentRejection::NoAgeLimit));
     assert_eq!(for_life.cover(date(2090, 1, 1)), Cover::Covered);
 }
 
 #[test]
 fn leaving_from_the_first_day_of_notice_on_still_owes_that_share() {
     let (key, first) = (period("2019-06-1"), date(2019, 6, 7));
-    for (today, owed) in [
-        (date(2019, 6, 6), None),
-        (date(2019, 6, 7), Some(key)),
-        (date(2019, 6, 8), Some(key)),
-    ] {
+    for (today, owed) in
+        [(date(2019, 6, 6), None), (date(2019, 6, 7), Some(key)), (date(2019, 6, 8), Some(key))]
+    {
         let enrolment = enrolment();
-        assert_eq!(
-            enrolment.owed_on_leaving(today, Some((key, first))),
-            owed,
-            "{today}"
-        );
+        assert_eq!(enrolment.owed_on_leaving(today, Some((key, first))), owed, "{today}");
         let left = after([enrolment.leave(today)]);
-        assert_eq!(
-            left.is_counted(first),
-            owed.is_some(),
-            "counted and owed are the same: {today}"
-        );
+        assert_eq!(left.is_counted(first), owed.is_some(), "counted and owed are the same: {today}");
     }
     let waiting = enrolment();
-    assert_eq!(
-        waiting.owed_on_leaving(date(2019, 3, 8), Some((key, date(2019, 3, 7)))),
-        None
-    );
+    assert_eq!(waiting.owed_on_leaving(date(2019, 3, 8), Some((key, date(2019, 3, 7)))), None);
     assert_eq!(waiting.owed_on_leaving(first, None), None);
 }
 
@@ -280,16 +207,10 @@ fn an_unpaid_share_is_retried_until_the_last_day_and_then_ends_the_enrolment() {
     let (key, last) = (period("2019-06-1"), date(2019, 6, 26));
     let unpaid = after([enrolment().fall_into_arrears(key, fen(3), last)]);
     assert_eq!((unpaid.owed(), unpaid.retry_until()), (fen(3), Some(last)));
-    assert_eq!(
-        unpaid.lapse(key, last),
-        Err(EnrolmentRejection::RetryWindowOpen { until: last })
-    );
+    assert_eq!(unpaid.lapse(key, last), Err(EnrolmentRejection::RetryWindowOpen { until: last }));
     assert_eq!(
         unpaid.lapse(key, date(2019, 6, 27)),
-        Ok(EnrolmentEvent::Ended {
-            until: date(2019, 6, 27),
-            reason: EndReason::Unpaid
-        })
+        Ok(EnrolmentEvent::Ended { until: date(2019, 6, 28), reason: EndReason::Unpaid })
     );
     let other = period("2019-06-2");
     let nothing = Err(EnrolmentRejection::NothingOwed { period: other });
@@ -300,15 +221,9 @@ fn an_unpaid_share_is_retried_until_the_last_day_and_then_ends_the_enrolment() {
         unpaid.fall_into_arrears(key, fen(3), last),
         Err(EnrolmentRejection::AlreadyInArrears { period: key })
     );
-    let paid = after([
-        enrolment().fall_into_arrears(key, fen(3), last),
-        unpaid.pay_arrears(key),
-    ]);
+    let paid = after([enrolment().fall_into_arrears(key, fen(3), last), unpaid.pay_arrears(key)]);
     assert_eq!((paid.owed(), paid.retry_until()), (fen(0), None));
-    assert_eq!(
-        paid.lapse(key, date(2019, 6, 27)),
-        Err(EnrolmentRejection::NothingOwed { period: key })
-    );
+    assert_eq!(paid.lapse(key, date(2019, 6, 27)), Err(EnrolmentRejection::NothingOwed { period: key }));
 }
 
 #[test]
@@ -318,17 +233,12 @@ fn what_is_owed_stays_owed_after_the_end_and_nothing_ends_twice() {
         enrolment().leave(date(2019, 6, 7)),
         enrolment().fall_into_arrears(key, fen(3), date(2019, 6, 26)),
     ]);
-    let ended = EnrolmentRejection::Ended {
-        until: date(2019, 6, 8),
-    };
+    let ended = EnrolmentRejection::Ended { until: date(2019, 6, 8) };
     assert_eq!(left.leave(date(2019, 6, 9)), Err(ended));
     assert_eq!(left.lapse(key, date(2019, 6, 27)), Err(ended));
     assert_eq!(left.end_over_age(date(2051, 1, 1)), Err(ended));
     assert_eq!(left.change_payer(member(2), Some(Relation::Child)), Err(ended));
-    assert_eq!(
-        left.pay_arrears(key),
-        Ok(EnrolmentEvent::ArrearsPaid { period: key })
-    );
+    assert_eq!(left.pay_arrears(key), Ok(EnrolmentEvent::ArrearsPaid { period: key }));
 }
 
 #[test]
@@ -339,10 +249,7 @@ fn a_claim_of_an_enrolment_in_arrears_is_paid_less_both_shares_inside_the_first_
         enrolment().fall_into_arrears(first, fen(3), date(2019, 6, 26)),
         enrolment().fall_into_arrears(second, fen(4), date(2019, 7, 12)),
     ]);
-    for (event_date, aid) in [
-        (date(2019, 6, 26), fen(30_000_000 - 7)),
-        (date(2019, 6, 27), fen(0)),
-    ] {
+    for (event_date, aid) in [(date(2019, 6, 26), fen(30_000_000 - 7)), (date(2019, 6, 27), fen(0))] {
         let illness = Illness {
             condition: ConditionCode::new("malignant-tumour").unwrap(),
             severity: Severity::Severe,
@@ -378,11 +285,7 @@ fn steps() -> impl Strategy<Value = Vec<(i64, Step)>> {
 }
 
 fn attempt(enrolment: &Enrolment, step: &Step, today: Day) -> Result<EnrolmentEvent, EnrolmentRejection> {
-    let key = |ordinal| PeriodKey {
-        year: 2019,
-        month: 5,
-        ordinal,
-    };
+    let key = |ordinal| PeriodKey { year: 2019, month: 5, ordinal };
     match *step {
         Step::Leave => enrolment.leave(today),
         Step::Arrears(p, minor) => enrolment.fall_into_arrears(key(p), fen(minor), plus_days(today, 5)),

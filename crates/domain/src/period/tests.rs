@@ -28,14 +28,7 @@ fn notice_end() -> Moment {
     at("2019-01-23T16:00:00Z")
 }
 
-const COHORT: CohortKey = CohortKey {
-    class: 0,
-    first: PeriodKey {
-        year: 2019,
-        month: 1,
-        ordinal: 1,
-    },
-};
+const COHORT: CohortKey = CohortKey { class: 0, first: PeriodKey { year: 2019, month: 1, ordinal: 1 } };
 
 /// The first period that Xiang Hu Bao published: two claims of 300,000.00 and 23 million members.
 fn noticed() -> Noticed {
@@ -44,16 +37,8 @@ fn noticed() -> Noticed {
         headcount_day: date(2019, 1, 21),
         until: notice_end(),
         sharing_day: date(2019, 1, 28),
-        cohorts: vec![CohortCount {
-            key: COHORT,
-            count: 23_000_000,
-        }],
-        claims: [1, 2]
-            .map(|n| ClaimAid {
-                claim: claim(n),
-                aid: fen(30_000_000),
-            })
-            .to_vec(),
+        cohorts: vec![CohortCount { key: COHORT, count: 23_000_000 }],
+        claims: [1, 2].map(|n| ClaimAid { claim: claim(n), aid: fen(30_000_000) }).to_vec(),
     }
 }
 
@@ -72,11 +57,7 @@ fn statement() -> Statement {
         borne_by_operator: fen(0),
         borne_by_sponsor: fen(0),
         carried_out: fen(0),
-        cohorts: vec![CohortShare {
-            key: COHORT,
-            count: 23_000_000,
-            share: fen(3),
-        }],
+        cohorts: vec![CohortShare { key: COHORT, count: 23_000_000, share: fen(3) }],
         payable: noticed().claims,
     }
 }
@@ -125,12 +106,7 @@ fn close(period: &Period) -> Result<PeriodEvent, PeriodRejection> {
 }
 
 type Verb = fn(&Period) -> Result<PeriodEvent, PeriodRejection>;
-const VERBS: [(&str, Verb); 4] = [
-    ("open", open),
-    ("settle", settle),
-    ("collect", collect),
-    ("close", close),
-];
+const VERBS: [(&str, Verb); 4] = [("open", open), ("settle", settle), ("collect", collect), ("close", close)];
 
 #[test]
 fn every_state_answers_every_verb() {
@@ -146,10 +122,7 @@ fn every_state_answers_every_verb() {
                     next.state().word().to_owned()
                 }
                 Err(rejection) => {
-                    assert!(
-                        matches!(rejection, PeriodRejection::WrongState { .. }),
-                        "{rejection}"
-                    );
+                    assert!(matches!(rejection, PeriodRejection::WrongState { .. }), "{rejection}");
                     "no".to_owned()
                 }
             };
@@ -169,12 +142,7 @@ fn every_state_answers_every_verb() {
 #[test]
 fn notice_opens_on_its_first_day_or_later() {
     for (today, expected) in [
-        (
-            date(2019, 1, 20),
-            Err(PeriodRejection::TooEarlyForNotice {
-                day: date(2019, 1, 21),
-            }),
-        ),
+        (date(2019, 1, 20), Err(PeriodRejection::TooEarlyForNotice { day: date(2019, 1, 21) })),
         (date(2019, 1, 21), Ok(PeriodEvent::NoticeOpened(noticed()))),
         (date(2019, 1, 25), Ok(PeriodEvent::NoticeOpened(noticed()))),
     ] {
@@ -185,26 +153,15 @@ fn notice_opens_on_its_first_day_or_later() {
 #[test]
 fn the_share_is_fixed_at_the_end_of_the_notice_or_later() {
     let running = Err(PeriodRejection::NoticeRunning { until: notice_end() });
-    assert_eq!(
-        after(1).settle(statement(), at("2019-01-23T15:59:59.999999999Z")),
-        running
-    );
-    assert_eq!(
-        after(1).settle(statement(), notice_end()),
-        Ok(PeriodEvent::Settled(statement()))
-    );
+    assert_eq!(after(1).settle(statement(), at("2019-01-23T15:59:59.999999999Z")), running);
+    assert_eq!(after(1).settle(statement(), notice_end()), Ok(PeriodEvent::Settled(statement())));
     assert!(after(1).settle(statement(), at("2019-02-01T00:00:00Z")).is_ok());
 }
 
 #[test]
 fn debits_are_reported_from_the_sharing_day_on_and_must_add_up() {
-    let early = Err(PeriodRejection::TooEarlyForSharing {
-        day: date(2019, 1, 28),
-    });
-    assert_eq!(
-        after(2).collect(collection(69_000_000, 0, 0), date(2019, 1, 27)),
-        early
-    );
+    let early = Err(PeriodRejection::TooEarlyForSharing { day: date(2019, 1, 28) });
+    assert_eq!(after(2).collect(collection(69_000_000, 0, 0), date(2019, 1, 27)), early);
     for (report, fits) in [
         (collection(69_000_000, 0, 0), true),
         (collection(68_999_997, 3, 1), true),
@@ -215,21 +172,15 @@ fn debits_are_reported_from_the_sharing_day_on_and_must_add_up() {
         (collection(68_999_997, 3, 0), false),
         (collection(69_000_000, 0, 1), false),
     ] {
-        let expected = if fits {
-            Ok(PeriodEvent::Collected(report))
-        } else {
-            Err(PeriodRejection::DoesNotAddUp)
-        };
+        let expected =
+            if fits { Ok(PeriodEvent::Collected(report)) } else { Err(PeriodRejection::DoesNotAddUp) };
         assert_eq!(after(2).collect(report, date(2019, 1, 28)), expected);
     }
 }
 
 #[test]
 fn a_period_closes_when_every_payout_is_done() {
-    assert_eq!(
-        after(3).close(2),
-        Err(PeriodRejection::PayoutsOutstanding { count: 2 })
-    );
+    assert_eq!(after(3).close(2), Err(PeriodRejection::PayoutsOutstanding { count: 2 }));
     assert_eq!(after(3).close(0), Ok(PeriodEvent::Closed));
 }
 

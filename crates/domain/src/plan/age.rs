@@ -133,10 +133,7 @@ mod tests {
 
     #[test]
     fn a_band_includes_both_of_its_ends() {
-        let band = AgeBand {
-            from: 40,
-            to: Some(59),
-        };
+        let band = AgeBand { from: 40, to: Some(59) };
         for (age, inside) in [(39, false), (40, true), (59, true), (60, false)] {
             assert_eq!(band.contains(age), inside, "{age} in {band}");
         }

@@ -92,9 +92,7 @@ impl FromStr for PeriodKey {
     type Err = PeriodKeyError;
 
     fn from_str(text: &str) -> Result<Self, PeriodKeyError> {
-        let bad = || PeriodKeyError {
-            found: text.chars().take(40).collect(),
-        };
+        let bad = || PeriodKeyError { found: text.chars().take(40).collect() };
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         let mut parts = text.splitn(3, '-');
         let (Some(year), Some(month), Some(ordinal)) = (parts.next(), parts.next(), parts.next()) else {
@@ -109,11 +107,7 @@ impl FromStr for PeriodKey {
             month: month.parse().map_err(|_| bad())?,
             ordinal: ordinal.parse().map_err(|_| bad())?,
         };
-        if (1..=12).contains(&key.month) {
-            Ok(key)
-        } else {
-            Err(bad())
-        }
+        if (1..=12).contains(&key.month) { Ok(key) } else { Err(bad()) }
     }
 }
 
@@ -133,27 +127,17 @@ impl From<PeriodKey> for String {
 
 /// The month after `(year, month)`.
 const fn next_month(year: i16, month: i8) -> (i16, i8) {
-    if month >= 12 {
-        (year.saturating_add(1), 1)
-    } else {
-        (year, month.saturating_add(1))
-    }
+    if month >= 12 { (year.saturating_add(1), 1) } else { (year, month.saturating_add(1)) }
 }
 
 /// The month before `(year, month)`.
 const fn previous_month(year: i16, month: i8) -> (i16, i8) {
-    if month <= 1 {
-        (year.saturating_sub(1), 12)
-    } else {
-        (year, month.saturating_sub(1))
-    }
+    if month <= 1 { (year.saturating_sub(1), 12) } else { (year, month.saturating_sub(1)) }
 }
 
 impl Calendar {
     fn days_of(&self, key: PeriodKey) -> Option<PeriodDays> {
-        self.periods
-            .get(usize::from(key.ordinal.checked_sub(1)?))
-            .copied()
+        self.periods.get(usize::from(key.ordinal.checked_sub(1)?)).copied()
     }
 
     /// How many periods a month has.
@@ -175,11 +159,8 @@ impl Calendar {
     /// The day on which shares are taken.
     pub fn sharing_day(&self, key: PeriodKey) -> Option<Day> {
         let days = self.days_of(key)?;
-        let (year, month) = if days.shared_next_month {
-            next_month(key.year, key.month)
-        } else {
-            (key.year, key.month)
-        };
+        let (year, month) =
+            if days.shared_next_month { next_month(key.year, key.month) } else { (key.year, key.month) };
         Day::new(year, month, days.sharing_day).ok()
     }
 
@@ -192,73 +173,47 @@ impl Calendar {
     pub fn retry_last_day(&self, key: PeriodKey) -> Option<Day> {
         match self.retry {
             Retry::Days(days) => Some(plus_days(self.sharing_day(key)?, i64::from(days))),
-            Retry::UntilBeforeNext(days) => Some(plus_days(
-                self.sharing_day(self.next(key))?,
-                i64::from(days).saturating_neg(),
-            )),
+            Retry::UntilBeforeNext(days) => {
+                Some(plus_days(self.sharing_day(self.next(key))?, i64::from(days).saturating_neg()))
+            }
         }
     }
 
     /// The day of the reminder before the debit; `None` when the plan has none or no such period.
     pub fn reminder_day(&self, key: PeriodKey) -> Option<Day> {
         let days = self.reminder_days?;
-        Some(plus_days(
-            self.sharing_day(key)?,
-            i64::from(days).saturating_neg(),
-        ))
+        Some(plus_days(self.sharing_day(key)?, i64::from(days).saturating_neg()))
     }
 
     /// The period after `key`.
     #[must_use]
     pub fn next(&self, key: PeriodKey) -> PeriodKey {
         if key.ordinal < self.periods_in_month() {
-            return PeriodKey {
-                ordinal: key.ordinal.saturating_add(1),
-                ..key
-            };
+            return PeriodKey { ordinal: key.ordinal.saturating_add(1), ..key };
         }
         let (year, month) = next_month(key.year, key.month);
-        PeriodKey {
-            year,
-            month,
-            ordinal: 1,
-        }
+        PeriodKey { year, month, ordinal: 1 }
     }
 
     /// The period before `key`.
     #[must_use]
     pub fn previous(&self, key: PeriodKey) -> PeriodKey {
         if key.ordinal > 1 {
-            return PeriodKey {
-                ordinal: key.ordinal.saturating_sub(1),
-                ..key
-            };
+            return PeriodKey { ordinal: key.ordinal.saturating_sub(1), ..key };
         }
         let (year, month) = previous_month(key.year, key.month);
-        PeriodKey {
-            year,
-            month,
-            ordinal: self.periods_in_month(),
-        }
+        PeriodKey { year, month, ordinal: self.periods_in_month() }
     }
 
     /// The first period whose notice begins on `day` or later.
     pub fn period_on_or_after(&self, day: Day) -> PeriodKey {
         for (ordinal, days) in (1_u8..).zip(&self.periods) {
             if days.notice_day >= day.day() {
-                return PeriodKey {
-                    year: day.year(),
-                    month: day.month(),
-                    ordinal,
-                };
+                return PeriodKey { year: day.year(), month: day.month(), ordinal };
             }
         }
         let (year, month) = next_month(day.year(), day.month());
-        PeriodKey {
-            year,
-            month,
-            ordinal: 1,
-        }
+        PeriodKey { year, month, ordinal: 1 }
     }
 
     /// The period whose notice begins on `day`.
@@ -276,11 +231,7 @@ impl Calendar {
     /// The last period whose notice began on `day` or before: what somebody who leaves on `day` may still owe.
     pub fn last_notice_begun(&self, day: Day) -> PeriodKey {
         let upcoming = self.period_on_or_after(day);
-        if self.notice_first_day(upcoming) == Some(day) {
-            upcoming
-        } else {
-            self.previous(upcoming)
-        }
+        if self.notice_first_day(upcoming) == Some(day) { upcoming } else { self.previous(upcoming) }
     }
 
     /// The last day of filing a claim whose event was on `event`.
@@ -321,11 +272,7 @@ mod tests {
     use jiff::civil::date;
 
     fn half_months() -> Calendar {
-        let same = |notice_day, sharing_day| PeriodDays {
-            notice_day,
-            sharing_day,
-            shared_next_month: false,
-        };
+        let same = |notice_day, sharing_day| PeriodDays { notice_day, sharing_day, shared_next_month: false };
         Calendar {
             periods: vec![same(7, 14), same(21, 28)],
             notice_length_days: 3,
@@ -381,16 +328,8 @@ mod tests {
 
     #[test]
     fn a_notice_late_in_the_month_may_be_shared_in_the_next_one() {
-        let days = PeriodDays {
-            notice_day: 25,
-            sharing_day: 5,
-            shared_next_month: true,
-        };
-        let calendar = Calendar {
-            periods: vec![days],
-            retry: Retry::Days(5),
-            ..half_months()
-        };
+        let days = PeriodDays { notice_day: 25, sharing_day: 5, shared_next_month: true };
+        let calendar = Calendar { periods: vec![days], retry: Retry::Days(5), ..half_months() };
         assert_eq!(calendar.sharing_day(key("2020-12-1")), Some(date(2021, 1, 5)));
         assert_eq!(calendar.retry_last_day(key("2020-12-1")), Some(date(2021, 1, 10)));
         assert_eq!(calendar.next(key("2020-12-1")), key("2021-01-1"));
@@ -410,17 +349,9 @@ mod tests {
             (date(2019, 1, 31), "2019-02-1", "2019-01-2", None),
             (date(2019, 12, 22), "2020-01-1", "2019-12-2", Some("2019-12-2")),
         ] {
-            assert_eq!(
-                calendar.period_on_or_after(day),
-                key(upcoming),
-                "upcoming on {day}"
-            );
+            assert_eq!(calendar.period_on_or_after(day), key(upcoming), "upcoming on {day}");
             assert_eq!(calendar.last_notice_begun(day), key(begun), "begun on {day}");
-            assert_eq!(
-                calendar.period_of_notice_day(day),
-                on_notice.map(key),
-                "on notice on {day}"
-            );
+            assert_eq!(calendar.period_of_notice_day(day), on_notice.map(key), "on notice on {day}");
         }
         let mut current = key("2019-01-1");
         for _ in 0..100 {
@@ -434,52 +365,19 @@ mod tests {
 
     #[test]
     fn a_notice_that_runs_into_the_next_month_is_found_there() {
-        let days = PeriodDays {
-            notice_day: 28,
-            sharing_day: 10,
-            shared_next_month: true,
-        };
-        let calendar = Calendar {
-            periods: vec![days],
-            notice_length_days: 7,
-            ..half_months()
-        };
-        assert_eq!(
-            calendar.period_of_notice_day(date(2019, 2, 3)),
-            Some(key("2019-01-1"))
-        );
+        let days = PeriodDays { notice_day: 28, sharing_day: 10, shared_next_month: true };
+        let calendar = Calendar { periods: vec![days], notice_length_days: 7, ..half_months() };
+        assert_eq!(calendar.period_of_notice_day(date(2019, 2, 3)), Some(key("2019-01-1")));
         assert_eq!(calendar.period_of_notice_day(date(2019, 2, 4)), None);
     }
 
     #[test]
     fn a_period_key_reads_back_what_it_shows_and_nothing_else() {
-        assert_eq!(
-            PeriodKey {
-                year: 2019,
-                month: 1,
-                ordinal: 2
-            }
-            .to_string(),
-            "2019-01-2"
-        );
-        assert_eq!(
-            key("2019-01-2"),
-            PeriodKey {
-                year: 2019,
-                month: 1,
-                ordinal: 2
-            }
-        );
-        for text in [
-            "",
-            "2019-1-2",
-            "2019-13-1",
-            "2019-01-0",
-            "2019-01-02",
-            "2019-01",
-            "2019-01-2-3",
-            "+019-01-2",
-        ] {
+        assert_eq!(PeriodKey { year: 2019, month: 1, ordinal: 2 }.to_string(), "2019-01-2");
+        assert_eq!(key("2019-01-2"), PeriodKey { year: 2019, month: 1, ordinal: 2 });
+        for text in
+            ["", "2019-1-2", "2019-13-1", "2019-01-0", "2019-01-02", "2019-01", "2019-01-2-3", "+019-01-2"]
+        {
             assert!(text.parse::<PeriodKey>().is_err(), "{text}");
         }
     }
@@ -488,10 +386,7 @@ mod tests {
     fn the_first_contact_counts_working_days() {
         let friday = date(2019, 1, 4);
         assert_eq!(half_months().first_contact_last_day(friday), date(2019, 1, 9));
-        let calendar = Calendar {
-            first_contact: Contact::Days(3),
-            ..half_months()
-        };
+        let calendar = Calendar { first_contact: Contact::Days(3), ..half_months() };
         assert_eq!(calendar.first_contact_last_day(friday), date(2019, 1, 7));
         assert_eq!(half_months().filing_last_day(friday), date(2019, 7, 3));
     }

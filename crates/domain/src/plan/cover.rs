@@ -38,11 +38,7 @@ pub enum Cause {
 
 /// How severe a condition is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Severity {
     /// Early or mild.
     Mild,
@@ -118,10 +114,7 @@ impl IcdRange {
             IcdEdition::Ten => is_icd10(code),
             IcdEdition::Eleven => is_icd11(code),
         };
-        (good(from) && good(to) && from <= to).then(|| Self {
-            from: from.to_owned(),
-            to: to.to_owned(),
-        })
+        (good(from) && good(to) && from <= to).then(|| Self { from: from.to_owned(), to: to.to_owned() })
     }
 
     /// Whether `code` (of the same edition) lies in the range. A shorter end takes its subdivisions in: `C73` contains
@@ -133,11 +126,7 @@ impl IcdRange {
 
 impl std::fmt::Display for IcdRange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.from == self.to {
-            f.write_str(&self.from)
-        } else {
-            write!(f, "{}-{}", self.from, self.to)
-        }
+        if self.from == self.to { f.write_str(&self.from) } else { write!(f, "{}-{}", self.from, self.to) }
     }
 }
 
@@ -211,24 +200,16 @@ mod tests {
             ("C73", Eleven, false),
             ("", Eleven, false),
         ] {
-            assert_eq!(
-                IcdRange::parse(text, edition).is_some(),
-                good,
-                "{text} in {edition:?}"
-            );
+            assert_eq!(IcdRange::parse(text, edition).is_some(), good, "{text} in {edition:?}");
         }
     }
 
     #[test]
     fn a_range_takes_in_the_subdivisions_of_its_last_code() {
         let range = IcdRange::parse("C00-C73", IcdEdition::Ten).expect("a range");
-        for (code, inside) in [
-            ("C00", true),
-            ("C50.9", true),
-            ("C73.9", true),
-            ("C74", false),
-            ("B99", false),
-        ] {
+        for (code, inside) in
+            [("C00", true), ("C50.9", true), ("C73.9", true), ("C74", false), ("B99", false)]
+        {
             assert_eq!(range.contains(code), inside, "{code}");
         }
     }

@@ -21,16 +21,12 @@ pub struct CodeError {
 
 /// Checks the alphabet of codes and hands the text back.
 fn slug(text: &str) -> Result<String, CodeError> {
-    let alphabet = text
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let alphabet = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let edges = !text.starts_with('-') && !text.ends_with('-');
     if alphabet && edges && !text.is_empty() && text.len() <= MAX_CODE_BYTES {
         Ok(text.to_owned())
     } else {
-        Err(CodeError {
-            found: text.chars().take(80).collect(),
-        })
+        Err(CodeError { found: text.chars().take(80).collect() })
     }
 }
 
@@ -120,11 +116,7 @@ code!(
 
 /// The number of a revision of a plan's terms, counted from 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct PlanVersion(pub u32);
 
 impl fmt::Display for PlanVersion {
@@ -164,9 +156,7 @@ pub struct Localized {
 impl Localized {
     /// A text in English and Chinese.
     pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
-        Self {
-            texts: BTreeMap::from([(Language::En, en.into()), (Language::Zh, zh.into())]),
-        }
+        Self { texts: BTreeMap::from([(Language::En, en.into()), (Language::Zh, zh.into())]) }
     }
 
     /// The text in `language`.

@@ -48,11 +48,7 @@ pub struct Question {
 
 /// How a dependant is related to the payer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[cfg_attr(
-    feature = "codec",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Relation {
     /// Husband, wife or partner.
     Spouse,
@@ -122,18 +118,10 @@ impl Joining {
             return Err(AgeRejection::NotBorn { birth, on });
         }
         if !self.age_from.reached(birth, on) {
-            return Err(AgeRejection::TooYoung {
-                from: self.age_from,
-                birth,
-                on,
-            });
+            return Err(AgeRejection::TooYoung { from: self.age_from, birth, on });
         }
         if self.age_to.exceeded(birth, on) {
-            return Err(AgeRejection::TooOld {
-                to: self.age_to,
-                birth,
-                on,
-            });
+            return Err(AgeRejection::TooOld { to: self.age_to, birth, on });
         }
         Ok(())
     }

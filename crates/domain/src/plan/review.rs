@@ -42,8 +42,6 @@ pub struct Reason {
 impl Review {
     /// The evidence asked for in claims of `group`.
     pub fn evidence_for<'a>(&'a self, group: &'a GroupCode) -> impl Iterator<Item = &'a EvidenceItem> {
-        self.evidence
-            .iter()
-            .filter(move |item| item.groups.is_empty() || item.groups.contains(group))
+        self.evidence.iter().filter(move |item| item.groups.is_empty() || item.groups.contains(group))
     }
 }

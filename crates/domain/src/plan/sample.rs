@@ -20,6 +20,7 @@ fn words(text: &str) -> Localized {
 
 /// Parts of a plan with two age rows for illness, one for accidents, half-month periods and both caps; `TermsParts`
 /// are plain data, so a test changes what it is about.
+#[expect(clippy::too_many_lines, reason = "one value: the terms of a whole plan")]
 pub(crate) fn parts() -> TermsParts {
     let group = |code: &str| GroupCode::new(code).expect("a code");
     let row = |code: &str, from, to, amount| AidRow {
@@ -28,11 +29,7 @@ pub(crate) fn parts() -> TermsParts {
         ages: AgeBand { from, to },
         amount: yuan(amount),
     };
-    let same = |notice_day, sharing_day| PeriodDays {
-        notice_day,
-        sharing_day,
-        shared_next_month: false,
-    };
+    let same = |notice_day, sharing_day| PeriodDays { notice_day, sharing_day, shared_next_month: false };
     TermsParts {
         identity: Identity {
             id: PlanId::new("sample").expect("a code"),
@@ -46,11 +43,7 @@ pub(crate) fn parts() -> TermsParts {
             change_notice_days: DEFAULT_CHANGE_NOTICE_DAYS,
         },
         joining: joining(),
-        waiting: Waiting {
-            days: 90,
-            accident_exempt: true,
-            illness_inside: IllnessInside::RefundAndEnd,
-        },
+        waiting: Waiting { days: 90, accident_exempt: true, illness_inside: IllnessInside::RefundAndEnd },
         cover: cover(),
         aid: Aid {
             kind: AidKind::LumpSum,
@@ -67,14 +60,8 @@ pub(crate) fn parts() -> TermsParts {
             split: Split::Equal,
             fee: percent("8"),
             headcount: Headcount::Covered,
-            cap_per_claim: Some(Cap {
-                amount: yuan("0.10"),
-                excess: Excess::Operator,
-            }),
-            cap_per_year: Some(Cap {
-                amount: yuan("188"),
-                excess: Excess::Operator,
-            }),
+            cap_per_claim: Some(Cap { amount: yuan("0.10"), excess: Excess::Operator }),
+            cap_per_year: Some(Cap { amount: yuan("188"), excess: Excess::Operator }),
             shortfall: Shortfall::Operator,
         },
         calendar: Calendar {
@@ -120,11 +107,7 @@ pub(crate) fn parts() -> TermsParts {
 
 fn jury() -> Jury {
     Jury {
-        mode: JuryMode::Open {
-            quorum: 1000,
-            quorum_percent_max: percent("10"),
-            hours: 24,
-        },
+        mode: JuryMode::Open { quorum: 1000, quorum_percent_max: percent("10"), hours: 24 },
         threshold: percent("50"),
         asked_by: vec![Asker::Claimant],
         not_accepted: vec![],
@@ -162,16 +145,10 @@ fn cover() -> Cover {
         icd11: vec![],
         ages: AgeBand::ALL,
     };
-    let group = |code: &str, cause| Group {
-        code: GroupCode::new(code).expect("a code"),
-        name: words(code),
-        cause,
-    };
+    let group =
+        |code: &str, cause| Group { code: GroupCode::new(code).expect("a code"), name: words(code), cause };
     Cover {
-        groups: vec![
-            group("illness", Cause::Either),
-            group("accident", Cause::Accident),
-        ],
+        groups: vec![group("illness", Cause::Either), group("accident", Cause::Accident)],
         conditions: vec![
             condition("malignant-tumour", "illness", "C00-C97"),
             condition("fall", "accident", "W00-W19"),

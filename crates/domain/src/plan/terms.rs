@@ -61,11 +61,7 @@ impl PlanTerms {
     /// Every mistake at once, in the order of the groups.
     pub fn new(parts: TermsParts) -> Result<Self, Vec<TermsMistake>> {
         let mistakes = check::mistakes(&parts);
-        if mistakes.is_empty() {
-            Ok(Self { parts })
-        } else {
-            Err(mistakes)
-        }
+        if mistakes.is_empty() { Ok(Self { parts }) } else { Err(mistakes) }
     }
 
     /// The parts, to make a changed copy.
@@ -263,11 +259,7 @@ mod tests {
             assert_eq!(terms.joining().check_age(birth, on).is_ok(), fits, "born {birth}");
         }
         let birth = date(1959, 5, 31);
-        let refused = Err(AgeRejection::TooOld {
-            to: Age::Years(59),
-            birth,
-            on,
-        });
+        let refused = Err(AgeRejection::TooOld { to: Age::Years(59), birth, on });
         assert_eq!(terms.joining().check_age(birth, on), refused);
     }
 
@@ -283,11 +275,7 @@ mod tests {
             ("illness", true, date(2019, 1, 2)),
             ("illness", false, date(2019, 4, 2)),
         ] {
-            assert_eq!(
-                terms.covered_from_for(joined, &group(code), by_accident),
-                from,
-                "{code}"
-            );
+            assert_eq!(terms.covered_from_for(joined, &group(code), by_accident), from, "{code}");
         }
         let mut parts = sample::parts();
         parts.sharing.headcount = Headcount::Enrolled;
@@ -319,10 +307,7 @@ mod tests {
     #[test]
     fn the_band_of_a_member_is_that_of_the_age_on_new_years_day() {
         let mut parts = sample::parts();
-        let band = |from, to, weight| Band {
-            ages: AgeBand { from, to },
-            weight,
-        };
+        let band = |from, to, weight| Band { ages: AgeBand { from, to }, weight };
         parts.sharing.split = Split::Banded(vec![band(0, Some(39), 1), band(40, None, 3)]);
         let terms = PlanTerms::new(parts).expect("terms");
         assert_eq!(terms.sharing().weights(), [1, 3]);
@@ -340,9 +325,7 @@ mod tests {
             );
         }
         assert_eq!(
-            sample::terms()
-                .sharing()
-                .band_of(date(1950, 1, 1), date(2020, 1, 14)),
+            sample::terms().sharing().band_of(date(1950, 1, 1), date(2020, 1, 14)),
             Some(0),
             "equal split"
         );

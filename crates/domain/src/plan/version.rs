@@ -109,10 +109,7 @@ pub struct Plan {
 impl Plan {
     /// A plan without a version.
     pub const fn new(id: PlanId) -> Self {
-        Self {
-            id,
-            versions: Vec::new(),
-        }
+        Self { id, versions: Vec::new() }
     }
 
     /// A plan as it was stored: versions by rising number, as [`Plan::publish`] accepted them once.
@@ -127,11 +124,7 @@ impl Plan {
 
     /// The number that the next version must have.
     pub fn next_version(&self) -> PlanVersion {
-        PlanVersion(
-            self.versions
-                .last()
-                .map_or(1, |last| last.version.0.saturating_add(1)),
-        )
+        PlanVersion(self.versions.last().map_or(1, |last| last.version.0.saturating_add(1)))
     }
 
     /// Whether `terms` may be published at `now`. The first version needs no notice: nobody is enrolled yet.
@@ -140,20 +133,13 @@ impl Plan {
     /// The first [`PlanRejection`] that applies.
     pub fn check_publish(&self, terms: &PlanTerms, now: Moment) -> Result<(), PlanRejection> {
         if *terms.id() != self.id {
-            return Err(PlanRejection::OtherPlan {
-                expected: self.id.clone(),
-                found: terms.id().clone(),
-            });
+            return Err(PlanRejection::OtherPlan { expected: self.id.clone(), found: terms.id().clone() });
         }
         let (expected, found) = (self.next_version(), terms.version());
         if found != expected {
             return Err(PlanRejection::WrongVersion { expected, found });
         }
-        if self
-            .versions
-            .iter()
-            .any(|record| record.terms.currency() != terms.currency())
-        {
+        if self.versions.iter().any(|record| record.terms.currency() != terms.currency()) {
             return Err(PlanRejection::CurrencyChanged);
         }
         let Some(previous) = self.versions.iter().rev().find(|record| !record.withdrawn) else {
@@ -165,11 +151,7 @@ impl Plan {
         let notice_days = asked(&previous.terms).max(asked(terms));
         let earliest = plus_days(day_of(now, previous.terms.zone()), i64::from(notice_days));
         if effective < earliest {
-            return Err(PlanRejection::NoticeTooShort {
-                earliest,
-                notice_days,
-                effective,
-            });
+            return Err(PlanRejection::NoticeTooShort { earliest, notice_days, effective });
         }
         if effective <= previous.effective {
             return Err(PlanRejection::NotAfterPrevious {
@@ -188,13 +170,7 @@ impl Plan {
     pub fn publish(&mut self, terms: PlanTerms, now: Moment) -> Result<(), PlanRejection> {
         self.check_publish(&terms, now)?;
         let (version, effective) = (terms.version(), terms.effective());
-        self.versions.push(VersionRecord {
-            version,
-            terms,
-            published: now,
-            effective,
-            withdrawn: false,
-        });
+        self.versions.push(VersionRecord { version, terms, published: now, effective, withdrawn: false });
         Ok(())
     }
 
@@ -203,16 +179,10 @@ impl Plan {
     /// # Errors
     /// [`PlanRejection::NoSuchVersion`] or [`PlanRejection::AlreadyInForce`].
     pub fn withdraw(&mut self, version: PlanVersion, today: Day) -> Result<(), PlanRejection> {
-        let open = self
-            .versions
-            .iter_mut()
-            .find(|record| record.version == version && !record.withdrawn);
+        let open = self.versions.iter_mut().find(|record| record.version == version && !record.withdrawn);
         let record = open.ok_or(PlanRejection::NoSuchVersion(version))?;
         if record.effective <= today {
-            return Err(PlanRejection::AlreadyInForce {
-                version,
-                effective: record.effective,
-            });
+            return Err(PlanRejection::AlreadyInForce { version, effective: record.effective });
         }
         record.withdrawn = true;
         Ok(())
@@ -221,10 +191,7 @@ impl Plan {
     /// The version in force on `day`: the last one that is not withdrawn and effective by then. `None` before the
     /// first.
     pub fn record_on(&self, day: Day) -> Option<&VersionRecord> {
-        self.versions
-            .iter()
-            .rev()
-            .find(|record| !record.withdrawn && record.effective <= day)
+        self.versions.iter().rev().find(|record| !record.withdrawn && record.effective <= day)
     }
 
     /// The terms in force on `day`.
@@ -234,10 +201,7 @@ impl Plan {
 
     /// The terms of a version, whatever its state.
     pub fn terms_of(&self, version: PlanVersion) -> Option<&PlanTerms> {
-        self.versions
-            .iter()
-            .find(|record| record.version == version)
-            .map(|record| &record.terms)
+        self.versions.iter().find(|record| record.version == version).map(|record| &record.terms)
     }
 
     /// Where `version` stands on `day`.
@@ -249,19 +213,11 @@ impl Plan {
         if record.effective <= day {
             let current = self.record_on(day).map(|record| record.version);
             let in_force = current == Some(version);
-            return Some(if in_force {
-                VersionState::InForce
-            } else {
-                VersionState::Superseded
-            });
+            return Some(if in_force { VersionState::InForce } else { VersionState::Superseded });
         }
         let notice = i64::from(record.terms.identity().change_notice_days);
         let noticed = plus_days(day_of(record.published, record.terms.zone()), notice);
-        Some(if day < noticed {
-            VersionState::Draft
-        } else {
-            VersionState::Scheduled
-        })
+        Some(if day < noticed { VersionState::Draft } else { VersionState::Scheduled })
     }
 }
 
@@ -285,10 +241,8 @@ mod tests {
 
     fn plan() -> Plan {
         let mut plan = Plan::new(PlanId::new("sample").expect("a code"));
-        plan.publish(terms(1, date(2019, 1, 1)), at(date(2018, 12, 31)))
-            .expect("the first version");
-        plan.publish(terms(2, date(2019, 5, 1)), at(date(2019, 4, 1)))
-            .expect("the second version");
+        plan.publish(terms(1, date(2019, 1, 1)), at(date(2018, 12, 31))).expect("the first version");
+        plan.publish(terms(2, date(2019, 5, 1)), at(date(2019, 4, 1))).expect("the second version");
         plan
     }
 
@@ -305,16 +259,8 @@ mod tests {
         ] {
             let plan = plan();
             assert_eq!(plan.state(PlanVersion(1), day), Some(first), "version 1 on {day}");
-            assert_eq!(
-                plan.state(PlanVersion(2), day),
-                Some(second),
-                "version 2 on {day}"
-            );
-            assert_eq!(
-                plan.terms_on(day).map(|t| t.version().0),
-                in_force,
-                "in force on {day}"
-            );
+            assert_eq!(plan.state(PlanVersion(2), day), Some(second), "version 2 on {day}");
+            assert_eq!(plan.terms_on(day).map(|t| t.version().0), in_force, "in force on {day}");
         }
     }
 
@@ -322,58 +268,29 @@ mod tests {
     fn a_version_is_published_in_order_and_with_its_notice() {
         let now = at(date(2019, 6, 1));
         let effective = date(2019, 6, 16);
-        assert_eq!(
-            plan().check_publish(&terms(3, effective), now),
-            Ok(()),
-            "fifteen days are enough"
-        );
+        assert_eq!(plan().check_publish(&terms(3, effective), now), Ok(()), "fifteen days are enough");
         let early = date(2019, 6, 15);
-        let short = PlanRejection::NoticeTooShort {
-            earliest: effective,
-            notice_days: 15,
-            effective: early,
-        };
+        let short = PlanRejection::NoticeTooShort { earliest: effective, notice_days: 15, effective: early };
         assert_eq!(plan().check_publish(&terms(3, early), now), Err(short));
-        let gap = PlanRejection::WrongVersion {
-            expected: PlanVersion(3),
-            found: PlanVersion(4),
-        };
+        let gap = PlanRejection::WrongVersion { expected: PlanVersion(3), found: PlanVersion(4) };
         assert_eq!(plan().check_publish(&terms(4, effective), now), Err(gap));
         let mut other = Plan::new(PlanId::new("other").expect("a code"));
-        assert!(matches!(
-            other.publish(terms(1, effective), now),
-            Err(PlanRejection::OtherPlan { .. })
-        ));
+        assert!(matches!(other.publish(terms(1, effective), now), Err(PlanRejection::OtherPlan { .. })));
         let before = at(date(2019, 4, 2));
         let behind = plan().check_publish(&terms(3, date(2019, 4, 30)), before);
-        assert!(
-            matches!(behind, Err(PlanRejection::NotAfterPrevious { .. })),
-            "{behind:?}"
-        );
+        assert!(matches!(behind, Err(PlanRejection::NotAfterPrevious { .. })), "{behind:?}");
     }
 
     #[test]
     fn a_version_is_withdrawn_only_before_it_is_in_force() {
         let mut plan = plan();
         let second = PlanVersion(2);
-        let in_force = PlanRejection::AlreadyInForce {
-            version: second,
-            effective: date(2019, 5, 1),
-        };
+        let in_force = PlanRejection::AlreadyInForce { version: second, effective: date(2019, 5, 1) };
         assert_eq!(plan.withdraw(second, date(2019, 5, 1)), Err(in_force));
         assert_eq!(plan.withdraw(second, date(2019, 4, 30)), Ok(()));
-        assert_eq!(
-            plan.withdraw(second, date(2019, 4, 30)),
-            Err(PlanRejection::NoSuchVersion(second))
-        );
-        assert_eq!(
-            plan.terms_on(date(2019, 6, 1)).map(PlanTerms::version),
-            Some(PlanVersion(1))
-        );
-        assert_eq!(
-            plan.state(second, date(2019, 6, 1)),
-            Some(VersionState::Withdrawn)
-        );
+        assert_eq!(plan.withdraw(second, date(2019, 4, 30)), Err(PlanRejection::NoSuchVersion(second)));
+        assert_eq!(plan.terms_on(date(2019, 6, 1)).map(PlanTerms::version), Some(PlanVersion(1)));
+        assert_eq!(plan.state(second, date(2019, 6, 1)), Some(VersionState::Withdrawn));
         assert_eq!(plan.next_version(), PlanVersion(3), "numbers are not used twice");
     }
 }

@@ -37,11 +37,7 @@ impl Waiting {
 
     /// The first day on which an event is covered, by its cause.
     pub fn covered_from_for(&self, joined: Day, by_accident: bool) -> Day {
-        if by_accident && self.accident_exempt {
-            plus_days(joined, 1)
-        } else {
-            self.covered_from(joined)
-        }
+        if by_accident && self.accident_exempt { plus_days(joined, 1) } else { self.covered_from(joined) }
     }
 }
 
@@ -53,52 +49,18 @@ mod tests {
     #[test]
     fn the_wait_is_counted_from_the_day_after_joining_and_its_last_day_is_included() {
         for (days, joined, last, illness, accident) in [
-            (
-                90,
-                date(2019, 1, 1),
-                date(2019, 4, 1),
-                date(2019, 4, 2),
-                date(2019, 1, 2),
-            ),
-            (
-                180,
-                date(2019, 12, 31),
-                date(2020, 6, 28),
-                date(2020, 6, 29),
-                date(2020, 1, 1),
-            ),
-            (
-                30,
-                date(2020, 1, 30),
-                date(2020, 2, 29),
-                date(2020, 3, 1),
-                date(2020, 1, 31),
-            ),
-            (
-                0,
-                date(2020, 2, 28),
-                date(2020, 2, 28),
-                date(2020, 2, 29),
-                date(2020, 2, 29),
-            ),
+            (90, date(2019, 1, 1), date(2019, 4, 1), date(2019, 4, 2), date(2019, 1, 2)),
+            (180, date(2019, 12, 31), date(2020, 6, 28), date(2020, 6, 29), date(2020, 1, 1)),
+            (30, date(2020, 1, 30), date(2020, 2, 29), date(2020, 3, 1), date(2020, 1, 31)),
+            (0, date(2020, 2, 28), date(2020, 2, 28), date(2020, 2, 29), date(2020, 2, 29)),
         ] {
-            let waiting = Waiting {
-                days,
-                accident_exempt: true,
-                illness_inside: IllnessInside::RefundAndEnd,
-            };
+            let waiting =
+                Waiting { days, accident_exempt: true, illness_inside: IllnessInside::RefundAndEnd };
             assert_eq!(waiting.last_day(joined), last, "{days} days after {joined}");
             assert_eq!(waiting.covered_from_for(joined, false), illness);
             assert_eq!(waiting.covered_from_for(joined, true), accident);
-            let strict = Waiting {
-                accident_exempt: false,
-                ..waiting
-            };
-            assert_eq!(
-                strict.covered_from_for(joined, true),
-                illness,
-                "accidents wait too when not exempt"
-            );
+            let strict = Waiting { accident_exempt: false, ..waiting };
+            assert_eq!(strict.covered_from_for(joined, true), illness, "accidents wait too when not exempt");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Shape: cap the claims, share what is left over the cohorts, let somebody bear what members do not, check the identity.
 //! Products are `u128`; whatever could still pass that is a checked operation that answers `TooLarge`.
 
-use super::{Due, Cohort, Excess, Input, InputError, MAX_HEADCOUNT, Model, Rules, Settlement};
+use super::{Cohort, Due, Excess, Input, InputError, MAX_HEADCOUNT, Model, Rules, Settlement};
 use huzhu_ledger::{Amount, Percent};
 
 /// Closes a period. See the module for what is decided where the rules are silent.
@@ -47,17 +47,10 @@ fn check(input: &Input<'_>) -> Result<u64, InputError> {
     let bands = rules.weights.len();
     for (at, cohort) in input.cohorts.iter().enumerate() {
         if usize::from(cohort.band) >= bands {
-            return Err(InputError::UnknownBand {
-                cohort: at,
-                band: cohort.band,
-                bands,
-            });
+            return Err(InputError::UnknownBand { cohort: at, band: cohort.band, bands });
         }
     }
-    if rules
-        .cap_per_claim
-        .is_some_and(|cap| cap.excess == Excess::OtherMembers)
-    {
+    if rules.cap_per_claim.is_some_and(|cap| cap.excess == Excess::OtherMembers) {
         return Err(InputError::NoOtherMembers);
     }
     let headcount: u128 = input.cohorts.iter().map(|cohort| u128::from(cohort.count)).sum();
@@ -79,12 +72,7 @@ impl Granted {
     fn new(per_claim: Vec<Amount>, fee: Percent, above_cap: u128) -> Self {
         // What is granted is at most what was asked for, whose sum was checked.
         let aid = Amount::sum(per_claim.iter().copied()).expect("granted aid is at most the aid asked for");
-        Self {
-            per_claim,
-            aid,
-            fee: fee.of(aid),
-            above_cap,
-        }
+        Self { per_claim, aid, fee: fee.of(aid), above_cap }
     }
 
     /// Aid and fee.
@@ -117,10 +105,7 @@ fn cap_claims(rules: &Rules, claims: &[Amount], headcount: u64) -> Granted {
     let granted = whole(claims.iter().map(above).sum());
     // The fee is rounded once on the sum and here once for each claim: never let others bear more than there is.
     let most = granted.total();
-    Granted {
-        above_cap: granted.above_cap.min(most),
-        ..granted
-    }
+    Granted { above_cap: granted.above_cap.min(most), ..granted }
 }
 
 /// The largest aid that, with the fee on it, fits into what is available.
@@ -161,12 +146,7 @@ struct Levy {
 impl Levy {
     fn nothing(input: &Input<'_>) -> Self {
         let shares = vec![Amount::ZERO; input.rules.weights.len()];
-        Self {
-            shares,
-            dues: vec![Due::default(); input.cohorts.len()],
-            charged: 0,
-            from_prepaid: 0,
-        }
+        Self { shares, dues: vec![Due::default(); input.cohorts.len()], charged: 0, from_prepaid: 0 }
     }
 
     /// Shares a cost over all cohorts, each member up to the room below the yearly cap.
@@ -190,11 +170,7 @@ impl Levy {
                 Model::After | Model::Sponsor { .. } => Amount::ZERO,
             };
             let to_collect = share.checked_sub(from_prepaid).unwrap_or_default();
-            levy.dues.push(Due {
-                share,
-                from_prepaid,
-                to_collect,
-            });
+            levy.dues.push(Due { share, from_prepaid, to_collect });
             levy.charged += share.wide() * u128::from(cohort.count);
             levy.from_prepaid += from_prepaid.wide() * u128::from(cohort.count);
         }
@@ -206,9 +182,7 @@ impl Levy {
 /// What one member of a cohort can still be charged this year; `None`: anything. Terms may have lowered the cap within the
 /// year: then there is no room, never a refund.
 fn room(rules: &Rules, cohort: &Cohort) -> Option<u128> {
-    rules
-        .cap_per_year
-        .map(|cap| cap.amount.wide().saturating_sub(cohort.charged_this_year.wide()))
+    rules.cap_per_year.map(|cap| cap.amount.wide().saturating_sub(cohort.charged_this_year.wide()))
 }
 
 /// What one member of a cohort pays when these are the shares of the bands.
@@ -230,19 +204,13 @@ impl Scale {
             u128::from(weight) * u128::from(cohort.count)
         };
         let weight = input.cohorts.iter().map(weigh).sum();
-        if weight == 0 {
-            Err(InputError::TooLarge)
-        } else {
-            Ok(Self { weight })
-        }
+        if weight == 0 { Err(InputError::TooLarge) } else { Ok(Self { weight }) }
     }
 
     /// The share of each band, always rounded up: a cost is covered, and what is too much is carried as surplus.
     fn shares(&self, weights: &[u32], cost: u128) -> Result<Vec<u128>, InputError> {
         let share = |weight: &u32| {
-            let product = cost
-                .checked_mul(u128::from(*weight))
-                .ok_or(InputError::TooLarge)?;
+            let product = cost.checked_mul(u128::from(*weight)).ok_or(InputError::TooLarge)?;
             Ok(product.div_ceil(self.weight))
         };
         weights.iter().map(share).collect()
@@ -260,17 +228,8 @@ impl Scale {
         };
         // At this nominal cost a member of the lightest band is asked for the largest room that there is.
         let widest = |cohort: &Cohort| due(input.rules, cohort, &vec![u128::MAX; weights.len()]);
-        let room = input
-            .cohorts
-            .iter()
-            .filter(|c| c.count > 0)
-            .map(widest)
-            .max()
-            .unwrap_or(0);
-        let mut high = room
-            .checked_mul(self.weight)
-            .ok_or(InputError::TooLarge)?
-            .max(cost);
+        let room = input.cohorts.iter().filter(|c| c.count > 0).map(widest).max().unwrap_or(0);
+        let mut high = room.checked_mul(self.weight).ok_or(InputError::TooLarge)?.max(cost);
         if paid(high)? < cost {
             return self.shares(weights, high);
         }
@@ -297,11 +256,7 @@ struct Borne {
 impl Borne {
     fn of(input: &Input<'_>, headcount: u64, missing: u128, above_claim_cap: u128) -> Self {
         let rules = input.rules;
-        let mut borne = Self {
-            operator: 0,
-            sponsor: 0,
-            next_period: 0,
-        };
+        let mut borne = Self { operator: 0, sponsor: 0, next_period: 0 };
         if let Model::Sponsor { room } = rules.model {
             borne.sponsor = room.map_or(missing, |room| missing.min(room.wide()));
             borne.operator = missing - borne.sponsor;
@@ -338,10 +293,7 @@ fn finish(
     let owed = granted.total() + input.carried_before.wide();
     let paid =
         levy.charged + input.surplus_before.wide() + borne.operator + borne.sponsor + borne.next_period;
-    assert!(
-        paid >= owed,
-        "a period must be covered: owed {owed}, covered {paid} minor units"
-    );
+    assert!(paid >= owed, "a period must be covered: owed {owed}, covered {paid} minor units");
     let settlement = Settlement {
         aid: granted.aid,
         fee: granted.fee,
@@ -369,19 +321,11 @@ fn finish(
 fn assert_identity(s: &Settlement) {
     let sum = |amounts: &[Amount]| amounts.iter().map(|a| a.wide()).sum::<u128>();
     let uses = sum(&[s.aid, s.fee, s.carried_before, s.surplus]);
-    let sources = sum(&[
-        s.charged,
-        s.surplus_before,
-        s.borne_by_operator,
-        s.borne_by_sponsor,
-        s.carried_to_next,
-    ]);
+    let sources =
+        sum(&[s.charged, s.surplus_before, s.borne_by_operator, s.borne_by_sponsor, s.carried_to_next]);
     assert_eq!(uses, sources, "the equation of the period does not hold: {s:?}");
     if s.charged > Amount::ZERO && s.aid_cut.is_zero() {
         let bound = u128::from(s.headcount);
-        assert!(
-            s.surplus.wide() < bound,
-            "the surplus of a shared period is below the headcount: {s:?}"
-        );
+        assert!(s.surplus.wide() < bound, "the surplus of a shared period is below the headcount: {s:?}");
     }
 }

@@ -212,26 +212,16 @@ impl Settlement {
             (Account::SponsorAccount, self.borne_by_sponsor),
         ];
         let credits = [(Account::AidPayable, self.aid), (Account::FeeIncome, self.fee)];
-        let mut lines: Vec<Line> = debits
-            .into_iter()
-            .map(|(account, amount)| Line::debit(account, amount))
-            .collect();
-        lines.extend(
-            credits
-                .into_iter()
-                .map(|(account, amount)| Line::credit(account, amount)),
-        );
+        let mut lines: Vec<Line> =
+            debits.into_iter().map(|(account, amount)| Line::debit(account, amount)).collect();
+        lines.extend(credits.into_iter().map(|(account, amount)| Line::credit(account, amount)));
         // Only the change of what is carried is booked, so that a quiet period moves nothing.
         let grown = |account, debit: Amount, credit: Amount| match debit.checked_sub(credit) {
             Some(more) => Line::debit(account, more),
             None => Line::credit(account, credit.checked_sub(debit).unwrap_or_default()),
         };
         lines.push(grown(Account::SurplusCarried, self.surplus_before, self.surplus));
-        lines.push(grown(
-            Account::CostCarried,
-            self.carried_to_next,
-            self.carried_before,
-        ));
+        lines.push(grown(Account::CostCarried, self.carried_to_next, self.carried_before));
         lines.retain(|line| !line.amount.is_zero());
         lines
     }

@@ -53,19 +53,11 @@ pub fn close(
     let (before, carried) = (surplus_before.wide(), carried_before.wide());
     let nobody = members.is_empty() || matches!(rules.model, Model::Sponsor { .. });
     let mut aid: Vec<u128> = claims.iter().map(|claim| claim.wide()).collect();
-    let above = if nobody {
-        0
-    } else {
-        apply_claim_cap(rules, &mut aid, members)
-    };
+    let above = if nobody { 0 } else { apply_claim_cap(rules, &mut aid, members) };
     let with_fee = |aid: &[u128]| aid.iter().sum::<u128>() + fee_on(rules, aid.iter().sum());
 
     let wanted = (with_fee(&aid) + carried).saturating_sub(above + before);
-    let dues = if nobody || wanted == 0 {
-        vec![0; members.len()]
-    } else {
-        charge_all(rules, members, wanted)
-    };
+    let dues = if nobody || wanted == 0 { vec![0; members.len()] } else { share_all(rules, members, wanted) };
     let charged: u128 = dues.iter().sum();
 
     let mut missing = wanted.saturating_sub(charged);
@@ -92,11 +84,7 @@ pub fn close(
         Some(Excess::NextPeriod) => next_period += above,
         _ => operator += above,
     }
-    let from_prepaid = members
-        .iter()
-        .zip(&dues)
-        .map(|(member, due)| drawn(rules, member, *due))
-        .collect();
+    let from_prepaid = members.iter().zip(&dues).map(|(member, due)| drawn(rules, member, *due)).collect();
     let surplus = before + charged + operator + sponsor + next_period - carried - with_fee(&aid);
     Outcome {
         fee: fee_on(rules, aid.iter().sum()),
@@ -150,21 +138,14 @@ fn apply_claim_cap(rules: &Rules, aid: &mut [u128], members: &[Member]) -> u128 
 
 /// What each member pays: the exact part of the cost, rounded up, up to the room below the yearly cap; and when others step
 /// in, everybody's part is raised by the smallest step that somebody feels, until the cost is covered or nobody has room.
-fn charge_all(rules: &Rules, members: &[Member], cost: u128) -> Vec<u128> {
-    let weight = |member: &Member| {
-        rules
-            .weights
-            .get(usize::from(member.band))
-            .map_or(0, |w| u128::from(*w))
-    };
+fn share_all(rules: &Rules, members: &[Member], cost: u128) -> Vec<u128> {
+    let weight = |member: &Member| rules.weights.get(usize::from(member.band)).map_or(0, |w| u128::from(*w));
     let all: u128 = members.iter().map(weight).sum();
     let room = |member: &Member| match rules.cap_per_year {
         None => u128::MAX,
         Some(cap) => cap.amount.wide().saturating_sub(member.charged_this_year.wide()),
     };
-    let others_step_in = rules
-        .cap_per_year
-        .is_some_and(|cap| cap.excess == Excess::OtherMembers);
+    let others_step_in = rules.cap_per_year.is_some_and(|cap| cap.excess == Excess::OtherMembers);
     let mut nominal = cost;
     loop {
         let part = |member: &Member| {
@@ -172,15 +153,9 @@ fn charge_all(rules: &Rules, members: &[Member], cost: u128) -> Vec<u128> {
             let down = exact.div_euclid(all);
             if down * all < exact { down + 1 } else { down }
         };
-        let dues: Vec<u128> = members
-            .iter()
-            .map(|member| part(member).min(room(member)))
-            .collect();
+        let dues: Vec<u128> = members.iter().map(|member| part(member).min(room(member))).collect();
         let covered = dues.iter().sum::<u128>() >= cost;
-        let exhausted = members
-            .iter()
-            .zip(&dues)
-            .all(|(member, due)| *due == room(member));
+        let exhausted = members.iter().zip(&dues).all(|(member, due)| *due == room(member));
         if covered || exhausted || !others_step_in {
             return dues;
         }

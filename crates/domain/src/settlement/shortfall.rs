@@ -70,10 +70,7 @@ pub fn resolve(
     let fee = fee.of(paid_sum);
     let sources = available.wide() + borne_by_operator.wide() + carried_to_next.wide();
     let uses = paid_sum.wide() + fee.wide();
-    assert!(
-        sources >= uses,
-        "more is paid than is there: {uses} of {sources} minor units"
-    );
+    assert!(sources >= uses, "more is paid than is there: {uses} of {sources} minor units");
     Ok(Outcome {
         paid,
         fee,

@@ -11,47 +11,25 @@ fn yuan(text: &str) -> Amount {
     Amount::parse(text, Currency::CNY).unwrap()
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the rules hold an option, the rows only caps"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "the rules hold an option, the rows only caps")]
 fn cap(minor: u64, excess: Excess) -> Option<Cap> {
-    Some(Cap {
-        amount: FEN(minor),
-        excess,
-    })
+    Some(Cap { amount: FEN(minor), excess })
 }
 
 /// Equal sharing afterwards, fee 8 percent, no caps.
 fn equal() -> Rules {
     let fee = Percent::parse("8").unwrap();
-    Rules {
-        model: Model::After,
-        fee,
-        weights: vec![1],
-        cap_per_claim: None,
-        cap_per_year: None,
-    }
+    Rules { model: Model::After, fee, weights: vec![1], cap_per_claim: None, cap_per_year: None }
 }
 
 fn cohort(band: u8, count: u64, charged_this_year: u64) -> Cohort {
-    Cohort {
-        band,
-        count,
-        charged_this_year: FEN(charged_this_year),
-        prepaid: Amount::ZERO,
-    }
+    Cohort { band, count, charged_this_year: FEN(charged_this_year), prepaid: Amount::ZERO }
 }
 
 fn run(rules: &Rules, claims: &[u64], cohorts: &[Cohort], before: u64, carried: u64) -> Settlement {
     let claims: Vec<Amount> = claims.iter().copied().map(FEN).collect();
-    let input = Input {
-        rules,
-        claims: &claims,
-        cohorts,
-        surplus_before: FEN(before),
-        carried_before: FEN(carried),
-    };
+    let input =
+        Input { rules, claims: &claims, cohorts, surplus_before: FEN(before), carried_before: FEN(carried) };
     let settlement = close(&input).unwrap();
     check_lines(&settlement);
     settlement
@@ -85,10 +63,7 @@ fn the_first_published_period_of_xiang_hu_bao_comes_out_as_published() {
     assert_eq!(s.share(), yuan("0.03"));
     assert_eq!(s.charged, yuan("690000.00"));
     assert_eq!(s.surplus, yuan("42000.00"));
-    assert_eq!(
-        (s.borne_by_operator, s.borne_by_sponsor, s.carried_to_next),
-        (none, none, none)
-    );
+    assert_eq!((s.borne_by_operator, s.borne_by_sponsor, s.carried_to_next), (none, none, none));
 }
 
 /// The other rows that name members, claims and share. They do not name the aid: what they leave open is how many claims
@@ -101,21 +76,15 @@ fn the_other_published_periods_of_xiang_hu_bao_are_possible() {
         let share = yuan(share).minor();
         let most = |available: u64| arithmetic::largest_aid(u128::from(available), equal().fee).minor();
         let (least_aid, most_aid) = (most((share - 1) * members) + 1, most(share * members));
-        for (aid, expected) in [
-            (least_aid - 1, share - 1),
-            (least_aid, share),
-            (most_aid, share),
-            (most_aid + 1, share + 1),
-        ] {
+        for (aid, expected) in
+            [(least_aid - 1, share - 1), (least_aid, share), (most_aid, share), (most_aid + 1, share + 1)]
+        {
             let s = run(&equal(), &[aid], &[cohort(0, members, 0)], 0, 0);
             assert_eq!(s.share(), FEN(expected), "{period}");
         }
         for aid in [least_aid, most_aid] {
             let average = aid.div_euclid(aided);
-            assert!(
-                (5_000_000..=30_000_000).contains(&average),
-                "{period}: {average} fen for each claim"
-            );
+            assert!((5_000_000..=30_000_000).contains(&average), "{period}: {average} fen for each claim");
         }
     };
     check("2019-06 second", 72_000_000, 150, "0.51");
@@ -141,16 +110,7 @@ fn the_published_year_2020_agrees_up_to_the_explained_difference() {
 #[test]
 fn shares_are_rounded_up_and_the_excess_is_carried() {
     let check = |claims: &[u64], members: u64, before: u64, share: u64, surplus: u64, charged: u64| {
-        let s = run(
-            &Rules {
-                fee: Percent::ZERO,
-                ..equal()
-            },
-            claims,
-            &[cohort(0, members, 0)],
-            before,
-            0,
-        );
+        let s = run(&Rules { fee: Percent::ZERO, ..equal() }, claims, &[cohort(0, members, 0)], before, 0);
         assert_eq!(
             (s.share().minor(), s.surplus.minor(), s.charged.minor()),
             (share, surplus, charged),
@@ -177,11 +137,7 @@ fn a_period_without_claims_closes_and_moves_nothing() {
 
 #[test]
 fn age_bands_pay_in_proportion_to_their_weights() {
-    let rules = Rules {
-        fee: Percent::ZERO,
-        weights: vec![2, 3, 5],
-        ..equal()
-    };
+    let rules = Rules { fee: Percent::ZERO, weights: vec![2, 3, 5], ..equal() };
     // 10 x 2 + 20 x 3 + 4 x 5 = 100 parts of 1,001 minor units.
     let cohorts = [cohort(0, 10, 0), cohort(1, 20, 0), cohort(2, 4, 0)];
     let s = run(&rules, &[1_001], &cohorts, 0, 0);
@@ -193,20 +149,11 @@ fn age_bands_pay_in_proportion_to_their_weights() {
 fn what_is_above_the_cap_per_claim_goes_where_the_terms_say() {
     // 100 members, cap 5: a claim may cost 500 with its fee of 10 percent. 1,000 costs 1,100: 600 above. 300 is below.
     let check = |excess, share: u64, operator: u64, carried: u64, aid: &[u64], fee: u64| {
-        let rules = Rules {
-            fee: Percent::parse("10").unwrap(),
-            cap_per_claim: cap(5, excess),
-            ..equal()
-        };
+        let rules = Rules { fee: Percent::parse("10").unwrap(), cap_per_claim: cap(5, excess), ..equal() };
         let s = run(&rules, &[1_000, 300], &[cohort(0, 100, 0)], 0, 0);
         let granted: Vec<u64> = s.aid_per_claim.iter().map(|a| a.minor()).collect();
         assert_eq!(
-            (
-                s.share().minor(),
-                s.borne_by_operator.minor(),
-                s.carried_to_next.minor(),
-                s.fee.minor()
-            ),
+            (s.share().minor(), s.borne_by_operator.minor(), s.carried_to_next.minor(), s.fee.minor()),
             (share, operator, carried, fee),
             "{excess:?}"
         );
@@ -222,11 +169,7 @@ fn what_is_above_the_cap_per_year_goes_where_the_terms_say() {
     // Cap 100; 10 members have 5 left, 10 have 100 left. 400 without fee: 20 each, but ten can pay 5 only: 150 missing.
     let cohorts = [cohort(0, 10, 95), cohort(0, 10, 0)];
     let check = |excess, dues: [u64; 2], operator: u64, carried: u64, aid: &[u64]| {
-        let rules = Rules {
-            fee: Percent::ZERO,
-            cap_per_year: cap(100, excess),
-            ..equal()
-        };
+        let rules = Rules { fee: Percent::ZERO, cap_per_year: cap(100, excess), ..equal() };
         let s = run(&rules, &[100, 300], &cohorts, 0, 0);
         let got: Vec<u64> = s.dues.iter().map(|c| c.share.minor()).collect();
         let granted: Vec<u64> = s.aid_per_claim.iter().map(|a| a.minor()).collect();
@@ -246,16 +189,9 @@ fn what_is_above_the_cap_per_year_goes_where_the_terms_say() {
 
 #[test]
 fn when_all_members_are_at_the_yearly_cap_the_operator_bears_the_rest() {
-    let rules = Rules {
-        fee: Percent::ZERO,
-        cap_per_year: cap(100, Excess::OtherMembers),
-        ..equal()
-    };
+    let rules = Rules { fee: Percent::ZERO, cap_per_year: cap(100, Excess::OtherMembers), ..equal() };
     let s = run(&rules, &[5_000], &[cohort(0, 10, 95), cohort(0, 10, 0)], 0, 0);
-    assert_eq!(
-        (s.charged, s.borne_by_operator, s.surplus),
-        (FEN(1_050), FEN(3_950), Amount::ZERO)
-    );
+    assert_eq!((s.charged, s.borne_by_operator, s.surplus), (FEN(1_050), FEN(3_950), Amount::ZERO));
     // A cap lowered below what was charged already leaves no room and gives nothing back.
     let s = run(&rules, &[10], &[cohort(0, 10, 500)], 0, 0);
     assert_eq!((s.charged, s.borne_by_operator), (Amount::ZERO, FEN(10)));
@@ -263,19 +199,12 @@ fn when_all_members_are_at_the_yearly_cap_the_operator_bears_the_rest() {
 
 #[test]
 fn cost_passed_on_is_shared_by_the_next_period() {
-    let rules = Rules {
-        fee: Percent::ZERO,
-        cap_per_year: cap(100, Excess::NextPeriod),
-        ..equal()
-    };
+    let rules = Rules { fee: Percent::ZERO, cap_per_year: cap(100, Excess::NextPeriod), ..equal() };
     let first = run(&rules, &[400], &[cohort(0, 10, 80)], 0, 0);
     assert_eq!((first.charged, first.carried_to_next), (FEN(200), FEN(200)));
     // The new year: nothing was charged yet.
     let second = run(&rules, &[100], &[cohort(0, 10, 0)], 0, 200);
-    assert_eq!(
-        (second.cost, second.charged, second.carried_to_next),
-        (FEN(300), FEN(300), Amount::ZERO)
-    );
+    assert_eq!((second.cost, second.charged, second.carried_to_next), (FEN(300), FEN(300), Amount::ZERO));
 }
 
 #[test]
@@ -287,14 +216,8 @@ fn a_sponsor_pays_up_to_what_it_grants_and_the_operator_the_rest() {
             ..equal()
         };
         let s = run(&rules, &[1_000], &[cohort(0, 10, 0)], 80, 0);
-        assert_eq!(
-            (s.share(), s.charged, s.aid, s.aid_cut),
-            (FEN(0), FEN(0), FEN(1_000), FEN(0))
-        );
-        assert_eq!(
-            (s.borne_by_sponsor, s.borne_by_operator),
-            (FEN(sponsor), FEN(operator))
-        );
+        assert_eq!((s.share(), s.charged, s.aid, s.aid_cut), (FEN(0), FEN(0), FEN(1_000), FEN(0)));
+        assert_eq!((s.borne_by_sponsor, s.borne_by_operator), (FEN(sponsor), FEN(operator)));
     };
     check(None, 1_000, 0);
     check(Some(5_000), 1_000, 0);
@@ -304,21 +227,11 @@ fn a_sponsor_pays_up_to_what_it_grants_and_the_operator_the_rest() {
 
 #[test]
 fn a_pool_draws_from_balances_and_reports_who_cannot_pay() {
-    let rules = Rules {
-        model: Model::Pool,
-        fee: Percent::ZERO,
-        ..equal()
-    };
-    let with = |count, prepaid| Cohort {
-        prepaid: FEN(prepaid),
-        ..cohort(0, count, 0)
-    };
+    let rules = Rules { model: Model::Pool, fee: Percent::ZERO, ..equal() };
+    let with = |count, prepaid| Cohort { prepaid: FEN(prepaid), ..cohort(0, count, 0) };
     let s = run(&rules, &[400], &[with(10, 900), with(5, 12), with(5, 0)], 0, 0);
-    let parts: Vec<_> = s
-        .dues
-        .iter()
-        .map(|c| (c.share.minor(), c.from_prepaid.minor(), c.to_collect.minor()))
-        .collect();
+    let parts: Vec<_> =
+        s.dues.iter().map(|c| (c.share.minor(), c.from_prepaid.minor(), c.to_collect.minor())).collect();
     assert_eq!(parts, [(20, 20, 0), (20, 12, 8), (20, 0, 20)]);
     assert_eq!((s.from_prepaid, s.to_collect()), (FEN(260), FEN(140)));
 }
@@ -326,17 +239,9 @@ fn a_pool_draws_from_balances_and_reports_who_cannot_pay() {
 #[test]
 fn a_cost_that_nobody_is_there_to_share_is_the_operators() {
     for cohorts in [&[][..], &[cohort(0, 0, 0)]] {
-        for excess in [
-            Excess::Operator,
-            Excess::OtherMembers,
-            Excess::NextPeriod,
-            Excess::CutAid,
-        ] {
-            let rules = Rules {
-                cap_per_year: cap(100, excess),
-                cap_per_claim: cap(1, Excess::CutAid),
-                ..equal()
-            };
+        for excess in [Excess::Operator, Excess::OtherMembers, Excess::NextPeriod, Excess::CutAid] {
+            let rules =
+                Rules { cap_per_year: cap(100, excess), cap_per_claim: cap(1, Excess::CutAid), ..equal() };
             let s = run(&rules, &[1_000], cohorts, 80, 0);
             assert_eq!(
                 (s.aid, s.borne_by_operator, s.surplus, s.headcount),
@@ -351,68 +256,21 @@ fn contradictory_and_oversized_input_is_refused() {
     let check = |rules: Rules, claims: &[u64], cohorts: &[Cohort], expected: InputError| {
         let claims: Vec<Amount> = claims.iter().copied().map(FEN).collect();
         let (surplus_before, carried_before) = (Amount::ZERO, Amount::ZERO);
-        let input = Input {
-            rules: &rules,
-            claims: &claims,
-            cohorts,
-            surplus_before,
-            carried_before,
-        };
+        let input = Input { rules: &rules, claims: &claims, cohorts, surplus_before, carried_before };
         assert_eq!(close(&input), Err(expected));
     };
-    check(
-        Rules {
-            weights: vec![],
-            ..equal()
-        },
-        &[],
-        &[],
-        InputError::ZeroWeight,
-    );
-    check(
-        Rules {
-            weights: vec![1, 0],
-            ..equal()
-        },
-        &[],
-        &[],
-        InputError::ZeroWeight,
-    );
-    let unknown = InputError::UnknownBand {
-        cohort: 1,
-        band: 1,
-        bands: 1,
-    };
+    check(Rules { weights: vec![], ..equal() }, &[], &[], InputError::ZeroWeight);
+    check(Rules { weights: vec![1, 0], ..equal() }, &[], &[], InputError::ZeroWeight);
+    let unknown = InputError::UnknownBand { cohort: 1, band: 1, bands: 1 };
     check(equal(), &[], &[cohort(0, 1, 0), cohort(1, 1, 0)], unknown);
-    let others = Rules {
-        cap_per_claim: cap(1, Excess::OtherMembers),
-        ..equal()
-    };
+    let others = Rules { cap_per_claim: cap(1, Excess::OtherMembers), ..equal() };
     check(others, &[], &[], InputError::NoOtherMembers);
-    check(
-        equal(),
-        &[1],
-        &[cohort(0, MAX_HEADCOUNT, 0), cohort(0, 1, 0)],
-        InputError::TooManyMembers,
-    );
-    check(
-        equal(),
-        &[1],
-        &[cohort(0, u64::MAX, 0), cohort(0, u64::MAX, 0)],
-        InputError::TooManyMembers,
-    );
+    check(equal(), &[1], &[cohort(0, MAX_HEADCOUNT, 0), cohort(0, 1, 0)], InputError::TooManyMembers);
+    check(equal(), &[1], &[cohort(0, u64::MAX, 0), cohort(0, u64::MAX, 0)], InputError::TooManyMembers);
     check(equal(), &[u64::MAX, 1], &[cohort(0, 1, 0)], InputError::TooLarge);
     check(equal(), &[u64::MAX], &[cohort(0, 1, 0)], InputError::TooLarge);
-    let heavy = Rules {
-        weights: vec![u32::MAX],
-        ..equal()
-    };
-    check(
-        heavy,
-        &[u64::MAX - 7],
-        &[cohort(0, MAX_HEADCOUNT, 0)],
-        InputError::TooLarge,
-    );
+    let heavy = Rules { weights: vec![u32::MAX], ..equal() };
+    check(heavy, &[u64::MAX - 7], &[cohort(0, MAX_HEADCOUNT, 0)], InputError::TooLarge);
 }
 
 /// The case of 2024: due 133,300.00, received 40,000.00. The judgment gives the two figures, not the plan's totals; the
@@ -465,13 +323,7 @@ fn rules() -> impl Strategy<Value = Rules> {
         2 => Just(Model::Pool),
         1 => prop::option::of(0_u64..5_000).prop_map(|room| Model::Sponsor { room: room.map(FEN) })
     ];
-    let claim_excess = excesses().prop_map(|e| {
-        if e == Excess::OtherMembers {
-            Excess::Operator
-        } else {
-            e
-        }
-    });
+    let claim_excess = excesses().prop_map(|e| if e == Excess::OtherMembers { Excess::Operator } else { e });
     let claim_cap = prop::option::of((0_u64..200, claim_excess));
     let year_cap = prop::option::weighted(0.8, (0_u64..900, excesses()));
     let weights = prop_oneof![Just(vec![1]), prop::collection::vec(1_u32..9, 1..4)];
@@ -491,12 +343,7 @@ type Period = (Vec<u64>, Vec<(u8, u64, u64)>, Vec<(usize, u64)>, bool);
 fn history() -> impl Strategy<Value = Vec<Period>> {
     let joiners = prop::collection::vec((0_u8..4, 0_u64..30, 0_u64..1_500), 0..4);
     let leavers = prop::collection::vec((0_usize..8, 0_u64..20), 0..3);
-    let period = (
-        prop::collection::vec(0_u64..6_000, 0..5),
-        joiners,
-        leavers,
-        prop::bool::weighted(0.2),
-    );
+    let period = (prop::collection::vec(0_u64..6_000, 0..5), joiners, leavers, prop::bool::weighted(0.2));
     prop::collection::vec(period, 1..14)
 }
 
@@ -530,30 +377,13 @@ impl Community {
             let band = band % u8::try_from(bands).unwrap();
             let (charged_this_year, prepaid) = (Amount::ZERO, FEN(prepaid));
             let home = self.cohorts.len();
-            self.cohorts.push(Cohort {
-                band,
-                count,
-                charged_this_year,
-                prepaid,
-            });
-            self.members.extend((0..count).map(|_| {
-                (
-                    home,
-                    naive::Member {
-                        band,
-                        charged_this_year,
-                        prepaid,
-                    },
-                )
-            }));
+            self.cohorts.push(Cohort { band, count, charged_this_year, prepaid });
+            self.members
+                .extend((0..count).map(|_| (home, naive::Member { band, charged_this_year, prepaid })));
         }
         if new_year {
-            self.cohorts
-                .iter_mut()
-                .for_each(|c| c.charged_this_year = Amount::ZERO);
-            self.members
-                .iter_mut()
-                .for_each(|(_, m)| m.charged_this_year = Amount::ZERO);
+            self.cohorts.iter_mut().for_each(|c| c.charged_this_year = Amount::ZERO);
+            self.members.iter_mut().for_each(|(_, m)| m.charged_this_year = Amount::ZERO);
         }
     }
 
@@ -565,10 +395,7 @@ impl Community {
             cohort.prepaid = cohort.prepaid.checked_sub(due.from_prepaid).unwrap();
         }
         for (at, (_, member)) in self.members.iter_mut().enumerate() {
-            member.charged_this_year = member
-                .charged_this_year
-                .checked_add(wide(slow.dues[at]))
-                .unwrap();
+            member.charged_this_year = member.charged_this_year.checked_add(wide(slow.dues[at])).unwrap();
             member.prepaid = member.prepaid.checked_sub(wide(slow.from_prepaid[at])).unwrap();
         }
     }
@@ -689,9 +516,8 @@ fn closing_a_hundred_million_members_depends_on_cohorts_only() {
         cap_per_year: cap(18_800, Excess::OtherMembers),
         ..equal()
     };
-    let cohorts: Vec<Cohort> = (0_u64..400)
-        .map(|n| cohort(u8::try_from(n % 4).unwrap(), 250_000, n * 46))
-        .collect();
+    let cohorts: Vec<Cohort> =
+        (0_u64..400).map(|n| cohort(u8::try_from(n % 4).unwrap(), 250_000, n * 46)).collect();
     let claims = vec![30_000_000_u64; 3_000];
     let s = run(&rules, &claims, &cohorts, 77, 0);
     assert_eq!(s.headcount, 100_000_000);

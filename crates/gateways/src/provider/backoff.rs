@@ -36,10 +36,7 @@ impl Backoff {
             .unwrap_or(self.longest)
             .min(self.longest);
         let half = grown.checked_div(2).unwrap_or_default();
-        let spread = half
-            .saturating_mul(jitter.min(1_000))
-            .checked_div(1_000)
-            .unwrap_or_default();
+        let spread = half.saturating_mul(jitter.min(1_000)).checked_div(1_000).unwrap_or_default();
         let pause = match remedy {
             Remedy::GiveUp => return None,
             Remedy::Again => half + spread,
@@ -53,11 +50,8 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    const BACKOFF: Backoff = Backoff {
-        attempts: 4,
-        first: Duration::from_millis(100),
-        longest: Duration::from_millis(300),
-    };
+    const BACKOFF: Backoff =
+        Backoff { attempts: 4, first: Duration::from_millis(100), longest: Duration::from_millis(300) };
 
     #[test]
     fn pauses_double_up_to_the_longest_with_jitter_in_the_upper_half() {
@@ -90,24 +84,13 @@ mod tests {
 
     #[test]
     fn no_number_of_attempts_overflows() {
-        let patient = Backoff {
-            attempts: u32::MAX,
-            ..BACKOFF
-        };
+        let patient = Backoff { attempts: u32::MAX, ..BACKOFF };
         for attempt in [31, 32, 33, 64, u32::MAX - 1] {
             assert_eq!(
                 patient.pause(attempt, Remedy::Again, Duration::MAX, 1_000),
                 Some(Duration::from_millis(300))
             );
         }
-        assert_eq!(
-            patient.pause(
-                1,
-                Remedy::AgainAfter(Duration::MAX),
-                Duration::from_secs(1),
-                1_000
-            ),
-            None
-        );
+        assert_eq!(patient.pause(1, Remedy::AgainAfter(Duration::MAX), Duration::from_secs(1), 1_000), None);
     }
 }

@@ -34,10 +34,7 @@ pub(crate) struct Circuit {
 
 impl Circuit {
     pub(crate) const fn new(limits: CircuitLimits) -> Self {
-        Self {
-            limits,
-            state: State::Closed { failures: 0 },
-        }
+        Self { limits, state: State::Closed { failures: 0 } }
     }
 
     /// Asks to make a call.
@@ -67,17 +64,11 @@ impl Circuit {
 
     /// An admitted call failed.
     pub(crate) fn fail(&mut self, now: Moment) {
-        let rest = State::Open {
-            until: now.saturating_add(self.limits.rest).unwrap_or(Moment::MAX),
-        };
+        let rest = State::Open { until: now.saturating_add(self.limits.rest).unwrap_or(Moment::MAX) };
         match self.state {
             State::Closed { failures } => {
                 let failures = failures.saturating_add(1);
-                self.state = if failures >= self.limits.failures {
-                    rest
-                } else {
-                    State::Closed { failures }
-                };
+                self.state = if failures >= self.limits.failures { rest } else { State::Closed { failures } };
             }
             State::HalfOpen => self.state = rest,
             State::Open { .. } => {}
@@ -100,10 +91,7 @@ mod tests {
     /// Plays a story: each letter is one step one second after the last. `a` admitted, `x` not admitted, `s` succeeds,
     /// `f` fails, `d` is abandoned, `.` nothing happens. Answers whether the story is true.
     fn check(story: &str) {
-        let limits = CircuitLimits {
-            failures: 3,
-            rest: Duration::from_secs(10),
-        };
+        let limits = CircuitLimits { failures: 3, rest: Duration::from_secs(10) };
         let mut circuit = Circuit::new(limits);
         for (second, step) in (0_i64..).zip(story.chars()) {
             let now = Moment::from_second(second).unwrap();
@@ -141,20 +129,13 @@ mod tests {
 
     #[test]
     fn a_refused_call_is_told_how_long_to_wait() {
-        let limits = CircuitLimits {
-            failures: 1,
-            rest: Duration::from_secs(10),
-        };
+        let limits = CircuitLimits { failures: 1, rest: Duration::from_secs(10) };
         let mut circuit = Circuit::new(limits);
         let at = |second| Moment::from_second(second).unwrap();
         circuit.admit(at(0)).unwrap();
         circuit.fail(at(0));
         for (second, expected) in [(1, Err(9)), (9, Err(1)), (10, Ok(())), (11, Err(10))] {
-            assert_eq!(
-                circuit.admit(at(second)),
-                expected.map_err(Duration::from_secs),
-                "second {second}"
-            );
+            assert_eq!(circuit.admit(at(second)), expected.map_err(Duration::from_secs), "second {second}");
         }
     }
 }

@@ -65,9 +65,7 @@ impl Client {
         } else {
             builder.https_only(true)
         };
-        let http = builder
-            .build()
-            .map_err(|error| ConfigError::Client(error.without_url().to_string()))?;
+        let http = builder.build().map_err(|error| ConfigError::Client(error.without_url().to_string()))?;
         Ok(Self {
             provider,
             circuit: Mutex::new(Circuit::new(config.limits.circuit)),
@@ -91,10 +89,7 @@ impl Client {
         let answer = self.ask_until(path, question, read, deadline).await;
         answer.map_err(|fault| {
             tracing::warn!(provider = self.provider, %fault, "no answer");
-            ProviderError {
-                provider: self.provider,
-                why: fault.to_string(),
-            }
+            ProviderError { provider: self.provider, why: fault.to_string() }
         })
     }
 
@@ -108,9 +103,7 @@ impl Client {
         let address = self.config.address(path).map_err(|_| Fault::Unwritable)?;
         let body = Zeroizing::new(serde_json::to_vec(question).map_err(|_| Fault::Unwritable)?);
         // A call that has no time left for a whole attempt is not begun: it would fail and be held against the provider.
-        let last_start = deadline
-            .checked_sub(self.config.limits.attempt)
-            .unwrap_or_else(Instant::now);
+        let last_start = deadline.checked_sub(self.config.limits.attempt).unwrap_or_else(Instant::now);
         let place = timeout_at(last_start, self.places.acquire()).await;
         let _place = place.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)?;
         let trial = Trial::begin(self)?;
@@ -128,16 +121,11 @@ impl Client {
         deadline: Instant,
     ) -> Result<T, Fault> {
         let limits = &self.config.limits;
-        let backoff = Backoff {
-            attempts: limits.attempts,
-            first: limits.first_pause,
-            longest: limits.longest_pause,
-        };
+        let backoff =
+            Backoff { attempts: limits.attempts, first: limits.first_pause, longest: limits.longest_pause };
         for attempt in 1_u32.. {
             let until = deadline.min(Instant::now() + limits.attempt);
-            let answer = timeout_at(until, self.attempt(address, body))
-                .await
-                .unwrap_or(Err(Fault::Timeout));
+            let answer = timeout_at(until, self.attempt(address, body)).await.unwrap_or(Err(Fault::Timeout));
             let fault = match answer.and_then(|bytes| read(&bytes)) {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
@@ -156,13 +144,7 @@ impl Client {
     async fn attempt(&self, address: &Url, body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
         let timestamp = self.clock.now().as_second();
         let nonce = self.nonce();
-        let lines = RequestLines {
-            timestamp,
-            nonce: &nonce,
-            method: "POST",
-            path: address.path(),
-            body,
-        };
+        let lines = RequestLines { timestamp, nonce: &nonce, method: "POST", path: address.path(), body };
         let request = self
             .http
             .post(address.clone())
@@ -182,11 +164,7 @@ impl Client {
 
     /// 32 hexadecimal digits that were never used before.
     fn nonce(&self) -> String {
-        Digest::from_bytes(self.entropy.secret())
-            .to_string()
-            .chars()
-            .take(32)
-            .collect()
+        Digest::from_bytes(self.entropy.secret()).to_string().chars().take(32).collect()
     }
 
     /// Status, type and announced length. Nothing but a 200 is read at all.
@@ -195,9 +173,7 @@ impl Client {
         match status {
             200 => {}
             429 => {
-                return Err(Fault::TooMany {
-                    retry_after: retry_after(response.headers()),
-                });
+                return Err(Fault::TooMany { retry_after: retry_after(response.headers()) });
             }
             300..=399 => return Err(Fault::Redirected(status)),
             400..=499 => return Err(Fault::Refused(status)),
@@ -234,16 +210,9 @@ impl Client {
         if text(headers, NONCE) != Some(nonce) {
             return Err(Fault::Nonce);
         }
-        let timestamp: i64 = text(headers, TIMESTAMP)
-            .and_then(|t| t.parse().ok())
-            .ok_or(Fault::Signature)?;
+        let timestamp: i64 = text(headers, TIMESTAMP).and_then(|t| t.parse().ok()).ok_or(Fault::Signature)?;
         let signature = text(headers, SIGNATURE).ok_or(Fault::Signature)?;
-        let lines = AnswerLines {
-            timestamp,
-            nonce,
-            status: 200,
-            body,
-        };
+        let lines = AnswerLines { timestamp, nonce, status: 200, body };
         if !lines.is_signed(&self.config.key, signature) {
             return Err(Fault::Signature);
         }
@@ -320,9 +289,5 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// `Retry-After` in seconds. The form with a date is not read: it would trust two clocks to agree.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    text(headers, RETRY_AFTER.as_str())?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
+    text(headers, RETRY_AFTER.as_str())?.trim().parse().ok().map(Duration::from_secs)
 }

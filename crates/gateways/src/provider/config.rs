@@ -112,10 +112,7 @@ impl Default for ProviderLimits {
             answer_bytes: 16 * 1024,
             at_once: 64,
             clock_seconds: 300,
-            circuit: CircuitLimits {
-                failures: 5,
-                rest: Duration::from_secs(30),
-            },
+            circuit: CircuitLimits { failures: 5, rest: Duration::from_secs(30) },
         }
     }
 }
@@ -161,12 +158,7 @@ impl ProviderConfig {
         if !(1..=64).contains(&key_id.len()) || !key_id.chars().all(plain) {
             return Err(ConfigError::KeyId);
         }
-        Ok(Self {
-            base,
-            key_id: key_id.to_owned(),
-            key,
-            limits,
-        })
+        Ok(Self { base, key_id: key_id.to_owned(), key, limits })
     }
 
     /// Whether the provider is on this machine and spoken to without TLS.
@@ -192,14 +184,8 @@ mod tests {
     fn an_address_is_https_or_plain_on_this_machine_only() {
         for (base, expected) in [
             ("https://id.example.org", Ok("https://id.example.org/v1/x")),
-            (
-                "https://id.example.org/api",
-                Ok("https://id.example.org/api/v1/x"),
-            ),
-            (
-                "https://id.example.org:8443/api/",
-                Ok("https://id.example.org:8443/api/v1/x"),
-            ),
+            ("https://id.example.org/api", Ok("https://id.example.org/api/v1/x")),
+            ("https://id.example.org:8443/api/", Ok("https://id.example.org:8443/api/v1/x")),
             ("http://127.0.0.1:9000", Ok("http://127.0.0.1:9000/v1/x")),
             ("http://[::1]:9000/", Ok("http://[::1]:9000/v1/x")),
             ("http://localhost:9000", Err(ConfigError::Plain)),
@@ -250,9 +236,6 @@ mod tests {
         let config =
             ProviderConfig::new("https://a.example", "k1", key(), ProviderLimits::default()).unwrap();
         let shown = format!("{config:?}");
-        assert!(
-            shown.contains("SharedKey(hidden)") && !shown.contains("7, 7"),
-            "{shown}"
-        );
+        assert!(shown.contains("SharedKey(hidden)") && !shown.contains("7, 7"), "{shown}");
     }
 }

@@ -57,11 +57,7 @@ mod tests {
             assert_eq!(DemoRegister.confirm(&person).await, Ok(confirmed), "{number}");
             let score = DemoRegister.score(&person).await.unwrap();
             assert!(scores.contains(&score), "{number}: {score}");
-            assert_eq!(
-                DemoRegister.score(&person).await,
-                Ok(score),
-                "the same every time"
-            );
+            assert_eq!(DemoRegister.score(&person).await, Ok(score), "the same every time");
         }
     }
 }

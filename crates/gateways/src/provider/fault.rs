@@ -64,9 +64,7 @@ impl Fault {
             | Self::Interrupted
             | Self::ServerError(_)
             | Self::TooMany { retry_after: None } => Remedy::Again,
-            Self::TooMany {
-                retry_after: Some(pause),
-            } => Remedy::AgainAfter(pause),
+            Self::TooMany { retry_after: Some(pause) } => Remedy::AgainAfter(pause),
             Self::Refused(_)
             | Self::Redirected(_)
             | Self::ContentType

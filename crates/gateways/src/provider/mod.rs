@@ -98,9 +98,7 @@ impl IdentityProvider for HttpIdentity {
                 Sex::Male => "male",
             }),
         };
-        self.0
-            .ask("v1/identity/confirm", &request, read_confirmation)
-            .await
+        self.0.ask("v1/identity/confirm", &request, read_confirmation).await
     }
 }
 
@@ -136,10 +134,7 @@ impl CreditProvider for HttpCredit {
     /// A person of whom the provider has no record has the score 0: a plan that asks for a minimum refuses them, which
     /// asking again would not change.
     async fn score(&self, person: &Person) -> Result<u32, ProviderError> {
-        let request = ScoreRequest {
-            name: &person.name,
-            identity_number: &person.identity_number,
-        };
+        let request = ScoreRequest { name: &person.name, identity_number: &person.identity_number };
         self.0.ask("v1/credit/score", &request, read_score).await
     }
 }

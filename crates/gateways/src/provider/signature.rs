@@ -39,17 +39,8 @@ pub(crate) struct AnswerLines<'a> {
 impl RequestLines<'_> {
     /// The text that is signed.
     fn text(&self) -> String {
-        let Self {
-            timestamp,
-            nonce,
-            method,
-            path,
-            body,
-        } = *self;
-        format!(
-            "huzhu-request-v1\n{timestamp}\n{nonce}\n{method}\n{path}\n{}",
-            sha256(body)
-        )
+        let Self { timestamp, nonce, method, path, body } = *self;
+        format!("huzhu-request-v1\n{timestamp}\n{nonce}\n{method}\n{path}\n{}", sha256(body))
     }
 
     /// The value of the signature header.
@@ -60,16 +51,8 @@ impl RequestLines<'_> {
 
 impl AnswerLines<'_> {
     fn text(&self) -> String {
-        let Self {
-            timestamp,
-            nonce,
-            status,
-            body,
-        } = *self;
-        format!(
-            "huzhu-answer-v1\n{timestamp}\n{nonce}\n{status}\n{}",
-            sha256(body)
-        )
+        let Self { timestamp, nonce, status, body } = *self;
+        format!("huzhu-answer-v1\n{timestamp}\n{nonce}\n{status}\n{}", sha256(body))
     }
 
     /// The value of the signature header, as a provider makes it.
@@ -143,50 +126,17 @@ mod tests {
         let other = SharedKey::new((1..33).collect()).unwrap();
         assert!(!ANSWER.is_signed(&other, &value), "another key");
         for (what, changed) in [
-            (
-                "timestamp",
-                AnswerLines {
-                    timestamp: 1,
-                    ..ANSWER
-                },
-            ),
-            (
-                "nonce",
-                AnswerLines {
-                    nonce: "ff",
-                    ..ANSWER
-                },
-            ),
-            (
-                "status",
-                AnswerLines {
-                    status: 201,
-                    ..ANSWER
-                },
-            ),
-            (
-                "body",
-                AnswerLines {
-                    body: b"{\"status\":\"not_confirmed\"}",
-                    ..ANSWER
-                },
-            ),
+            ("timestamp", AnswerLines { timestamp: 1, ..ANSWER }),
+            ("nonce", AnswerLines { nonce: "ff", ..ANSWER }),
+            ("status", AnswerLines { status: 201, ..ANSWER }),
+            ("body", AnswerLines { body: b"{\"status\":\"not_confirmed\"}", ..ANSWER }),
         ] {
             assert!(!changed.is_signed(&key(), &value), "{what}");
         }
-        for value in [
-            "",
-            "v1=",
-            "v1=00",
-            &value[3..],
-            &value[..value.len() - 1],
-            &value.replace("v1", "v2"),
-        ] {
+        for value in ["", "v1=", "v1=00", &value[3..], &value[..value.len() - 1], &value.replace("v1", "v2")]
+        {
             assert!(!ANSWER.is_signed(&key(), value), "{value}");
         }
-        assert!(
-            !ANSWER.is_signed(&key(), &REQUEST.sign(&key())),
-            "a request's signature"
-        );
+        assert!(!ANSWER.is_signed(&key(), &REQUEST.sign(&key())), "a request's signature");
     }
 }

@@ -119,19 +119,8 @@ impl State {
         .sign(&self.key);
         let signed = header("huzhu-signature") == expected && header("huzhu-key") == "k1";
         let body = String::from_utf8(body).unwrap();
-        self.seen.lock().unwrap().push(Seen {
-            at: Instant::now(),
-            path,
-            head,
-            body,
-            signed,
-        });
-        let step = self
-            .script
-            .lock()
-            .unwrap()
-            .pop_front()
-            .unwrap_or(Step::Status(599, ""));
+        self.seen.lock().unwrap().push(Seen { at: Instant::now(), path, head, body, signed });
+        let step = self.script.lock().unwrap().pop_front().unwrap_or(Step::Status(599, ""));
         self.play(step, &nonce, &mut stream).await;
     }
 
@@ -183,17 +172,8 @@ impl State {
     }
 
     fn response(&self, timestamp: i64, nonce: &str, signed: &str, sent: &str, announced: bool) -> Vec<u8> {
-        let lines = AnswerLines {
-            timestamp,
-            nonce,
-            status: 200,
-            body: signed.as_bytes(),
-        };
-        let length = if announced {
-            format!("Content-Length: {}\r\n", sent.len())
-        } else {
-            String::new()
-        };
+        let lines = AnswerLines { timestamp, nonce, status: 200, body: signed.as_bytes() };
+        let length = if announced { format!("Content-Length: {}\r\n", sent.len()) } else { String::new() };
         format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nHuzhu-Timestamp: {timestamp}\r\n\
              Huzhu-Nonce: {nonce}\r\nHuzhu-Signature: {}\r\n{length}Connection: close\r\n\r\n{sent}",
@@ -234,9 +214,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
             continue;
         };
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-        let length: usize = header(&head, "content-length")
-            .and_then(|l| l.parse().ok())
-            .unwrap_or(0);
+        let length: usize = header(&head, "content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
         if bytes.len() >= end + 4 + length {
             return Some((head, bytes[end + 4..end + 4 + length].to_vec()));
         }

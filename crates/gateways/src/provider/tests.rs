@@ -40,10 +40,7 @@ fn limits() -> ProviderLimits {
         answer_bytes: 4_096,
         at_once: 2,
         clock_seconds: 300,
-        circuit: CircuitLimits {
-            failures: 100,
-            rest: Duration::from_secs(30),
-        },
+        circuit: CircuitLimits { failures: 100, rest: Duration::from_secs(30) },
     }
 }
 
@@ -68,22 +65,14 @@ impl Scene {
         let config = ProviderConfig::new(&base, "k1", key(), limits).unwrap();
         let identity = HttpIdentity::new(config.clone(), clock.clone(), entropy.clone()).unwrap();
         let credit = HttpCredit::new(config, clock.clone(), entropy).unwrap();
-        Self {
-            stub,
-            clock,
-            identity,
-            credit,
-        }
+        Self { stub, clock, identity, credit }
     }
 
     async fn confirm(&self) -> Result<bool, String> {
         let answer = self.identity.confirm(&person()).await;
         answer.map_err(|ProviderError { provider, why }| {
             assert_eq!(provider, "identity");
-            assert!(
-                !why.contains("王") && !why.contains("4403") && !why.contains("127.0.0.1"),
-                "{why}"
-            );
+            assert!(!why.contains("王") && !why.contains("4403") && !why.contains("127.0.0.1"), "{why}");
             why
         })
     }
@@ -101,20 +90,12 @@ async fn check(script: &[Step], expected: Result<bool, &str>, requests: usize) {
     };
     assert!(right, "{script:?}: {answer:?}, expected {expected:?}");
     assert_eq!(scene.stub.seen().len(), requests, "requests of {script:?}");
-    assert!(
-        began.elapsed() < Duration::from_secs(4),
-        "{script:?} took {:?}",
-        began.elapsed()
-    );
+    assert!(began.elapsed() < Duration::from_secs(4), "{script:?} took {:?}", began.elapsed());
 }
 
 #[tokio::test]
 async fn a_request_is_signed_and_says_what_the_format_says() {
-    let scene = Scene::new(
-        limits(),
-        vec![YES, Step::Answer(r#"{"status":"scored","score":701}"#)],
-    )
-    .await;
+    let scene = Scene::new(limits(), vec![YES, Step::Answer(r#"{"status":"scored","score":701}"#)]).await;
     assert_eq!(scene.confirm().await, Ok(true));
     assert_eq!(scene.credit.score(&person()).await, Ok(701));
     let seen = scene.stub.seen();
@@ -125,16 +106,8 @@ async fn a_request_is_signed_and_says_what_the_format_says() {
         r#"{"name":"王秀英","identity_number":"440301198502291234","birth":"1985-03-01","sex":"female"}"#
     );
     assert_eq!(seen[1].path, "/api/v1/credit/score");
-    assert_eq!(
-        seen[1].body,
-        r#"{"name":"王秀英","identity_number":"440301198502291234"}"#
-    );
-    assert!(
-        seen[0]
-            .head
-            .to_lowercase()
-            .contains("content-type: application/json")
-    );
+    assert_eq!(seen[1].body, r#"{"name":"王秀英","identity_number":"440301198502291234"}"#);
+    assert!(seen[0].head.to_lowercase().contains("content-type: application/json"));
 }
 
 #[tokio::test]
@@ -152,12 +125,7 @@ async fn good_answers_are_believed() {
         1,
     )
     .await;
-    check(
-        &[Step::Drip(Duration::ZERO, r#"{"status":"confirmed"}"#)],
-        Ok(true),
-        1,
-    )
-    .await;
+    check(&[Step::Drip(Duration::ZERO, r#"{"status":"confirmed"}"#)], Ok(true), 1).await;
 }
 
 #[tokio::test]
@@ -166,25 +134,11 @@ async fn passing_faults_are_asked_again() {
     let busy = Step::Status(429, "Retry-After: 0\r\n");
     check(&[Step::Status(500, ""), YES], Ok(true), 2).await;
     check(&[Step::Status(503, ""), Step::Status(502, ""), NO], Ok(false), 3).await;
-    check(
-        &[
-            Step::Status(500, ""),
-            Step::Status(500, ""),
-            Step::Status(500, ""),
-            YES,
-        ],
-        Err("status 500"),
-        3,
-    )
-    .await;
+    check(&[Step::Status(500, ""), Step::Status(500, ""), Step::Status(500, ""), YES], Err("status 500"), 3)
+        .await;
     check(&[Step::Close, YES], Ok(true), 2).await;
     check(&[half.clone(), YES], Ok(true), 2).await;
-    check(
-        &[half.clone(), half.clone(), half],
-        Err("the connection broke"),
-        3,
-    )
-    .await;
+    check(&[half.clone(), half.clone(), half], Err("the connection broke"), 3).await;
     check(&[Step::Noise, YES], Ok(true), 2).await;
     check(&[Step::Hang, YES], Ok(true), 2).await;
     check(&[busy.clone(), YES], Ok(true), 2).await;
@@ -206,18 +160,9 @@ async fn a_slow_drip_costs_bounded_time() {
 
 #[tokio::test]
 async fn a_pause_longer_than_the_budget_is_not_begun() {
-    check(
-        &[Step::Status(429, "Retry-After: 3600\r\n"), YES],
-        Err("too many requests"),
-        1,
-    )
-    .await;
-    check(
-        &[Step::Status(429, "Retry-After: 18446744073709551615\r\n"), YES],
-        Err("too many requests"),
-        1,
-    )
-    .await;
+    check(&[Step::Status(429, "Retry-After: 3600\r\n"), YES], Err("too many requests"), 1).await;
+    check(&[Step::Status(429, "Retry-After: 18446744073709551615\r\n"), YES], Err("too many requests"), 1)
+        .await;
 }
 
 #[tokio::test]
@@ -232,19 +177,12 @@ async fn the_budget_ends_what_attempts_would_go_on_with() {
     let began = Instant::now();
     assert!(scene.confirm().await.is_err());
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-    assert!(
-        (2..=9).contains(&scene.stub.seen().len()),
-        "{} requests",
-        scene.stub.seen().len()
-    );
+    assert!((2..=9).contains(&scene.stub.seen().len()), "{} requests", scene.stub.seen().len());
 }
 
 #[tokio::test]
 async fn a_pause_that_the_provider_asks_for_is_kept() {
-    let limits = ProviderLimits {
-        budget: Duration::from_secs(3),
-        ..limits()
-    };
+    let limits = ProviderLimits { budget: Duration::from_secs(3), ..limits() };
     let scene = Scene::new(limits, vec![Step::Status(429, "Retry-After: 1\r\n"), YES]).await;
     assert_eq!(scene.confirm().await, Ok(true));
     let seen = scene.stub.seen();
@@ -260,30 +198,12 @@ async fn wrong_answers_are_neither_believed_nor_asked_for_again() {
         (Step::Answer("[]"), "the answer is not the JSON"),
         (Step::Answer("{}"), "the answer is not the JSON"),
         (Step::Answer(r#"{"status":true}"#), "the answer is not the JSON"),
-        (
-            Step::Answer(r#"{"status":"confirmed","status":"confirmed"}"#),
-            "the answer is not the JSON",
-        ),
-        (
-            Step::Answer(r#"{"status":"confirmed","more":1}"#),
-            "the answer is not the JSON",
-        ),
-        (
-            Step::Answer(r#"{"status":"confirmed"}{"status":"confirmed"}"#),
-            "the answer is not the JSON",
-        ),
-        (
-            Step::Answer(r#"{"status":"Confirmed"}"#),
-            "the answer says something",
-        ),
-        (
-            Step::Answer(r#"{"status":"scored","score":700}"#),
-            "the answer says something",
-        ),
-        (
-            Step::Answer(r#"{"status":"confirmed","score":700}"#),
-            "the answer says something",
-        ),
+        (Step::Answer(r#"{"status":"confirmed","status":"confirmed"}"#), "the answer is not the JSON"),
+        (Step::Answer(r#"{"status":"confirmed","more":1}"#), "the answer is not the JSON"),
+        (Step::Answer(r#"{"status":"confirmed"}{"status":"confirmed"}"#), "the answer is not the JSON"),
+        (Step::Answer(r#"{"status":"Confirmed"}"#), "the answer says something"),
+        (Step::Answer(r#"{"status":"scored","score":700}"#), "the answer says something"),
+        (Step::Answer(r#"{"status":"confirmed","score":700}"#), "the answer says something"),
     ] {
         check(&[step, YES], Err(why), 1).await;
     }
@@ -293,46 +213,16 @@ async fn wrong_answers_are_neither_believed_nor_asked_for_again() {
 async fn answers_whose_head_or_signature_is_wrong_are_not_believed() {
     let yes = r#"{"status":"confirmed"}"#;
     for (step, why) in [
-        (
-            Step::Changed("content-type", Some("text/html"), yes),
-            "the answer is not application/json",
-        ),
-        (
-            Step::Changed("content-type", Some("application/jsonp"), yes),
-            "the answer is not application/json",
-        ),
-        (
-            Step::Changed("content-type", None, yes),
-            "the answer is not application/json",
-        ),
-        (
-            Step::Changed("huzhu-signature", None, yes),
-            "the answer has no valid signature",
-        ),
-        (
-            Step::Changed("huzhu-signature", Some("v1=00"), yes),
-            "the answer has no valid signature",
-        ),
-        (
-            Step::Changed("huzhu-timestamp", Some("1547596801"), yes),
-            "the answer has no valid signature",
-        ),
-        (
-            Step::Changed("huzhu-timestamp", Some("today"), yes),
-            "the answer has no valid signature",
-        ),
-        (
-            Step::Swapped(r#"{"status":"not_confirmed"}"#, yes),
-            "the answer has no valid signature",
-        ),
-        (
-            Step::Changed("huzhu-nonce", None, yes),
-            "the answer belongs to another request",
-        ),
-        (
-            Step::Changed("huzhu-nonce", Some("00"), yes),
-            "the answer belongs to another request",
-        ),
+        (Step::Changed("content-type", Some("text/html"), yes), "the answer is not application/json"),
+        (Step::Changed("content-type", Some("application/jsonp"), yes), "the answer is not application/json"),
+        (Step::Changed("content-type", None, yes), "the answer is not application/json"),
+        (Step::Changed("huzhu-signature", None, yes), "the answer has no valid signature"),
+        (Step::Changed("huzhu-signature", Some("v1=00"), yes), "the answer has no valid signature"),
+        (Step::Changed("huzhu-timestamp", Some("1547596801"), yes), "the answer has no valid signature"),
+        (Step::Changed("huzhu-timestamp", Some("today"), yes), "the answer has no valid signature"),
+        (Step::Swapped(r#"{"status":"not_confirmed"}"#, yes), "the answer has no valid signature"),
+        (Step::Changed("huzhu-nonce", None, yes), "the answer belongs to another request"),
+        (Step::Changed("huzhu-nonce", Some("00"), yes), "the answer belongs to another request"),
     ] {
         check(&[step, YES], Err(why), 1).await;
     }
@@ -344,32 +234,11 @@ async fn answers_that_are_late_long_or_point_elsewhere_are_not_believed() {
     for (step, why) in [
         (Step::AnswerAt(301, yes), "the answer is stamped more than 300 s"),
         (Step::AnswerAt(-301, yes), "the answer is stamped more than 300 s"),
-        (
-            Step::AnswerAt(i64::MAX - NOW, yes),
-            "the answer is stamped more than 300 s",
-        ),
-        (
-            Step::Huge {
-                bytes: 5_000,
-                announced: true,
-            },
-            "the answer is longer than 4096 bytes",
-        ),
-        (
-            Step::Huge {
-                bytes: 5_000_000,
-                announced: false,
-            },
-            "the answer is longer than 4096 bytes",
-        ),
-        (
-            Step::Status(301, "Location: /api/v1/identity/confirm\r\n"),
-            "redirected with status 301",
-        ),
-        (
-            Step::Status(307, "Location: http://127.0.0.1:1/\r\n"),
-            "redirected with status 307",
-        ),
+        (Step::AnswerAt(i64::MAX - NOW, yes), "the answer is stamped more than 300 s"),
+        (Step::Huge { bytes: 5_000, announced: true }, "the answer is longer than 4096 bytes"),
+        (Step::Huge { bytes: 5_000_000, announced: false }, "the answer is longer than 4096 bytes"),
+        (Step::Status(301, "Location: /api/v1/identity/confirm\r\n"), "redirected with status 301"),
+        (Step::Status(307, "Location: http://127.0.0.1:1/\r\n"), "redirected with status 307"),
         (Step::Status(400, ""), "the request was refused with status 400"),
         (Step::Status(401, ""), "the request was refused with status 401"),
         (Step::Status(204, ""), "the answer says something"),
@@ -382,10 +251,7 @@ async fn answers_that_are_late_long_or_point_elsewhere_are_not_believed() {
 async fn an_answer_played_again_is_not_believed() {
     let scene = Scene::new(limits(), vec![YES, Step::Replay]).await;
     assert_eq!(scene.confirm().await, Ok(true));
-    assert_eq!(
-        scene.confirm().await,
-        Err("the answer belongs to another request".to_owned())
-    );
+    assert_eq!(scene.confirm().await, Err("the answer belongs to another request".to_owned()));
 }
 
 #[tokio::test]
@@ -419,11 +285,7 @@ async fn scores_are_read_strictly() {
     ] {
         let scene = Scene::new(limits(), vec![Step::Answer(body)]).await;
         let answer = scene.credit.score(&person()).await;
-        assert_eq!(
-            answer.map_err(|error| assert_eq!(error.provider, "credit")),
-            expected,
-            "{body}"
-        );
+        assert_eq!(answer.map_err(|error| assert_eq!(error.provider, "credit")), expected, "{body}");
     }
 }
 
@@ -434,10 +296,7 @@ async fn a_provider_that_is_not_there_is_no_connection() {
     drop(stub);
     // The listener is closed once the runtime has dropped the task.
     tokio::task::yield_now().await;
-    assert_eq!(
-        identity.confirm(&person()).await.unwrap_err().why,
-        "no connection"
-    );
+    assert_eq!(identity.confirm(&person()).await.unwrap_err().why, "no connection");
 }
 
 #[tokio::test]
@@ -453,22 +312,11 @@ async fn a_provider_without_tls_is_told_nothing_over_https() {
 
 #[tokio::test]
 async fn after_failures_in_a_row_the_provider_is_left_alone_and_then_tried() {
-    let circuit = CircuitLimits {
-        failures: 2,
-        rest: Duration::from_secs(30),
-    };
-    let limits = ProviderLimits {
-        circuit,
-        attempts: 1,
-        ..limits()
-    };
+    let circuit = CircuitLimits { failures: 2, rest: Duration::from_secs(30) };
+    let limits = ProviderLimits { circuit, attempts: 1, ..limits() };
     let down = Step::Status(503, "");
     let refused = Step::Status(400, "");
-    let scene = Scene::new(
-        limits,
-        vec![down.clone(), refused, down.clone(), down, Step::Hang, YES],
-    )
-    .await;
+    let scene = Scene::new(limits, vec![down.clone(), refused, down.clone(), down, Step::Hang, YES]).await;
     for (wait, expected, requests) in [
         (0, Err("status 503"), 1),
         (0, Err("the request was refused"), 2), // speaks of the request, not of the provider
@@ -485,10 +333,9 @@ async fn after_failures_in_a_row_the_provider_is_left_alone_and_then_tried() {
         let answer = scene.confirm().await;
         match expected {
             Ok(answer_expected) => assert_eq!(answer, Ok(answer_expected)),
-            Err(start) => assert!(
-                answer.as_ref().unwrap_err().starts_with(start),
-                "{answer:?} is not {start}"
-            ),
+            Err(start) => {
+                assert!(answer.as_ref().unwrap_err().starts_with(start), "{answer:?} is not {start}")
+            }
         }
         assert_eq!(scene.stub.seen().len(), requests);
     }
@@ -496,15 +343,8 @@ async fn after_failures_in_a_row_the_provider_is_left_alone_and_then_tried() {
 
 #[tokio::test]
 async fn a_member_who_goes_away_does_not_leave_the_circuit_half_open() {
-    let circuit = CircuitLimits {
-        failures: 1,
-        rest: Duration::from_secs(30),
-    };
-    let limits = ProviderLimits {
-        circuit,
-        attempts: 1,
-        ..limits()
-    };
+    let circuit = CircuitLimits { failures: 1, rest: Duration::from_secs(30) };
+    let limits = ProviderLimits { circuit, attempts: 1, ..limits() };
     let scene = Scene::new(limits, vec![Step::Status(503, ""), Step::Hang, YES]).await;
     scene.confirm().await.unwrap_err();
     scene.clock.advance(Duration::from_secs(30));

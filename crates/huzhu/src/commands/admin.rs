@@ -108,15 +108,7 @@ impl GrantRole {
             let member = app.member_at(&Call::system(), &self.address).await?;
             let role = huzhu_domain::member::Role::from_word(&self.role)
                 .map_or("", huzhu_domain::member::Role::word);
-            app.change_role(
-                &Call::system(),
-                ChangeRole {
-                    member,
-                    role,
-                    grant: true,
-                },
-            )
-            .await?;
+            app.change_role(&Call::system(), ChangeRole { member, role, grant: true }).await?;
             Ok(format!("{member} is {}", self.role))
         });
         answer(json, granted)
@@ -156,10 +148,9 @@ fn answer(json: bool, result: Result<String, huzhu_app::error::AppError>) -> Res
     use huzhu_app::error::AppError;
     let (text, ending) = match result {
         Ok(text) => (text, Ending::Done),
-        Err(AppError::Refused(refusal)) => (
-            format!("refused: {} {:?}", refusal.code, refusal.values),
-            Ending::Refused,
-        ),
+        Err(AppError::Refused(refusal)) => {
+            (format!("refused: {} {:?}", refusal.code, refusal.values), Ending::Refused)
+        }
         Err(AppError::NotFound(what)) => (format!("refused: there is no such {what}"), Ending::Refused),
         Err(other) => return Err(Failure::Broken(other.to_string())),
     };

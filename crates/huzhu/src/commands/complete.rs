@@ -26,12 +26,7 @@ pub(crate) struct Man {
 impl Completions {
     /// Runs the command.
     pub(crate) fn run(self) -> Ending {
-        clap_complete::generate(
-            self.shell,
-            &mut super::Cli::command(),
-            "huzhu",
-            &mut std::io::stdout(),
-        );
+        clap_complete::generate(self.shell, &mut super::Cli::command(), "huzhu", &mut std::io::stdout());
         Ending::Done
     }
 }

@@ -83,11 +83,7 @@ impl Demo {
             identity: Some(Arc::clone(&register) as _),
             credit: Some(register),
         });
-        let bar = if json {
-            ProgressBar::hidden()
-        } else {
-            ProgressBar::new(1)
-        };
+        let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(1) };
         if let Ok(style) = ProgressStyle::with_template("{msg:>28} {wide_bar} {pos}/{len} {elapsed}") {
             bar.set_style(style);
         }
@@ -106,25 +102,17 @@ impl Demo {
             identity: Some(Arc::clone(&register) as _),
             credit: Some(register),
         });
-        let listener = tokio::net::TcpListener::bind(self.listen)
-            .await
-            .map_err(|error| {
-                Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
-            })?;
-        note(format_args!(
-            "\nThe portal of the demo: http://{}/ (Ctrl-C ends it)",
-            self.listen
-        ));
+        let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|error| {
+            Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
+        })?;
+        note(format_args!("\nThe portal of the demo: http://{}/ (Ctrl-C ends it)", self.listen));
         let config = huzhu_web::edge::EdgeConfig {
             secure: false,
             demo: true,
             personas: made.personas.iter().cloned().collect(),
         };
-        let edge = huzhu_web::edge::Edge {
-            app,
-            config,
-            limits: Arc::new(huzhu_web::limit::Limits::standard()),
-        };
+        let edge =
+            huzhu_web::edge::Edge { app, config, limits: Arc::new(huzhu_web::limit::Limits::standard()) };
         huzhu_web::serve::serve(edge, listener, super::serve::stop())
             .await
             .map_err(|error| Failure::broken("serving", error))

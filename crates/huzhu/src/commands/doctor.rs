@@ -21,11 +21,7 @@ impl Doctor {
     /// Runs the command.
     pub(crate) fn run(self, json: bool) -> Result<Ending, Failure> {
         let folder = Folder::open_existing(&self.data)?;
-        let bar = if json {
-            ProgressBar::hidden()
-        } else {
-            ProgressBar::new_spinner()
-        };
+        let bar = if json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} events checked ({per_sec})") {
             bar.set_style(style);
         }
@@ -42,16 +38,8 @@ impl Doctor {
             print_json(&serde_json::json!({ "data": folder.path(), "events": events, "findings": texts }));
         } else {
             findings.iter().for_each(line);
-            line(format_args!(
-                "{}: {events} events, {} findings",
-                folder.path().display(),
-                findings.len()
-            ));
+            line(format_args!("{}: {events} events, {} findings", folder.path().display(), findings.len()));
         }
-        Ok(if findings.is_empty() {
-            Ending::Done
-        } else {
-            Ending::Refused
-        })
+        Ok(if findings.is_empty() { Ending::Done } else { Ending::Refused })
     }
 }

@@ -42,9 +42,9 @@ impl Export {
         let app = folder.app(super::serve::outside_without_providers());
         let text = runtime()?.block_on(async {
             let plan = match &self.plan {
-                Some(text) => text
-                    .parse::<PlanId>()
-                    .map_err(|error| Failure::WrongUse(format!("--plan: {error}")))?,
+                Some(text) => {
+                    text.parse::<PlanId>().map_err(|error| Failure::WrongUse(format!("--plan: {error}")))?
+                }
                 None => only_plan(&app).await?,
             };
             let failed = |error| Failure::broken("reading the books", error);
@@ -75,20 +75,13 @@ impl Export {
 }
 
 async fn only_plan(app: &huzhu_app::App) -> Result<PlanId, Failure> {
-    let plans = app
-        .store()
-        .plans()
-        .await
-        .map_err(|error| Failure::broken("reading the plans", error))?;
+    let plans = app.store().plans().await.map_err(|error| Failure::broken("reading the plans", error))?;
     match plans.as_slice() {
         [plan] => Ok(plan.id.clone()),
         [] => Err(Failure::WrongUse("this data folder has no plan".to_owned())),
         several => {
             let ids: Vec<&str> = several.iter().map(|plan| plan.id.as_str()).collect();
-            Err(Failure::WrongUse(format!(
-                "say which plan with --plan: {}",
-                ids.join(", ")
-            )))
+            Err(Failure::WrongUse(format!("say which plan with --plan: {}", ids.join(", "))))
         }
     }
 }
@@ -101,12 +94,7 @@ fn balances(balances: &huzhu_ledger::Balances) -> String {
         .map(|(account, _)| {
             let balance = balances.balance(account);
             let amount = huzhu_ledger::amount::decimal(balance.minor, currency);
-            format!(
-                "{}\t{:?}\t{amount} {}\n",
-                account.words(),
-                balance.side,
-                currency.code()
-            )
+            format!("{}\t{:?}\t{amount} {}\n", account.words(), balance.side, currency.code())
         })
         .collect()
 }

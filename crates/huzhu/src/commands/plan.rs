@@ -180,9 +180,7 @@ const fn who_word(who: Who) -> &'static str {
 /// Reads and checks a plan file. The outer error is about the file, the inner one about its content.
 pub(crate) fn read(file: &Path) -> Result<Result<PlanTerms, Report>, Failure> {
     // One byte more than the limit is enough for the check to refuse the file, whatever its length.
-    let limit = u64::try_from(huzhu_planfile::MAX_FILE_BYTES)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
+    let limit = u64::try_from(huzhu_planfile::MAX_FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     std::fs::File::open(file)
         .and_then(|opened| std::io::Read::read_to_end(&mut std::io::Read::take(opened, limit), &mut bytes))

@@ -90,9 +90,7 @@ impl Serve {
             ));
         }
         let store: Arc<dyn Store> = Arc::clone(&folder.store) as _;
-        let renderer: Arc<dyn Renderer> = Arc::new(CatalogueMail {
-            store: Arc::clone(&store),
-        });
+        let renderer: Arc<dyn Renderer> = Arc::new(CatalogueMail { store: Arc::clone(&store) });
         let mailer: Option<Arc<dyn Mailer>> = match &config.mail {
             Some(mail) => Some(Arc::new(
                 SmtpMailer::new(&mail.server, &mail.sender, MAIL_LIMIT, renderer)
@@ -107,27 +105,13 @@ impl Serve {
                 "No mail server is set up: nobody can sign in. Add [mail] to huzhu.toml, or use --print-mail.",
             ),
         }
-        let listener = tokio::net::TcpListener::bind(self.listen)
-            .await
-            .map_err(|error| {
-                Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
-            })?;
+        let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|error| {
+            Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
+        })?;
         note(format_args!("listening on http://{}/", self.listen));
-        let limits = if self.no_rate_limits {
-            Limits::none()
-        } else {
-            Limits::standard()
-        };
-        let edge_config = EdgeConfig {
-            secure: config.is_https(),
-            demo: false,
-            personas: Arc::new([]),
-        };
-        let edge = Edge {
-            app,
-            config: edge_config,
-            limits: Arc::new(limits),
-        };
+        let limits = if self.no_rate_limits { Limits::none() } else { Limits::standard() };
+        let edge_config = EdgeConfig { secure: config.is_https(), demo: false, personas: Arc::new([]) };
+        let edge = Edge { app, config: edge_config, limits: Arc::new(limits) };
         huzhu_web::serve::serve(edge, listener, stop())
             .await
             .map_err(|error| Failure::broken("serving", error))
@@ -184,24 +168,14 @@ struct CatalogueMail {
 #[async_trait]
 impl Renderer for CatalogueMail {
     async fn render(&self, message: &Message) -> Result<Option<RenderedMail>, ProviderError> {
-        let failed = |why: String| ProviderError {
-            provider: "mail",
-            why,
-        };
-        let address = self
-            .store
-            .unseal(message.to, "contact")
-            .await
-            .map_err(|error| failed(error.to_string()))?;
+        let failed = |why: String| ProviderError { provider: "mail", why };
+        let address =
+            self.store.unseal(message.to, "contact").await.map_err(|error| failed(error.to_string()))?;
         let Some(address) = address.and_then(|bytes| String::from_utf8(bytes).ok()) else {
             return Ok(None);
         };
         let mail = huzhu_web::mail::render_mail(message);
-        Ok(Some(RenderedMail {
-            to_address: address,
-            subject: mail.subject,
-            body: mail.body,
-        }))
+        Ok(Some(RenderedMail { to_address: address, subject: mail.subject, body: mail.body }))
     }
 }
 
@@ -214,10 +188,7 @@ struct PrintedMail {
 impl Mailer for PrintedMail {
     async fn send(&self, message: &Message) -> Result<(), ProviderError> {
         if let Some(mail) = self.renderer.render(message).await? {
-            note(format_args!(
-                "--- mail to {}\n{}\n\n{}\n---",
-                mail.to_address, mail.subject, mail.body
-            ));
+            note(format_args!("--- mail to {}\n{}\n\n{}\n---", mail.to_address, mail.subject, mail.body));
         }
         Ok(())
     }

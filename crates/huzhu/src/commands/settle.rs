@@ -97,18 +97,10 @@ impl Settle {
             }
             let band = band.unwrap_or(0);
             if cohorts.iter().any(|cohort| cohort.band == band) {
-                let why = format!(
-                    "--headcount: band {} is given twice",
-                    u32::from(band).saturating_add(1)
-                );
+                let why = format!("--headcount: band {} is given twice", u32::from(band).saturating_add(1));
                 return Err(Failure::WrongUse(why));
             }
-            cohorts.push(Cohort {
-                band,
-                count,
-                charged_this_year: charged,
-                prepaid: Amount::ZERO,
-            });
+            cohorts.push(Cohort { band, count, charged_this_year: charged, prepaid: Amount::ZERO });
         }
         Ok(cohorts)
     }
@@ -117,10 +109,7 @@ impl Settle {
         let mut claims = Vec::new();
         for text in &self.claim {
             let (aid, band) = split_band("--claim", text, rules)?;
-            claims.push(Claimed {
-                aid: amount("--claim", aid, currency)?,
-                band,
-            });
+            claims.push(Claimed { aid: amount("--claim", aid, currency)?, band });
         }
         if let Some(file) = &self.claims {
             read_claims(file, rules, currency, json, &mut claims)?;
@@ -158,19 +147,12 @@ fn read_claims(
     let name = file.display();
     let wrong = |what: String| Failure::WrongUse(format!("{name}: {what}"));
     let mut reader = csv::Reader::from_path(file).map_err(|error| wrong(error.to_string()))?;
-    let headers = reader
-        .headers()
-        .map_err(|error| wrong(error.to_string()))?
-        .clone();
+    let headers = reader.headers().map_err(|error| wrong(error.to_string()))?.clone();
     let column = |wanted: &str| headers.iter().position(|header| header.trim() == wanted);
     let aid_column =
         column("aid").ok_or_else(|| wrong("the first line must name a column \"aid\"".to_owned()))?;
     let band_column = column("band");
-    let bar = if json {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new_spinner()
-    };
+    let bar = if json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
     if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} claims read ({per_sec})") {
         bar.set_style(style);
     }
@@ -184,10 +166,8 @@ fn read_claims(
         let text = record.get(aid_column).unwrap_or_default().trim();
         let aid =
             Amount::parse(text, currency).map_err(|error| wrong(format!("line {row}, aid: {error}")))?;
-        let band = band_column
-            .and_then(|column| record.get(column))
-            .map(str::trim)
-            .filter(|text| !text.is_empty());
+        let band =
+            band_column.and_then(|column| record.get(column)).map(str::trim).filter(|text| !text.is_empty());
         let band = match band {
             Some(band) => split_band(&format!("{name}: line {row}, band"), &format!(":{band}"), rules)?.1,
             None => None,
@@ -242,16 +222,7 @@ fn print(terms: &PlanTerms, settled: &Settlement, claims: usize, currency: Curre
         ("surplus before", text(settled.surplus_before)),
         ("cost", text(settled.cost)),
         ("headcount", settled.headcount.to_string()),
-        (
-            "share",
-            settled
-                .shares
-                .iter()
-                .copied()
-                .map(text)
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
+        ("share", settled.shares.iter().copied().map(text).collect::<Vec<_>>().join(", ")),
         ("all shares", text(settled.charged)),
         ("surplus", text(settled.surplus)),
         ("borne by operator", text(settled.borne_by_operator)),

@@ -78,16 +78,7 @@ impl Life {
         residents: Vec<Resident>,
     ) -> Self {
         let plan = terms.id().clone();
-        Self {
-            app,
-            clock,
-            rng,
-            plan,
-            terms,
-            staff,
-            residents,
-            diary: BTreeMap::new(),
-        }
+        Self { app, clock, rng, plan, terms, staff, residents, diary: BTreeMap::new() }
     }
 
     /// Lives through one day: morning work of the calendar, then people.
@@ -98,10 +89,7 @@ impl Life {
         last: PeriodKey,
     ) -> Result<(), AppError> {
         if let Some(noon) = midnight(today, self.terms.zone()) {
-            self.clock.set(
-                noon.saturating_add(jiff::SignedDuration::from_hours(10))
-                    .unwrap_or(noon),
-            );
+            self.clock.set(noon.saturating_add(jiff::SignedDuration::from_hours(10)).unwrap_or(noon));
         }
         self.calendar(today, first, last).await?;
         self.diary(today).await?;
@@ -113,18 +101,8 @@ impl Life {
     async fn calendar(&mut self, today: Day, first: PeriodKey, last: PeriodKey) -> Result<(), AppError> {
         let calendar = self.terms.calendar().clone();
         let operator = self.staff.operator();
-        if let Some(key) = calendar
-            .period_starting_on(today)
-            .filter(|key| (first..=last).contains(key))
-        {
-            self.app
-                .lapse_unpaid(
-                    &operator,
-                    &LapseUnpaid {
-                        plan: self.plan.clone(),
-                    },
-                )
-                .await?;
+        if let Some(key) = calendar.period_starting_on(today).filter(|key| (first..=last).contains(key)) {
+            self.app.lapse_unpaid(&operator, &LapseUnpaid { plan: self.plan.clone() }).await?;
             self.app.open_notice(&operator, &self.of(key)).await?;
         }
         let mut key = first;
@@ -148,10 +126,7 @@ impl Life {
         let operator = self.staff.operator();
         let view = self.app.period_statement(&self.plan, key).await?;
         let headcount_day = view.headcount_day;
-        let owes = view
-            .statement
-            .as_ref()
-            .is_some_and(|statement| statement.share.minor() > 0);
+        let owes = view.statement.as_ref().is_some_and(|statement| statement.share.minor() > 0);
         let mut failed = Vec::new();
         for resident in &self.residents {
             if !owes || !self.rng.random_bool(DEBIT_FAILS) {
@@ -161,17 +136,9 @@ impl Life {
             let row = self.app.store().enrolment(resident.enrolment).await?;
             failed.extend(row.filter(|row| row.is_counted(headcount_day)).map(|row| row.id));
         }
-        let report = format!(
-            "demo bank report {key} of {today}: {} debits failed",
-            failed.len()
-        )
-        .into_bytes();
-        let command = CollectPeriod {
-            plan: self.plan.clone(),
-            key,
-            failed: failed.clone(),
-            report,
-        };
+        let report =
+            format!("demo bank report {key} of {today}: {} debits failed", failed.len()).into_bytes();
+        let command = CollectPeriod { plan: self.plan.clone(), key, failed: failed.clone(), report };
         let Done { receipt, .. } = self.app.collect_period(&operator, &command).await?;
         self.pay_in(key).await?;
         let claims: Vec<ClaimId> = receipt.payable.iter().map(|one| one.claim).collect();
@@ -179,10 +146,8 @@ impl Life {
             let day = plus_days(today, self.rng.random_range(1..6));
             self.diary.entry(day).or_default().push((Step::Pay, claim, 0));
         }
-        let paying = failed
-            .into_iter()
-            .filter(|_| self.rng.random_bool(RETRY_PAYS))
-            .collect::<Vec<EnrolmentId>>();
+        let paying =
+            failed.into_iter().filter(|_| self.rng.random_bool(RETRY_PAYS)).collect::<Vec<EnrolmentId>>();
         self.staff.retrying.insert(key, paying);
         Ok(())
     }
@@ -190,21 +155,12 @@ impl Life {
     /// The operator pays in what it bears: above the caps, and what could not be collected.
     async fn pay_in(&self, key: PeriodKey) -> Result<(), AppError> {
         let operator = self.staff.operator();
-        let amount = self
-            .app
-            .books(&operator, &self.plan, &Page::first(1))
-            .await?
-            .due_from_operator;
+        let amount = self.app.books(&operator, &self.plan, &Page::first(1)).await?.due_from_operator;
         if amount.is_zero() {
             return Ok(());
         }
         let confirmation = format!("demo bank confirmation: operator for {key}").into_bytes();
-        let command = PayIn {
-            plan: self.plan.clone(),
-            source: PaySource::Operator,
-            amount,
-            confirmation,
-        };
+        let command = PayIn { plan: self.plan.clone(), source: PaySource::Operator, amount, confirmation };
         self.app.pay_in(&operator, &command).await?;
         Ok(())
     }
@@ -214,12 +170,7 @@ impl Life {
             return Ok(());
         };
         let report = format!("demo bank report on retries of {key} of {today}").into_bytes();
-        let command = RetryArrears {
-            plan: self.plan.clone(),
-            key,
-            paid,
-            report,
-        };
+        let command = RetryArrears { plan: self.plan.clone(), key, paid, report };
         self.app.retry_arrears(&self.staff.operator(), &command).await?;
         Ok(())
     }
@@ -234,10 +185,8 @@ impl Life {
                 Step::Confirm => self.confirm(claim, resident, today).await?,
                 Step::Pay => {
                     let confirmation = format!("demo bank confirmation of {claim}").into_bytes();
-                    let done = self
-                        .app
-                        .pay_claim(&self.staff.operator(), &PayClaim { claim, confirmation })
-                        .await?;
+                    let done =
+                        self.app.pay_claim(&self.staff.operator(), &PayClaim { claim, confirmation }).await?;
                     if done.receipt.ended {
                         self.end_resident_of(claim, today).await?;
                     }
@@ -251,18 +200,12 @@ impl Life {
         let reviewer = self.staff.reviewer(claim);
         self.app.take_claim(&reviewer, TakeClaim { claim }).await?;
         if self.rng.random_bool(WITHDRAWS) {
-            return self
-                .app
-                .withdraw_claim(&self.payer(resident), OwnClaim { claim })
-                .await
-                .map(|_| ());
+            return self.app.withdraw_claim(&self.payer(resident), OwnClaim { claim }).await.map(|_| ());
         }
         if self.rng.random_bool(MORE_EVIDENCE) {
             let text = "请补充病理报告或出院小结。 Please add the pathology report or the discharge letter."
                 .to_owned();
-            self.app
-                .request_evidence(&reviewer, &RequestEvidence { claim, text })
-                .await?;
+            self.app.request_evidence(&reviewer, &RequestEvidence { claim, text }).await?;
             let answered = self.rng.random_range(2..9);
             self.plan_step(today, answered, Step::Answer, claim, resident);
         } else {
@@ -284,24 +227,14 @@ impl Life {
         let reviewer = self.staff.reviewer(claim);
         let view = self.app.claim_view(&reviewer, claim).await?;
         let broken = view.eligibility.and_then(|eligibility| {
-            eligibility
-                .findings
-                .iter()
-                .find(|finding| !finding.kept)
-                .map(|finding| finding.rule.clone())
+            eligibility.findings.iter().find(|finding| !finding.kept).map(|finding| finding.rule.clone())
         });
         let advice = match broken {
-            Some(rule) => Advice::Refuse {
-                reason: reason(&rule)?,
-            },
-            None if self.rng.random_bool(EXCLUDED) => Advice::Refuse {
-                reason: self.exclusion()?,
-            },
+            Some(rule) => Advice::Refuse { reason: reason(&rule)? },
+            None if self.rng.random_bool(EXCLUDED) => Advice::Refuse { reason: self.exclusion()? },
             None => Advice::Approve { cost: None },
         };
-        self.app
-            .recommend(&reviewer, &RecommendClaim { claim, advice })
-            .await?;
+        self.app.recommend(&reviewer, &RecommendClaim { claim, advice }).await?;
         let confirmed = self.rng.random_range(1..4);
         self.plan_step(today, confirmed, Step::Confirm, claim, resident);
         Ok(())
@@ -350,18 +283,7 @@ impl Life {
         let enrolment = resident.enrolment;
         let payer = self.payer(index);
         let claim = ClaimId::from_uuid(self.uuid());
-        match self
-            .app
-            .draft_claim(
-                &payer,
-                &DraftClaim {
-                    claim,
-                    enrolment,
-                    illness,
-                },
-            )
-            .await
-        {
+        match self.app.draft_claim(&payer, &DraftClaim { claim, enrolment, illness }).await {
             Ok(_) => {}
             Err(AppError::Refused(_)) => return Ok(()),
             Err(other) => return Err(other),
@@ -389,12 +311,7 @@ impl Life {
         let draw: f64 = self.rng.random();
         let condition = fitting.get(index_of(draw, fitting.len()))?;
         let severity = *condition.severities.last()?;
-        Some(Illness {
-            condition: condition.code.clone(),
-            severity,
-            event_date: today,
-            accident,
-        })
+        Some(Illness { condition: condition.code.clone(), severity, event_date: today, accident })
     }
 
     async fn leaving(&mut self, today: Day) -> Result<(), AppError> {
@@ -421,16 +338,7 @@ impl Life {
     async fn add_file(&mut self, payer: &Call, claim: ClaimId, title: &str) -> Result<(), AppError> {
         let evidence = EvidenceId::from_uuid(self.uuid());
         let bytes = super::paper::pdf(title);
-        self.app
-            .add_evidence(
-                payer,
-                &AddEvidence {
-                    claim,
-                    evidence,
-                    bytes,
-                },
-            )
-            .await?;
+        self.app.add_evidence(payer, &AddEvidence { claim, evidence, bytes }).await?;
         Ok(())
     }
 
@@ -442,44 +350,27 @@ impl Life {
     }
 
     fn mark_ended(&mut self, enrolment: EnrolmentId, until: Day) {
-        if let Some(resident) = self
-            .residents
-            .iter_mut()
-            .find(|resident| resident.enrolment == enrolment)
-        {
+        if let Some(resident) = self.residents.iter_mut().find(|resident| resident.enrolment == enrolment) {
             resident.until = Some(until);
         }
     }
 
     fn exclusion(&self) -> Result<ReasonCode, AppError> {
-        let first = self
-            .terms
-            .cover()
-            .exclusions
-            .first()
-            .map(|exclusion| exclusion.code.clone());
+        let first = self.terms.cover().exclusions.first().map(|exclusion| exclusion.code.clone());
         first.ok_or_else(|| AppError::Broken("the demo plan has no exclusion".to_owned()))
     }
 
     fn plan_step(&mut self, today: Day, days: i64, step: Step, claim: ClaimId, resident: usize) {
-        self.diary
-            .entry(plus_days(today, days))
-            .or_default()
-            .push((step, claim, resident));
+        self.diary.entry(plus_days(today, days)).or_default().push((step, claim, resident));
     }
 
     fn payer(&self, index: usize) -> Call {
         let payer = self.residents.get(index).map(|resident| resident.payer);
-        payer.map_or_else(Call::anonymous, |payer| {
-            Call::member(payer, std::collections::BTreeSet::new())
-        })
+        payer.map_or_else(Call::anonymous, |payer| Call::member(payer, std::collections::BTreeSet::new()))
     }
 
     fn of(&self, key: PeriodKey) -> OfPeriod {
-        OfPeriod {
-            plan: self.plan.clone(),
-            key,
-        }
+        OfPeriod { plan: self.plan.clone(), key }
     }
 
     fn uuid(&mut self) -> Uuid {
@@ -491,10 +382,7 @@ fn reason(word: &str) -> Result<ReasonCode, AppError> {
     ReasonCode::new(word).map_err(|error| AppError::Broken(error.to_string()))
 }
 
-#[expect(
-    clippy::float_arithmetic,
-    reason = "chances of the demo; no amount of money is computed here"
-)]
+#[expect(clippy::float_arithmetic, reason = "chances of the demo; no amount of money is computed here")]
 fn chance(ill: f64, hurt: f64) -> f64 {
     ill + hurt
 }

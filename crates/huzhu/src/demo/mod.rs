@@ -75,19 +75,10 @@ pub(crate) async fn make(
         today = plus_days(today, 1);
     }
     let newcomer = MemberId::from_uuid(life_uuid(&mut life));
-    app.register(
-        &huzhu_app::call::Call::system(),
-        newcomer,
-        "newcomer@demo.example.org",
-    )
-    .await?;
+    app.register(&huzhu_app::call::Call::system(), newcomer, "newcomer@demo.example.org").await?;
     let summary = Summary::of(app, &life, seed).await?;
     let personas = personas(app, &life, newcomer).await?;
-    Ok(Demo {
-        summary,
-        end: huzhu_app::ports::Clock::now(clock.as_ref()),
-        personas,
-    })
+    Ok(Demo { summary, end: huzhu_app::ports::Clock::now(clock.as_ref()), personas })
 }
 
 /// First and last period, and the day on which the fast clock stops: the payout deadline of the last one.
@@ -114,35 +105,19 @@ async fn personas(app: &App, life: &Life, newcomer: MemberId) -> Result<Vec<Pers
     };
     let claimant_in = async |states: Vec<&'static str>| -> Result<Option<MemberId>, AppError> {
         let query = huzhu_app::ports::ClaimQuery::InStates(life.plan.clone(), states);
-        let claims = app
-            .store()
-            .claims(&query, &huzhu_app::ports::Page::first(1))
-            .await?;
+        let claims = app.store().claims(&query, &huzhu_app::ports::Page::first(1)).await?;
         Ok(claims.first().map(|claim| claim.filed_by))
     };
-    let well = life
-        .residents
-        .iter()
-        .find(|one| !one.ill && one.until.is_none() && one.member == one.payer);
-    let parents: BTreeSet<MemberId> = life
-        .residents
-        .iter()
-        .filter(|one| one.member != one.payer)
-        .map(|one| one.payer)
-        .collect();
+    let well = life.residents.iter().find(|one| !one.ill && one.until.is_none() && one.member == one.payer);
+    let parents: BTreeSet<MemberId> =
+        life.residents.iter().filter(|one| one.member != one.payer).map(|one| one.payer).collect();
     let parent = parents.into_iter().next();
     add("persona-newcomer", Some(newcomer));
     add("persona-member", well.map(|one| one.member));
     add("persona-parent", parent);
     add(
         "persona-claimant",
-        claimant_in(vec![
-            "reported",
-            "under-review",
-            "more-evidence-needed",
-            "recommended",
-        ])
-        .await?,
+        claimant_in(vec!["reported", "under-review", "more-evidence-needed", "recommended"]).await?,
     );
     add("persona-refused", claimant_in(vec!["refused"]).await?);
     add("persona-aided", claimant_in(vec!["paid"]).await?);

@@ -6,10 +6,7 @@
 //! largest 12 % and 33 % (girls of school age, where rates are smallest). Outside these ages the curve says nothing.
 //!
 //! Floats are allowed here: nothing of this touches money, it only decides who falls ill in the demo.
-#![expect(
-    clippy::float_arithmetic,
-    reason = "a statistical model; no amount of money is computed here"
-)]
+#![expect(clippy::float_arithmetic, reason = "a statistical model; no amount of money is computed here")]
 
 use huzhu_domain::claim::Sex;
 
@@ -71,10 +68,7 @@ mod tests {
     fn illness_becomes_more_frequent_from_thirty_on() {
         for sex in [Sex::Male, Sex::Female] {
             for age in 30..59 {
-                assert!(
-                    illness_per_1000(age, sex) < illness_per_1000(age + 1, sex),
-                    "{age} {sex:?}"
-                );
+                assert!(illness_per_1000(age, sex) < illness_per_1000(age + 1, sex), "{age} {sex:?}");
             }
         }
     }

@@ -4,10 +4,7 @@ use std::fmt::Write as _;
 
 /// A PDF with one line of text. Characters outside ASCII are left out: the standard fonts of PDF do not have them.
 pub(crate) fn pdf(title: &str) -> Vec<u8> {
-    let text: String = title
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == ' ')
-        .collect();
+    let text: String = title.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ' ').collect();
     let page = format!("BT /F1 18 Tf 72 760 Td (Demo evidence:{text}) Tj ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),

@@ -18,30 +18,22 @@ const GIVEN_MEN: [&str; 20] = [
     "伟", "强", "磊", "军", "洋", "勇", "杰", "涛", "超", "明", "刚", "平", "辉", "建国", "志强", "浩然",
     "子轩", "宇航", "俊杰", "文博",
 ];
-const REGIONS: [&str; 12] = [
-    "浙江", "江苏", "四川", "河南", "山东", "广东", "湖北", "安徽", "陕西", "云南", "甘肃", "辽宁",
-];
+const REGIONS: [&str; 12] =
+    ["浙江", "江苏", "四川", "河南", "山东", "广东", "湖北", "安徽", "陕西", "云南", "甘肃", "辽宁"];
 
 /// Days in a year for birthdays; the leap day is as likely as any other in the long run.
 const DAYS_A_YEAR: i64 = 365;
 
 /// Somebody of an age in completed years on `today`; `number` makes the identity number unique.
 pub(crate) fn person(rng: &mut ChaCha20Rng, age: i64, today: Day, number: u64) -> Person {
-    let sex = if rng.random_bool(0.5) {
-        Sex::Female
-    } else {
-        Sex::Male
-    };
+    let sex = if rng.random_bool(0.5) { Sex::Female } else { Sex::Male };
     let given = match sex {
         Sex::Female => pick(rng, &GIVEN_WOMEN),
         Sex::Male => pick(rng, &GIVEN_MEN),
     };
     let since_birthday = rng.random_range(31..DAYS_A_YEAR);
     let years = i16::try_from(age).unwrap_or_default();
-    let birthday = today
-        .year()
-        .checked_sub(years)
-        .and_then(|year| Day::new(year, today.month(), 1).ok());
+    let birthday = today.year().checked_sub(years).and_then(|year| Day::new(year, today.month(), 1).ok());
     Person {
         name: format!("{}{given}", pick(rng, &FAMILY)),
         identity_number: format!("DEMO{number:08}X"),
@@ -64,7 +56,5 @@ pub(crate) fn age(rng: &mut ChaCha20Rng) -> i64 {
 }
 
 fn pick<'a>(rng: &mut ChaCha20Rng, list: &[&'a str]) -> &'a str {
-    list.get(rng.random_range(0..list.len()))
-        .copied()
-        .unwrap_or_default()
+    list.get(rng.random_range(0..list.len())).copied().unwrap_or_default()
 }

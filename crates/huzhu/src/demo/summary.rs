@@ -168,15 +168,10 @@ impl fmt::Display for Summary {
             writeln!(f, "{state:>22} {count:>6}")?;
         }
         if self.is_sound() {
-            write!(
-                f,
-                "\nBooks balance; every event stream, row, cohort and balance was checked."
-            )
+            write!(f, "\nBooks balance; every event stream, row, cohort and balance was checked.")
         } else {
             writeln!(f, "\nFINDINGS:")?;
-            self.findings
-                .iter()
-                .try_for_each(|finding| writeln!(f, "  {finding}"))
+            self.findings.iter().try_for_each(|finding| writeln!(f, "  {finding}"))
         }
     }
 }

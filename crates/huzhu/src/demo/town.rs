@@ -66,18 +66,12 @@ impl Staff {
 
     /// A call by the reviewer of a claim: always the same one.
     pub(crate) fn reviewer(&self, claim: ClaimId) -> Call {
-        Call::member(
-            one_of(&self.reviewers, claim, self.operator),
-            BTreeSet::from([Role::Reviewer]),
-        )
+        Call::member(one_of(&self.reviewers, claim, self.operator), BTreeSet::from([Role::Reviewer]))
     }
 
     /// A call by the confirmer of a claim: always the same one.
     pub(crate) fn confirmer(&self, claim: ClaimId) -> Call {
-        Call::member(
-            one_of(&self.confirmers, claim, self.operator),
-            BTreeSet::from([Role::Confirmer]),
-        )
+        Call::member(one_of(&self.confirmers, claim, self.operator), BTreeSet::from([Role::Confirmer]))
     }
 }
 
@@ -105,13 +99,7 @@ pub(crate) fn uuid(rng: &mut ChaCha20Rng, now: Moment) -> Uuid {
 /// Publishes the plan and makes its staff.
 pub(crate) async fn found(app: &App, rng: &mut ChaCha20Rng) -> Result<(PlanTerms, Staff), AppError> {
     let system = Call::system();
-    app.publish_plan(
-        &system,
-        PublishPlan {
-            text: PLAN.to_owned(),
-        },
-    )
-    .await?;
+    app.publish_plan(&system, PublishPlan { text: PLAN.to_owned() }).await?;
     let terms = huzhu_planfile::check(PLAN, "demo-town.toml")
         .map_err(|report| AppError::Broken(report.render(false)))?;
     let mut hired = Vec::new();
@@ -125,25 +113,12 @@ pub(crate) async fn found(app: &App, rng: &mut ChaCha20Rng) -> Result<(PlanTerms
         ("auditor", Role::Auditor),
     ] {
         let member = MemberId::from_uuid(uuid(rng, app.clock().now()));
-        app.register(&system, member, &format!("{name}@demo.example.org"))
-            .await?;
-        app.change_role(
-            &system,
-            ChangeRole {
-                member,
-                role: role.word(),
-                grant: true,
-            },
-        )
-        .await?;
+        app.register(&system, member, &format!("{name}@demo.example.org")).await?;
+        app.change_role(&system, ChangeRole { member, role: role.word(), grant: true }).await?;
         hired.push((member, role));
     }
     let with = |wanted: Role| {
-        hired
-            .iter()
-            .filter(|(_, role)| *role == wanted)
-            .map(|(id, _)| *id)
-            .collect::<Vec<_>>()
+        hired.iter().filter(|(_, role)| *role == wanted).map(|(id, _)| *id).collect::<Vec<_>>()
     };
     let first = |wanted: Role| with(wanted).first().copied().ok_or(AppError::NotFound("staff"));
     let staff = Staff {
@@ -167,9 +142,7 @@ pub(crate) fn newcomers(rng: &mut ChaCha20Rng, members: u64, start: Day, now: Mo
         let joined = plus_days(start, day);
         let person = people::person(rng, age, joined, number);
         let is_child = age_years(person.birth, joined) < ADULT_YEARS;
-        let payer = is_child
-            .then(|| adults.get(rng.random_range(0..adults.len())).copied())
-            .flatten();
+        let payer = is_child.then(|| adults.get(rng.random_range(0..adults.len())).copied()).flatten();
         if payer.is_none() {
             adults.push(list.len());
         }
@@ -226,16 +199,11 @@ pub(crate) async fn join_all(
 }
 
 fn resident(newcomers: &[Newcomer], newcomer: &Newcomer, today: Day) -> Resident {
-    let payer = newcomer
-        .payer
-        .and_then(|payer| newcomers.get(payer))
-        .map_or(newcomer.member, |payer| payer.member);
-    let pays_for_others = newcomers.iter().any(|other| {
-        other
-            .payer
-            .and_then(|p| newcomers.get(p))
-            .is_some_and(|p| p.member == newcomer.member)
-    });
+    let payer =
+        newcomer.payer.and_then(|payer| newcomers.get(payer)).map_or(newcomer.member, |payer| payer.member);
+    let pays_for_others = newcomers
+        .iter()
+        .any(|other| other.payer.and_then(|p| newcomers.get(p)).is_some_and(|p| p.member == newcomer.member));
     Resident {
         enrolment: newcomer.enrolment,
         member: newcomer.member,

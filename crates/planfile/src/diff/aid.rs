@@ -34,21 +34,13 @@ impl Pair<'_> {
         for exclusion in &new.exclusions {
             if !old.exclusions.iter().any(|e| e.code == exclusion.code) {
                 let text = exclusion.text.get(self.language);
-                self.say(
-                    Who::Loses,
-                    format!("New exclusion: {text}"),
-                    format!("新增除外：{text}"),
-                );
+                self.say(Who::Loses, format!("New exclusion: {text}"), format!("新增除外：{text}"));
             }
         }
         for exclusion in &old.exclusions {
             if !new.exclusions.iter().any(|e| e.code == exclusion.code) {
                 let text = exclusion.text.get(self.language);
-                self.say(
-                    Who::Gains,
-                    format!("No longer excluded: {text}"),
-                    format!("取消除外：{text}"),
-                );
+                self.say(Who::Gains, format!("No longer excluded: {text}"), format!("取消除外：{text}"));
             }
         }
     }
@@ -59,10 +51,7 @@ impl Pair<'_> {
         if old.definition != new.definition || old.icd10 != new.icd10 || old.icd11 != new.icd11 {
             self.say(
                 Who::Neutral,
-                format!(
-                    "The definition of {name} changes: {}",
-                    new.definition.get(self.language)
-                ),
+                format!("The definition of {name} changes: {}", new.definition.get(self.language)),
                 format!("{name}的定义有变：{}", new.definition.get(self.language)),
             );
         }
@@ -91,10 +80,7 @@ impl Pair<'_> {
     /// The aid of a condition that is paid as another group or in other severities.
     fn moved(&mut self, name: &str, old: &Condition, new: &Condition) {
         if let ([before], [after]) = (old.severities.as_slice(), new.severities.as_slice()) {
-            let (from, to) = (
-                steps(self.old, &old.group, *before),
-                steps(self.new, &new.group, *after),
-            );
+            let (from, to) = (steps(self.old, &old.group, *before), steps(self.new, &new.group, *after));
             self.amounts(name, *after, &from, &to);
             return;
         }
@@ -117,12 +103,7 @@ impl Pair<'_> {
             if self.old.cover().group(code).is_none() {
                 continue;
             }
-            let name = self
-                .new
-                .cover()
-                .group(code)
-                .map_or("", |g| g.name.get(self.language))
-                .to_owned();
+            let name = self.new.cover().group(code).map_or("", |g| g.name.get(self.language)).to_owned();
             for grade in Severity::ALL {
                 let (before, after) = (steps(self.old, code, grade), steps(self.new, code, grade));
                 self.amounts(&name, grade, &before, &after);
@@ -180,14 +161,8 @@ impl Pair<'_> {
                 );
             }
             (
-                AidKind::Reimbursement {
-                    percent: old,
-                    deductible: before,
-                },
-                AidKind::Reimbursement {
-                    percent: new,
-                    deductible: after,
-                },
+                AidKind::Reimbursement { percent: old, deductible: before },
+                AidKind::Reimbursement { percent: new, deductible: after },
             ) => {
                 if old != new {
                     let who = direction(new > old, More::Helps);
@@ -220,14 +195,8 @@ impl Pair<'_> {
                 self.say(Who::Loses, "The plan pays only once now.", "仅给付一次。");
             }
             (
-                Frequency::Several {
-                    times: old,
-                    ceiling: before,
-                },
-                Frequency::Several {
-                    times: new,
-                    ceiling: after,
-                },
+                Frequency::Several { times: old, ceiling: before },
+                Frequency::Several { times: new, ceiling: after },
             ) => {
                 if before != after {
                     let who = direction(after > before, More::Helps);
@@ -255,11 +224,7 @@ type Step = (AgeBand, u64);
 
 /// The aid of a group and severity by age, over all ages that may be enrolled.
 fn steps(terms: &PlanTerms, group: &GroupCode, grade: Severity) -> Vec<Step> {
-    let rows = terms
-        .aid()
-        .table
-        .iter()
-        .filter(|row| row.group == *group && row.severity == grade);
+    let rows = terms.aid().table.iter().filter(|row| row.group == *group && row.severity == grade);
     let end = terms.leaving().end_at_age.map(|age| age.saturating_sub(1));
     let mut steps: Vec<Step> = rows
         .map(|row| {
@@ -267,13 +232,7 @@ fn steps(terms: &PlanTerms, group: &GroupCode, grade: Severity) -> Vec<Step> {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             };
-            (
-                AgeBand {
-                    from: row.ages.from,
-                    to,
-                },
-                row.amount.minor(),
-            )
+            (AgeBand { from: row.ages.from, to }, row.amount.minor())
         })
         .collect();
     steps.sort_by_key(|(band, _)| band.from);
@@ -281,10 +240,7 @@ fn steps(terms: &PlanTerms, group: &GroupCode, grade: Severity) -> Vec<Step> {
 }
 
 fn at(steps: &[Step], age: u8) -> u64 {
-    steps
-        .iter()
-        .find(|(band, _)| band.contains(age))
-        .map_or(0, |(_, amount)| *amount)
+    steps.iter().find(|(band, _)| band.contains(age)).map_or(0, |(_, amount)| *amount)
 }
 
 /// The ages at which either table changes, with both amounts; neighbours with the same pair are one.
@@ -294,14 +250,7 @@ fn merged(old: &[Step], new: &[Step]) -> Vec<(AgeBand, u64, u64)> {
         let (before, after) = (at(old, age), at(new, age));
         match found.last_mut() {
             Some((band, a, b)) if *a == before && *b == after => band.to = Some(age),
-            _ => found.push((
-                AgeBand {
-                    from: age,
-                    to: Some(age),
-                },
-                before,
-                after,
-            )),
+            _ => found.push((AgeBand { from: age, to: Some(age) }, before, after)),
         }
     }
     for (band, _, _) in &mut found {
@@ -323,9 +272,6 @@ mod tests {
         let new = [(band(0, Some(49)), 300), (band(50, None), 100)];
         let all = merged(&old, &new);
         let changed: Vec<_> = all.into_iter().filter(|(_, a, b)| a != b).collect();
-        assert_eq!(
-            changed,
-            [(band(40, Some(49)), 100, 300), (band(60, None), 0, 100)]
-        );
+        assert_eq!(changed, [(band(40, Some(49)), 100, 300), (band(60, None), 0, 100)]);
     }
 }

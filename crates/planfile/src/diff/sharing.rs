@@ -28,14 +28,8 @@ impl Pair<'_> {
                 "资金来源有变：见分摊方式。",
             );
         }
-        self.cap(
-            (old.cap_per_claim, new.cap_per_claim),
-            ["for one claim", "每个案例"],
-        );
-        self.cap(
-            (old.cap_per_year, new.cap_per_year),
-            ["in a calendar year", "每个自然年"],
-        );
+        self.cap((old.cap_per_claim, new.cap_per_claim), ["for one claim", "每个案例"]);
+        self.cap((old.cap_per_year, new.cap_per_year), ["in a calendar year", "每个自然年"]);
         self.burden();
     }
 

@@ -11,11 +11,7 @@ impl Say<'_> {
         let aid = self.terms.aid();
         let mut lines = Vec::new();
         for row in &aid.table {
-            let group = self
-                .terms
-                .cover()
-                .group(&row.group)
-                .map_or("", |g| g.name.get(self.language));
+            let group = self.terms.cover().group(&row.group).map_or("", |g| g.name.get(self.language));
             let (grade, amount, ages) = (
                 severity(row.severity, self.language),
                 self.money(row.amount),
@@ -51,10 +47,9 @@ impl Say<'_> {
                 ));
                 for (grade, n) in times {
                     let grade = severity(*grade, self.language);
-                    lines.push(self.pick(
-                        format!("{grade}: at most {n} payouts"),
-                        format!("{grade}：最多 {n} 次"),
-                    ));
+                    lines.push(
+                        self.pick(format!("{grade}: at most {n} payouts"), format!("{grade}：最多 {n} 次")),
+                    );
                 }
             }
         }
@@ -157,12 +152,8 @@ impl Say<'_> {
                 format!("每位成员{zh}最多分摊 {amount}，{rest}。"),
             )
         };
-        let claim = sharing
-            .cap_per_claim
-            .map(|cap| line(cap, "for one claim", "每个案例"));
-        let year = sharing
-            .cap_per_year
-            .map(|cap| line(cap, "in a calendar year", "每个自然年"));
+        let claim = sharing.cap_per_claim.map(|cap| line(cap, "for one claim", "每个案例"));
+        let year = sharing.cap_per_year.map(|cap| line(cap, "in a calendar year", "每个自然年"));
         claim.into_iter().chain(year).collect()
     }
 
@@ -183,11 +174,8 @@ impl Say<'_> {
             }
         };
         let mut lines: Vec<String> = calendar.periods.iter().map(period).collect();
-        let (notice, payout, filing) = (
-            calendar.notice_length_days,
-            calendar.payout_days,
-            calendar.filing_deadline_days,
-        );
+        let (notice, payout, filing) =
+            (calendar.notice_length_days, calendar.payout_days, calendar.filing_deadline_days);
         lines.push(self.pick(
             format!("Claims are on notice for {notice} days; everybody may object meanwhile."),
             format!("案例公示 {notice} 天，期间任何人可提出异议。"),

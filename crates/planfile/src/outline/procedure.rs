@@ -14,18 +14,10 @@ impl Say<'_> {
             let names: Vec<&str> = item
                 .groups
                 .iter()
-                .map(|code| {
-                    self.terms
-                        .cover()
-                        .group(code)
-                        .map_or("", |g| g.name.get(self.language))
-                })
+                .map(|code| self.terms.cover().group(code).map_or("", |g| g.name.get(self.language)))
                 .collect();
-            let place = if names.is_empty() {
-                self.pick("all claims", "所有申请")
-            } else {
-                names.join(", ")
-            };
+            let place =
+                if names.is_empty() { self.pick("all claims", "所有申请") } else { names.join(", ") };
             let kind = if item.required {
                 self.pick("required", "必需")
             } else {
@@ -37,10 +29,7 @@ impl Say<'_> {
             ));
         }
         lines.push(if review.four_eyes_from.is_zero() {
-            self.pick(
-                "Every decision is confirmed by a second person.",
-                "每项决定均由第二人复核。",
-            )
+            self.pick("Every decision is confirmed by a second person.", "每项决定均由第二人复核。")
         } else {
             let amount = self.money(review.four_eyes_from);
             self.pick(
@@ -110,10 +99,9 @@ impl Say<'_> {
             format!("计划终止须提前 {notice} 天公告。"),
         )];
         lines.push(match ending.last_periods_paid_by {
-            LastPeriodsPayer::Members => self.pick(
-                "Members pay the last periods as always.",
-                "最后几期仍由成员分摊。",
-            ),
+            LastPeriodsPayer::Members => {
+                self.pick("Members pay the last periods as always.", "最后几期仍由成员分摊。")
+            }
             LastPeriodsPayer::Operator => self.pick(
                 format!("The operator pays the last {periods} periods."),
                 format!("最后 {periods} 期由运营方承担。"),

@@ -18,26 +18,15 @@ fn check_claim(claim: &Claim, before: &Claim) -> Result<(), TestCaseError> {
         prop_assert!(![first, second].into_iter().flatten().any(|who| claim.is_own(who)));
     }
     if before.reported().is_some() {
-        prop_assert!(
-            before
-                .evidence()
-                .iter()
-                .all(|(id, file)| claim.evidence().get(id) == Some(file))
-        );
+        prop_assert!(before.evidence().iter().all(|(id, file)| claim.evidence().get(id) == Some(file)));
         prop_assert_eq!(claim.reported(), before.reported());
     }
     if let (Some(now), Some(approved)) = (claim.state().aid(), claim.approved_aid()) {
         prop_assert!(now <= approved);
     }
-    prop_assert_eq!(
-        claim.payout().is_some(),
-        matches!(claim.state(), State::Paid { .. })
-    );
+    prop_assert_eq!(claim.payout().is_some(), matches!(claim.state(), State::Paid { .. }));
     // After the end files are still read, which the log notes and which changes nothing.
-    prop_assert!(
-        !before.state().is_final() || claim == before,
-        "something happened after the end"
-    );
+    prop_assert!(!before.state().is_final() || claim == before, "something happened after the end");
     Ok(())
 }
 
@@ -83,10 +72,6 @@ fn whatever_happens_two_people_decide_and_the_end_is_the_end() {
         })
         .unwrap();
     for end in ["approved", "refused", "cleared", "paid", "withdrawn"] {
-        assert!(
-            ends.borrow().contains(end),
-            "no random life ended {end}: {:?}",
-            ends.borrow()
-        );
+        assert!(ends.borrow().contains(end), "no random life ended {end}: {:?}", ends.borrow());
     }
 }

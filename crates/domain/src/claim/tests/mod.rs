@@ -24,11 +24,7 @@ fn file(n: usize) -> EvidenceId {
 }
 
 fn period(ordinal: u8) -> PeriodKey {
-    PeriodKey {
-        year: 2019,
-        month: 6,
-        ordinal,
-    }
+    PeriodKey { year: 2019, month: 6, ordinal }
 }
 
 fn on_day(n: i64) -> Moment {
@@ -94,13 +90,8 @@ enum Verb {
 
 /// Every verb by everybody who could try it.
 fn verbs() -> Vec<Verb> {
-    let mut all = vec![
-        Verb::Describe,
-        Verb::AddEvidence,
-        Verb::RemoveEvidence,
-        Verb::OpenEvidence,
-        Verb::Report,
-    ];
+    let mut all =
+        vec![Verb::Describe, Verb::AddEvidence, Verb::RemoveEvidence, Verb::OpenEvidence, Verb::Report];
     let people = [Who::Ill, Who::Payer, Who::Anna, Who::Bela];
     all.extend(people.map(Verb::Take));
     all.extend(people.map(Verb::RequestEvidence));
@@ -110,13 +101,7 @@ fn verbs() -> Vec<Verb> {
     all.extend(people.map(Verb::RecommendNone));
     all.extend(people.map(Verb::Confirm));
     all.extend(people.map(Verb::SendBack));
-    all.extend([
-        Verb::PutOnNotice,
-        Verb::Clear,
-        Verb::BecomePayable,
-        Verb::Pay,
-        Verb::Withdraw,
-    ]);
+    all.extend([Verb::PutOnNotice, Verb::Clear, Verb::BecomePayable, Verb::Pay, Verb::Withdraw]);
     all
 }
 
@@ -130,12 +115,7 @@ fn illness() -> Illness {
 }
 
 fn evidence(at: Moment) -> EvidenceFile {
-    EvidenceFile {
-        kind: FileKind::Pdf,
-        bytes: 1,
-        digest: Digest::from_bytes([1; 32]),
-        at,
-    }
+    EvidenceFile { kind: FileKind::Pdf, bytes: 1, digest: Digest::from_bytes([1; 32]), at }
 }
 
 fn reason() -> ReasonCode {
@@ -200,44 +180,16 @@ fn states() -> Vec<(&'static str, State)> {
         ("ur", State::UnderReview { reviewer, until }),
         ("me", State::MoreEvidenceNeeded { reviewer, until }),
         ("in", State::Investigating { reviewer, until }),
-        (
-            "rc",
-            State::Recommended {
-                reviewer,
-                recommendation,
-                until,
-            },
-        ),
+        ("rc", State::Recommended { reviewer, recommendation, until }),
         ("ap", State::Approved { aid }),
         ("rf", State::Refused { reason: reason() }),
-        (
-            "on",
-            State::OnNotice {
-                period: key,
-                aid,
-                until,
-            },
-        ),
+        ("on", State::OnNotice { period: key, aid, until }),
         ("ob", State::Objected { period: key, aid }),
         ("jr", State::JuryRequested),
         ("vd", State::Verdict { for_claimant: true }),
         ("cl", State::Cleared { period: key, aid }),
-        (
-            "py",
-            State::Payable {
-                period: key,
-                aid,
-                until,
-            },
-        ),
-        (
-            "pd",
-            State::Paid {
-                period: key,
-                aid,
-                at: until,
-            },
-        ),
+        ("py", State::Payable { period: key, aid, until }),
+        ("pd", State::Paid { period: key, aid, at: until }),
         ("wd", State::Withdrawn),
     ]
 }
@@ -246,11 +198,7 @@ fn states() -> Vec<(&'static str, State)> {
 fn cell(claim: &Claim, verb: Verb, now: Moment) -> &'static str {
     match attempt(claim, verb, now) {
         Ok(event) => State::after(&event).map_or("ok", |state| {
-            states()
-                .into_iter()
-                .find(|(_, other)| other.word() == state.word())
-                .unwrap()
-                .0
+            states().into_iter().find(|(_, other)| other.word() == state.word()).unwrap().0
         }),
         Err(ClaimRejection::WrongState { .. }) => ".",
         Err(ClaimRejection::OwnClaim) => "own",
@@ -331,14 +279,7 @@ fn every_state_says_who_has_the_ball_and_what_it_knows() {
             state.is_final().then_some("final"),
         ];
         let known: Vec<&str> = known.into_iter().flatten().collect();
-        writeln!(
-            table,
-            "{}: {} ({})",
-            state.word(),
-            state.holder().word(),
-            known.join(", ")
-        )
-        .unwrap();
+        writeln!(table, "{}: {} ({})", state.word(), state.holder().word(), known.join(", ")).unwrap();
     }
     insta::assert_snapshot!(table, @r"
     draft: claimant ()
@@ -363,21 +304,12 @@ fn every_state_says_who_has_the_ball_and_what_it_knows() {
 #[test]
 fn a_claim_needs_files_and_never_replaces_one() {
     let (now, mut claim) = (on_day(0), drafted());
-    assert_eq!(
-        claim.report(now, &deadlines(now)),
-        Err(ClaimRejection::NoEvidence)
-    );
-    assert_eq!(
-        claim.remove_evidence(file(0)),
-        Err(ClaimRejection::UnknownEvidence)
-    );
+    assert_eq!(claim.report(now, &deadlines(now)), Err(ClaimRejection::NoEvidence));
+    assert_eq!(claim.remove_evidence(file(0)), Err(ClaimRejection::UnknownEvidence));
     for n in 0..60 {
         claim.apply(&claim.add_evidence(file(n), evidence(now)).unwrap());
     }
-    assert_eq!(
-        claim.add_evidence(file(0), evidence(now)),
-        Err(ClaimRejection::EvidenceAlreadyAdded)
-    );
+    assert_eq!(claim.add_evidence(file(0), evidence(now)), Err(ClaimRejection::EvidenceAlreadyAdded));
     assert_eq!(
         claim.add_evidence(file(60), evidence(now)),
         Err(ClaimRejection::TooMuchEvidence { limit: 60 })
@@ -388,54 +320,32 @@ fn a_claim_needs_files_and_never_replaces_one() {
 
 #[test]
 fn notice_is_cleared_at_its_end_and_in_its_own_period() {
-    let claim = in_state(State::OnNotice {
-        period: period(1),
-        aid: APPROVED,
-        until: on_day(3),
-    });
+    let claim = in_state(State::OnNotice { period: period(1), aid: APPROVED, until: on_day(3) });
     let just_before = on_day(3) - 1.nanosecond();
-    assert_eq!(
-        claim.clear(period(1), just_before),
-        Err(ClaimRejection::NoticeRunning { until: on_day(3) })
-    );
+    assert_eq!(claim.clear(period(1), just_before), Err(ClaimRejection::NoticeRunning { until: on_day(3) }));
     assert!(claim.clear(period(1), on_day(3)).is_ok());
     let other = Err(ClaimRejection::OtherPeriod { period: period(1) });
     assert_eq!(claim.clear(period(2), on_day(3)), other);
-    let claim = in_state(State::Cleared {
-        period: period(1),
-        aid: APPROVED,
-    });
+    let claim = in_state(State::Cleared { period: period(1), aid: APPROVED });
     assert_eq!(claim.become_payable(period(2), APPROVED, on_day(9)), other);
 }
 
 #[test]
 fn a_reviewer_waits_for_evidence_until_it_is_due() {
-    let claim = in_state(State::MoreEvidenceNeeded {
-        reviewer: Who::Anna.id(),
-        until: on_day(3),
-    });
+    let claim = in_state(State::MoreEvidenceNeeded { reviewer: Who::Anna.id(), until: on_day(3) });
     let early = on_day(3) - 1.nanosecond();
     assert_eq!(
         claim.stop_waiting(Who::Bela.id(), early, &deadlines(early)),
         Err(ClaimRejection::EvidenceNotDue { until: on_day(3) })
     );
     let event = claim.stop_waiting(Who::Bela.id(), on_day(3), &deadlines(on_day(3)));
-    assert_eq!(
-        event,
-        Ok(ClaimEvent::Taken {
-            reviewer: Who::Bela.id(),
-            until: on_day(5)
-        })
-    );
+    assert_eq!(event, Ok(ClaimEvent::Taken { reviewer: Who::Bela.id(), until: on_day(5) }));
 }
 
 #[test]
 #[should_panic(expected = "more than was approved")]
 fn paying_more_than_was_approved_is_a_bug() {
-    let claim = in_state(State::Cleared {
-        period: period(1),
-        aid: APPROVED,
-    });
+    let claim = in_state(State::Cleared { period: period(1), aid: APPROVED });
     let more = APPROVED.checked_add(Amount::from_minor(1)).unwrap();
     let _ = claim.become_payable(period(1), more, on_day(9));
 }
@@ -464,12 +374,7 @@ fn a_claim_that_was_sent_back_can_be_decided_by_others() {
     }
     assert_eq!(claim.state(), &State::Refused { reason: reason() });
     assert_eq!(
-        (
-            claim.recommender(),
-            claim.confirmer(),
-            claim.returned(),
-            claim.evidence().len()
-        ),
+        (claim.recommender(), claim.confirmer(), claim.returned(), claim.evidence().len()),
         (Some(Who::Bela.id()), Some(Who::Anna.id()), 1, 2)
     );
 }

@@ -12,13 +12,7 @@ use crate::plan::terms::TermsParts;
 pub(super) fn cover(cover: &Cover, found: &mut Found) {
     if cover.conditions.is_empty() {
         let message = "the plan covers nothing".to_owned();
-        found.add(
-            rules::COVER_EMPTY,
-            "cover",
-            &[],
-            message,
-            "add a [[cover.conditions]] entry",
-        );
+        found.add(rules::COVER_EMPTY, "cover", &[], message, "add a [[cover.conditions]] entry");
     }
     let groups = (0_usize..).zip(&cover.groups);
     let codes = groups.map(|(i, g)| (g.code.as_str(), format!("cover.groups[{i}].code")));
@@ -53,11 +47,7 @@ fn condition(cover: &Cover, i: usize, found: &mut Found) {
             rules::CONDITION_GROUP,
             format!("{path}.group"),
             &["cover.groups[].code"],
-            format!(
-                "there is no group `{}`; the plan has: {}",
-                condition.group,
-                known.join(", ")
-            ),
+            format!("there is no group `{}`; the plan has: {}", condition.group, known.join(", ")),
             "name one of the groups in [[cover.groups]] or add this one there",
         );
     }
@@ -132,11 +122,7 @@ fn rows(parts: &TermsParts, found: &mut Found) {
                 rules::AID_USELESS,
                 format!("{path}.severity"),
                 &["cover.conditions[].group", "cover.conditions[].severities"],
-                format!(
-                    "no condition of the group `{}` is {}",
-                    row.group,
-                    row.severity.code()
-                ),
+                format!("no condition of the group `{}` is {}", row.group, row.severity.code()),
                 "remove the row, or add that severity to a condition of the group",
             );
         }
@@ -176,11 +162,7 @@ fn needed(parts: &TermsParts, group: &str, severity: Severity) -> Option<AgeBand
         .filter(|c| c.group.as_str() == group && c.severities.contains(&severity))
         .map(|c| c.ages)
         .collect();
-    let from = asking
-        .iter()
-        .map(|ages| ages.from)
-        .min()?
-        .max(parts.joining.age_from.years());
+    let from = asking.iter().map(|ages| ages.from).min()?.max(parts.joining.age_from.years());
     let wanted = if asking.iter().any(|ages| ages.to.is_none()) {
         None
     } else {
@@ -223,10 +205,7 @@ fn table_ages(parts: &TermsParts, found: &mut Found) {
                     &format!("cover.conditions[{i}].severities"),
                     &format!("cover.conditions[{i}].group"),
                 ],
-                format!(
-                    "no row pays for {} claims of the group `{group}`",
-                    severity.code()
-                ),
+                format!("no row pays for {} claims of the group `{group}`", severity.code()),
                 "add a [[aid.table]] row for this group and severity",
             );
             continue;
@@ -264,24 +243,11 @@ fn age_fault(fault: Fault, found: &mut Found) {
         Fault::Overlap { row, other, age } => found.add(
             rules::AID_OVERLAP,
             format!("{}.age_from", row_path(row)),
-            &[
-                "aid.table[].group",
-                "aid.table[].severity",
-                "aid.table[].age_from",
-                "aid.table[].age_to",
-            ],
-            format!(
-                "age {age} is in this row and in row {} too",
-                other.saturating_add(1)
-            ),
+            &["aid.table[].group", "aid.table[].severity", "aid.table[].age_from", "aid.table[].age_to"],
+            format!("age {age} is in this row and in row {} too", other.saturating_add(1)),
             "let each age fall into one row; ages include both ends",
         ),
-        Fault::Gap {
-            row,
-            from,
-            to,
-            at_end,
-        } => {
+        Fault::Gap { row, from, to, at_end } => {
             let ages = AgeBand { from, to };
             let key = if at_end { "age_to" } else { "age_from" };
             found.add(

@@ -67,13 +67,7 @@ impl Found {
             if let Some(first) = seen.get(code) {
                 let message = format!("the code `{code}` is used twice");
                 let first = first.clone();
-                self.add(
-                    rule,
-                    path,
-                    &[&first],
-                    message,
-                    "give each entry a code of its own",
-                );
+                self.add(rule, path, &[&first], message, "give each entry a code of its own");
             } else {
                 seen.insert(code.to_owned(), path);
             }
@@ -108,10 +102,7 @@ fn identity(parts: &TermsParts, found: &mut Found) {
             rules::CHANGE_NOTICE,
             "plan.change_notice_days",
             &[],
-            format!(
-                "members get {} days of notice before their terms change",
-                id.change_notice_days
-            ),
+            format!("members get {} days of notice before their terms change", id.change_notice_days),
             "choose 1 to 365 days; 15 is usual",
         );
     }

@@ -77,11 +77,7 @@ pub(super) fn jury(jury: &Jury, found: &mut Found) {
 
 fn mode(mode: JuryMode, found: &mut Found) {
     match mode {
-        JuryMode::Open {
-            quorum,
-            quorum_percent_max,
-            hours,
-        } => {
+        JuryMode::Open { quorum, quorum_percent_max, hours } => {
             if quorum == 0 {
                 let message = "a vote without quorum can be decided by one ballot".to_owned();
                 found.add(
@@ -112,18 +108,10 @@ fn mode(mode: JuryMode, found: &mut Found) {
                 );
             }
         }
-        JuryMode::Drawn {
-            size, deadline_days, ..
-        } => {
+        JuryMode::Drawn { size, deadline_days, .. } => {
             if size < 3 || size.is_multiple_of(2) {
                 let message = format!("a jury of {size} can be split evenly or is too small");
-                found.add(
-                    rules::JURY_SIZE,
-                    "jury.size",
-                    &[],
-                    message,
-                    "choose an odd number of 3 or more",
-                );
+                found.add(rules::JURY_SIZE, "jury.size", &[], message, "choose an odd number of 3 or more");
             }
             if deadline_days == 0 {
                 found.add(

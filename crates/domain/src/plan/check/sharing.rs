@@ -24,13 +24,7 @@ pub(super) fn sharing(parts: &TermsParts, found: &mut Found) {
     if let Split::Banded(bands) = &sharing.split {
         if matches!(sharing.model, Model::Sponsor { .. }) {
             let message = "the sponsor pays everything, so there is nothing to split".to_owned();
-            found.add(
-                rules::SPONSOR_BANDS,
-                "sharing.bands",
-                &["sharing.model"],
-                message,
-                "remove the bands",
-            );
+            found.add(rules::SPONSOR_BANDS, "sharing.bands", &["sharing.model"], message, "remove the bands");
         }
         for (i, band) in (0_usize..).zip(bands) {
             if band.weight == 0 {
@@ -57,10 +51,8 @@ pub(super) fn sharing(parts: &TermsParts, found: &mut Found) {
 }
 
 fn caps(sharing: &Sharing, found: &mut Found) {
-    let caps = [
-        ("sharing.cap_per_claim", sharing.cap_per_claim),
-        ("sharing.cap_per_year", sharing.cap_per_year),
-    ];
+    let caps =
+        [("sharing.cap_per_claim", sharing.cap_per_claim), ("sharing.cap_per_year", sharing.cap_per_year)];
     for (path, cap) in caps {
         let Some(cap) = cap else { continue };
         if cap.amount.is_zero() {
@@ -94,10 +86,7 @@ fn caps(sharing: &Sharing, found: &mut Found) {
             "make the cap of one claim at most the cap of a year",
         );
     }
-    if sharing
-        .cap_per_claim
-        .is_some_and(|cap| cap.excess == Excess::OtherMembers)
-    {
+    if sharing.cap_per_claim.is_some_and(|cap| cap.excess == Excess::OtherMembers) {
         found.add(
             rules::CAP_OTHERS,
             "sharing.cap_per_claim.excess",
@@ -122,26 +111,13 @@ fn band_fault(fault: Fault, found: &mut Found) {
             rules::BAND_OVERLAP,
             at(row, "age_from"),
             &[&at(other, "age_from"), &at(other, "age_to"), &at(row, "age_to")],
-            format!(
-                "age {age} is in this band and in band {} too",
-                other.saturating_add(1)
-            ),
+            format!("age {age} is in this band and in band {} too", other.saturating_add(1)),
             "let each age fall into one band; ages include both ends",
         ),
-        Fault::Gap {
-            row,
-            from,
-            to,
-            at_end,
-        } => found.add(
+        Fault::Gap { row, from, to, at_end } => found.add(
             rules::BAND_GAP,
             at(row, if at_end { "age_to" } else { "age_from" }),
-            &[
-                "joining.age_from",
-                "leaving.end_at_age",
-                "sharing.bands[].age_from",
-                "sharing.bands[].age_to",
-            ],
+            &["joining.age_from", "leaving.end_at_age", "sharing.bands[].age_from", "sharing.bands[].age_to"],
             format!(
                 "no band for the ages {} (counted on 1 January), which may be enrolled",
                 AgeBand { from, to }
@@ -169,13 +145,7 @@ fn sharing_offset(days: PeriodDays) -> i16 {
 pub(super) fn calendar(calendar: &Calendar, found: &mut Found) {
     if calendar.periods.is_empty() {
         let message = "no period: nothing would ever be shared or paid".to_owned();
-        found.add(
-            rules::PERIODS_EMPTY,
-            "calendar.periods",
-            &[],
-            message,
-            "add a [[calendar.periods]] entry",
-        );
+        found.add(rules::PERIODS_EMPTY, "calendar.periods", &[], message, "add a [[calendar.periods]] entry");
     }
     if calendar.notice_length_days == 0 || i16::from(calendar.notice_length_days) > SHORTEST_MONTH {
         found.add(
@@ -226,19 +196,14 @@ fn month_days(calendar: &Calendar, found: &mut Found) -> bool {
 /// The rules between one period and the next one, in the shortest month.
 fn period(calendar: &Calendar, i: usize, days: PeriodDays, found: &mut Found) {
     let at = |key: &str| format!("calendar.periods[{i}].{key}");
-    let last_notice = i16::from(days.notice_day)
-        .saturating_add(i16::from(calendar.notice_length_days))
-        .saturating_sub(1);
+    let last_notice =
+        i16::from(days.notice_day).saturating_add(i16::from(calendar.notice_length_days)).saturating_sub(1);
     let shared = sharing_offset(days);
     if shared <= last_notice {
         found.add(
             rules::SHARING_BEFORE_NOTICE_ENDS,
             at("sharing_day"),
-            &[
-                &at("notice_day"),
-                "calendar.notice_length_days",
-                &at("sharing_month"),
-            ],
+            &[&at("notice_day"), "calendar.notice_length_days", &at("sharing_month")],
             "shares would be taken before the notice has ended".to_owned(),
             "put the sharing day after the last day of notice, or write sharing_month = \"next\"",
         );
@@ -274,10 +239,7 @@ fn period(calendar: &Calendar, i: usize, days: PeriodDays, found: &mut Found) {
         found.add(
             rules::SHARING_ORDER,
             at("sharing_day"),
-            &[
-                "calendar.periods[].sharing_day",
-                "calendar.periods[].sharing_month",
-            ],
+            &["calendar.periods[].sharing_day", "calendar.periods[].sharing_month"],
             "the next period would be shared before this one".to_owned(),
             "let sharing days come in the order of their notices",
         );
@@ -286,12 +248,7 @@ fn period(calendar: &Calendar, i: usize, days: PeriodDays, found: &mut Found) {
     if shared <= last_notice {
         return;
     }
-    timing(
-        calendar,
-        i,
-        (i16::from(days.notice_day), shared, next_shared),
-        found,
-    );
+    timing(calendar, i, (i16::from(days.notice_day), shared, next_shared), found);
 }
 
 /// Retry and reminder against the days of one period; reported for the first period they do not fit.

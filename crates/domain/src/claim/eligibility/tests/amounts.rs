@@ -34,11 +34,7 @@ fn an_event_inside_the_retry_window_is_paid_less_arrears() {
             },
             "299996.95",
         ),
-        (
-            "unpaid and never retried",
-            |c| c.arrears = yuan(1),
-            "shares-unpaid",
-        ),
+        ("unpaid and never retried", |c| c.arrears = yuan(1), "shares-unpaid"),
         (
             "arrears above the aid",
             |c| {
@@ -52,19 +48,14 @@ fn an_event_inside_the_retry_window_is_paid_less_arrears() {
 
 /// Pays several times: mild twice, severe any number of times, up to 400,000 together.
 fn several(case: &mut Case) {
-    case.terms.aid.frequency = Frequency::Several {
-        times: vec![(Severity::Mild, 2)],
-        ceiling: yuan(400_000),
-    };
+    case.terms.aid.frequency =
+        Frequency::Several { times: vec![(Severity::Mild, 2)], ceiling: yuan(400_000) };
     case.terms.leaving.end_after_aid = false;
     case.terms.cover.conditions[0].severities = vec![Severity::Mild, Severity::Severe];
     case.terms.aid.table.push(AidRow {
         group: GroupCode::new("illness").unwrap(),
         severity: Severity::Mild,
-        ages: AgeBand {
-            from: 0,
-            to: Some(59),
-        },
+        ages: AgeBand { from: 0, to: Some(59) },
         amount: yuan(50_000),
     });
 }
@@ -184,11 +175,7 @@ fn aid_grows_with_tenure_on_the_day_of_the_step() {
     growing(&mut case);
     case.happened(date(2019, 4, 10));
     let day = case.assess().first_broken().unwrap().day;
-    assert_eq!(
-        day,
-        Some(date(2019, 4, 11)),
-        "the day from which the plan would have paid"
-    );
+    assert_eq!(day, Some(date(2019, 4, 11)), "the day from which the plan would have paid");
 }
 
 /// Reimburses 80 % of the cost above 10,000, up to the table.

@@ -87,17 +87,10 @@ impl Case {
 
 /// The words of the broken rules in order of precedence, or the aid in whole minor units with two digits.
 fn told(answer: &Eligibility) -> String {
-    let broken: Vec<&str> = answer
-        .findings
-        .iter()
-        .filter(|finding| !finding.kept)
-        .map(|finding| finding.kind.word())
-        .collect();
+    let broken: Vec<&str> =
+        answer.findings.iter().filter(|finding| !finding.kept).map(|finding| finding.kind.word()).collect();
     assert_eq!(answer.is_eligible(), broken.is_empty());
-    assert!(
-        broken.is_empty() || answer.aid.is_zero(),
-        "no aid when a rule is broken"
-    );
+    assert!(broken.is_empty() || answer.aid.is_zero(), "no aid when a rule is broken");
     if broken.is_empty() {
         let minor = answer.aid.minor();
         format!("{}.{:02}", minor.div_euclid(100), minor.rem_euclid(100))
@@ -121,22 +114,14 @@ fn a_claim_in_order_is_granted_the_amount_of_the_table() {
     let answer = Case::new().assess();
     assert_eq!(told(&answer), "300000.00");
     let kinds: Vec<FindingKind> = answer.findings.iter().map(|finding| finding.kind).collect();
-    assert_eq!(
-        kinds,
-        FindingKind::ALL,
-        "every rule is looked at, in order of precedence"
-    );
+    assert_eq!(kinds, FindingKind::ALL, "every rule is looked at, in order of precedence");
     assert!(FindingKind::ALL.is_sorted());
 }
 
 #[test]
 fn cover_begins_the_day_after_the_last_day_of_the_wait_and_accidents_do_not_wait() {
     check(&[
-        (
-            "the last day of the wait",
-            |c| c.happened(date(2019, 4, 1)),
-            "inside-wait",
-        ),
+        ("the last day of the wait", |c| c.happened(date(2019, 4, 1)), "inside-wait"),
         ("the day after", |c| c.happened(date(2019, 4, 2)), "300000.00"),
         (
             "an accident on the last day of the wait",
@@ -203,32 +188,16 @@ fn the_outcome_of_the_wait_is_told() {
         let mut case = Case::new();
         case.illness.accident = accident;
         case.happened(event);
-        assert_eq!(
-            case.facts(&case.checked_terms()).wait(),
-            outcome,
-            "{event}, accident: {accident}"
-        );
+        assert_eq!(case.facts(&case.checked_terms()).wait(), outcome, "{event}, accident: {accident}");
     }
 }
 
 #[test]
 fn the_person_is_enrolled_from_the_day_after_joining_until_the_day_before_the_end() {
     check(&[
-        (
-            "before joining",
-            |c| c.happened(date(2018, 12, 31)),
-            "not-enrolled inside-wait",
-        ),
-        (
-            "the last day of cover",
-            |c| c.covered_until = Some(date(2019, 6, 2)),
-            "300000.00",
-        ),
-        (
-            "the first day without cover",
-            |c| c.covered_until = Some(date(2019, 6, 1)),
-            "not-enrolled",
-        ),
+        ("before joining", |c| c.happened(date(2018, 12, 31)), "not-enrolled inside-wait"),
+        ("the last day of cover", |c| c.covered_until = Some(date(2019, 6, 2)), "300000.00"),
+        ("the first day without cover", |c| c.covered_until = Some(date(2019, 6, 1)), "not-enrolled"),
         (
             "the day before the age limit, which nobody has recorded yet",
             |c| {
@@ -293,14 +262,8 @@ fn the_age_on_the_event_date_picks_the_row_of_the_table() {
             "born on 29 February, 41 from 1 March of a common year where the row ends at 40",
             |c| {
                 c.birth = date(1980, 2, 29);
-                c.terms.cover.conditions[0].ages = AgeBand {
-                    from: 0,
-                    to: Some(40),
-                };
-                c.terms.aid.table[0].ages = AgeBand {
-                    from: 0,
-                    to: Some(40),
-                };
+                c.terms.cover.conditions[0].ages = AgeBand { from: 0, to: Some(40) };
+                c.terms.aid.table[0].ages = AgeBand { from: 0, to: Some(40) };
                 c.terms.aid.table.remove(1);
                 c.happened(date(2021, 3, 1));
             },
@@ -312,47 +275,19 @@ fn the_age_on_the_event_date_picks_the_row_of_the_table() {
 #[test]
 fn a_condition_is_in_cover_at_its_severity_and_cause_only() {
     check(&[
-        (
-            "unknown condition",
-            |c| c.illness.condition = condition("gout"),
-            "not-in-cover",
-        ),
-        (
-            "severity not covered",
-            |c| c.illness.severity = Severity::Mild,
-            "not-in-cover",
-        ),
-        (
-            "an illness in a group of accidents",
-            |c| c.illness.condition = condition("fall"),
-            "not-in-cover",
-        ),
-        (
-            "an accident in a group that covers either cause",
-            |c| c.illness.accident = true,
-            "300000.00",
-        ),
+        ("unknown condition", |c| c.illness.condition = condition("gout"), "not-in-cover"),
+        ("severity not covered", |c| c.illness.severity = Severity::Mild, "not-in-cover"),
+        ("an illness in a group of accidents", |c| c.illness.condition = condition("fall"), "not-in-cover"),
+        ("an accident in a group that covers either cause", |c| c.illness.accident = true, "300000.00"),
     ]);
 }
 
 #[test]
 fn a_claim_is_filed_between_the_event_and_the_deadline() {
     check(&[
-        (
-            "on the day of the event",
-            |c| c.reported = date(2019, 6, 1),
-            "300000.00",
-        ),
-        (
-            "before the event",
-            |c| c.reported = date(2019, 5, 31),
-            "filed-late",
-        ),
-        (
-            "on the last day",
-            |c| c.reported = date(2019, 11, 28),
-            "300000.00",
-        ),
+        ("on the day of the event", |c| c.reported = date(2019, 6, 1), "300000.00"),
+        ("before the event", |c| c.reported = date(2019, 5, 31), "filed-late"),
+        ("on the last day", |c| c.reported = date(2019, 11, 28), "300000.00"),
         ("a day late", |c| c.reported = date(2019, 11, 29), "filed-late"),
     ]);
 }
@@ -370,21 +305,13 @@ fn several_broken_rules_are_told_in_order_of_precedence() {
         told(&answer),
         "not-enrolled inside-wait not-in-cover filed-late shares-unpaid ceiling-reached"
     );
-    assert_eq!(
-        answer.first_broken().unwrap().kind,
-        FindingKind::EnrolledOnEventDate
-    );
+    assert_eq!(answer.first_broken().unwrap().kind, FindingKind::EnrolledOnEventDate);
 }
 
 #[test]
 fn each_finding_names_the_day_that_decides() {
-    let days = |case: &Case| {
-        case.assess()
-            .findings
-            .into_iter()
-            .map(|finding| finding.day)
-            .collect::<Vec<_>>()
-    };
+    let days =
+        |case: &Case| case.assess().findings.into_iter().map(|finding| finding.day).collect::<Vec<_>>();
     let mut case = Case::new();
     case.retry_until = Some(date(2019, 6, 12));
     assert_eq!(

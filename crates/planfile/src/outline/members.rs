@@ -12,10 +12,7 @@ impl Say<'_> {
         let mut lines = vec![id.summary.get(self.language).to_owned()];
         let effective = id.effective;
         lines.push(self.pick(
-            format!(
-                "These terms, version {}, are in force from {effective}.",
-                id.version
-            ),
+            format!("These terms, version {}, are in force from {effective}.", id.version),
             format!("本条款为第 {} 版，自 {effective} 起生效。", id.version),
         ));
         if let Some(last) = id.last_day {
@@ -30,19 +27,15 @@ impl Say<'_> {
             format!("条款变更至少提前 {days} 天公示，且不影响此前发生的事件。"),
         ));
         let zone = id.zone.iana_name().unwrap_or("UTC");
-        lines.push(self.pick(
-            format!("Days begin at 0:00 in {zone}."),
-            format!("每日以 {zone} 时区零时为准。"),
-        ));
+        lines.push(
+            self.pick(format!("Days begin at 0:00 in {zone}."), format!("每日以 {zone} 时区零时为准。")),
+        );
         lines
     }
 
     pub(super) fn joining(&self) -> Vec<String> {
         let joining = self.terms.joining();
-        let (from, to) = (
-            age(joining.age_from, self.language),
-            age(joining.age_to, self.language),
-        );
+        let (from, to) = (age(joining.age_from, self.language), age(joining.age_to, self.language));
         let mut lines = vec![self.pick(
             format!("People from {from} to {to} of age may join."),
             format!("年龄为 {from}至 {to}的人可以加入。"),
@@ -58,23 +51,14 @@ impl Say<'_> {
         }
         lines.push(match joining.questions.len() {
             0 => self.pick("There are no questions about health.", "无健康告知。"),
-            n => self.pick(
-                format!("{n} questions about health are asked:"),
-                format!("健康告知共 {n} 项："),
-            ),
+            n => self.pick(format!("{n} questions about health are asked:"), format!("健康告知共 {n} 项：")),
         });
-        lines.extend(
-            joining
-                .questions
-                .iter()
-                .map(|q| q.text.get(self.language).to_owned()),
-        );
+        lines.extend(joining.questions.iter().map(|q| q.text.get(self.language).to_owned()));
         lines.push(self.dependants());
         if !joining.several_plans {
-            lines.push(self.pick(
-                "Members may not be in another plan at the same time.",
-                "不可同时加入其他计划。",
-            ));
+            lines.push(
+                self.pick("Members may not be in another plan at the same time.", "不可同时加入其他计划。"),
+            );
         }
         if let Some(plan) = &joining.only_members_of {
             lines.push(self.pick(
@@ -123,11 +107,7 @@ impl Say<'_> {
         if joining.dependants.is_empty() {
             return self.pick("Everybody joins for the own person only.", "仅可为本人加入。");
         }
-        let names: Vec<&str> = joining
-            .dependants
-            .iter()
-            .map(|r| relation(*r, self.language))
-            .collect();
+        let names: Vec<&str> = joining.dependants.iter().map(|r| relation(*r, self.language)).collect();
         let (en, zh) = match joining.dependants_pay {
             DependantsPay::Payer => ("and pays their shares", "并由付款人分摊"),
             DependantsPay::Nobody => ("and no share is taken for them", "且不为其分摊"),
@@ -180,9 +160,7 @@ impl Say<'_> {
         let cover = self.terms.cover();
         let mut lines = Vec::new();
         for condition in &cover.conditions {
-            let group = cover
-                .group(&condition.group)
-                .map_or("", |g| g.name.get(self.language));
+            let group = cover.group(&condition.group).map_or("", |g| g.name.get(self.language));
             let name = condition.name.get(self.language);
             let definition = condition.definition.get(self.language);
             let ranges: Vec<String> = condition.icd10.iter().map(ToString::to_string).collect();
@@ -198,10 +176,7 @@ impl Say<'_> {
             let limit = if condition.ages == AgeBand::ALL {
                 String::new()
             } else {
-                self.pick(
-                    format!(", {}", ages(condition.ages, En)),
-                    format!(",{}", ages(condition.ages, Zh)),
-                )
+                self.pick(format!(", {}", ages(condition.ages, En)), format!(",{}", ages(condition.ages, Zh)))
             };
             lines.push(self.pick(
                 format!("{name} ({group}{limit}): {definition} [{codes}]"),
@@ -242,10 +217,9 @@ impl Say<'_> {
             None => lines.push(self.pick("Age does not end an enrolment.", "不因年龄退出。")),
         }
         if let Some(plan) = &leaving.move_to {
-            lines.push(self.pick(
-                format!("They may move to the plan {plan}."),
-                format!("之后可转入计划 {plan}。"),
-            ));
+            lines.push(
+                self.pick(format!("They may move to the plan {plan}."), format!("之后可转入计划 {plan}。")),
+            );
         }
         if leaving.end_after_aid {
             lines.push(self.pick("The enrolment ends when aid has been paid.", "给付互助金后退出。"));
