@@ -1,0 +1,8 @@
+//! The real binary from outside: its command line, and its server when it is killed.
+
+mod cli;
+mod client;
+mod doctor;
+mod kill;
+mod person;
+mod server;
