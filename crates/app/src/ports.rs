@@ -106,6 +106,16 @@ pub enum SignInChange {
     SessionEnded(Digest),
 }
 
+/// Something that a decision was made on without changing it. When it has changed by the time the unit is kept, the unit is
+/// a [`StoreError::Conflict`], so that two decisions at once cannot both spend the same money or the same ceiling.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReliedOn {
+    /// A stream with the events it had.
+    Stream(StreamId, u64),
+    /// The balances of a plan's books.
+    Books(PlanId, Balances),
+}
+
 /// Everything one use case writes. All of it is kept, or nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
@@ -113,6 +123,8 @@ pub struct Unit {
     pub at: Moment,
     /// Who.
     pub actor: Actor,
+    /// What must not have changed since it was read; streams of [`Unit::appends`] need no mention here.
+    pub relied_on: Vec<ReliedOn>,
     /// Events by stream.
     pub appends: Vec<Append>,
     /// Members moving between cohorts.
@@ -138,6 +150,7 @@ impl Unit {
         Self {
             at,
             actor,
+            relied_on: Vec::new(),
             appends: Vec::new(),
             cohorts: Vec::new(),
             entries: Vec::new(),

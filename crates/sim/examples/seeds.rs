@@ -1,11 +1,7 @@
 //! Lives through many seeds: `cargo run -p huzhu-sim --release --example seeds -- --count 1000 [--first N]`.
 //!
 //! Prints progress, every failure with its trace, and what was reached how often. Ends with 1 when there was a finding.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -21,9 +17,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     let number = |name: &str, otherwise: u64| {
         let at = arguments.iter().position(|argument| argument == name);
-        at.and_then(|at| arguments.get(at + 1))
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(otherwise)
+        at.and_then(|at| arguments.get(at + 1)).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
     let (first, count) = (number("--first", 1), number("--count", 100));
     let next = AtomicU64::new(first);
@@ -48,10 +42,7 @@ fn main() -> ExitCode {
                         }
                         Err(failure) => {
                             eprintln!("seed {}: {}", failure.seed, failure.finding);
-                            failures
-                                .lock()
-                                .expect("no thread panics while it notes")
-                                .push(failure);
+                            failures.lock().expect("no thread panics while it notes").push(failure);
                         }
                     }
                     let done = done.fetch_add(1, Ordering::Relaxed) + 1;

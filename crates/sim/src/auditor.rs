@@ -152,9 +152,7 @@ impl Auditor {
     /// The sheet in force on a day.
     pub(crate) fn sheet_on(&self, day: Day) -> Option<&Sheet> {
         let standing = self.versions.iter().rev().filter(|(_, withdrawn)| !withdrawn);
-        standing
-            .map(|(sheet, _)| sheet)
-            .find(|sheet| sheet.effective <= day)
+        standing.map(|(sheet, _)| sheet).find(|sheet| sheet.effective <= day)
     }
 
     /// The newest sheet published, withdrawn or not.
@@ -174,10 +172,7 @@ impl Auditor {
         let events: usize = unit.appends.iter().map(|append| append.events.len()).sum();
         self.position += u64::try_from(events).unwrap_or(u64::MAX);
         ensure(events == 0 || kept.position.0 == self.position, || {
-            format!(
-                "the last event stands at {:?}, not at {}",
-                kept.position, self.position
-            )
+            format!("the last event stands at {:?}, not at {}", kept.position, self.position)
         })?;
         if let Some(answer) = &unit.answer {
             let fresh = self.answers.insert((answer.actor, answer.key.clone()));
@@ -187,9 +182,7 @@ impl Auditor {
         let (mut gathered, mut rounds) = (Gathered::default(), Vec::new());
         for append in &unit.appends {
             let before = self.streams.entry(append.stream.clone()).or_default();
-            ensure(*before == append.expected, || {
-                format!("{} grew from elsewhere", append.stream)
-            })?;
+            ensure(*before == append.expected, || format!("{} grew from elsewhere", append.stream))?;
             *before += u64::try_from(append.events.len()).unwrap_or(u64::MAX);
             for event in &append.events {
                 match (&append.stream, event) {
@@ -226,17 +219,12 @@ impl Auditor {
             PlanEvent::Published { text, version, .. } => {
                 let known = self.proposed.iter().find(|(written, _)| written == text);
                 let (_, sheet) = known.ok_or("a plan file was published that nobody wrote")?;
-                ensure(sheet.version == version.0, || {
-                    format!("version {version} is another one")
-                })?;
+                ensure(sheet.version == version.0, || format!("version {version} is another one"))?;
                 self.versions.push((sheet.clone(), false));
                 self.count_if(version.0 > 1, "versions published");
             }
             PlanEvent::Withdrawn { version } => {
-                let found = self
-                    .versions
-                    .iter_mut()
-                    .find(|(sheet, _)| sheet.version == version.0);
+                let found = self.versions.iter_mut().find(|(sheet, _)| sheet.version == version.0);
                 found.ok_or("a version was withdrawn that was never published")?.1 = true;
                 self.count("versions withdrawn");
             }
@@ -258,22 +246,13 @@ impl Auditor {
         if let EnrolmentEvent::Joined(joined) = event {
             return self.joined(id, joined, today);
         }
-        let person = self
-            .people
-            .get_mut(&id)
-            .ok_or_else(|| format!("nobody joined as {id}"))?;
+        let person = self.people.get_mut(&id).ok_or_else(|| format!("nobody joined as {id}"))?;
         match event {
             EnrolmentEvent::Joined(_) => {}
-            EnrolmentEvent::FellIntoArrears {
-                period,
-                amount,
-                retry_until,
-            } => {
+            EnrolmentEvent::FellIntoArrears { period, amount, retry_until } => {
                 gathered.fell.push((id, *period, amount.wide()));
                 let before = person.arrears.insert(*period, (amount.wide(), *retry_until));
-                ensure(before.is_none(), || {
-                    format!("{id} fell into arrears twice for {period}")
-                })?;
+                ensure(before.is_none(), || format!("{id} fell into arrears twice for {period}"))?;
             }
             EnrolmentEvent::ArrearsPaid { period } => {
                 let owed = person.arrears.remove(period);
@@ -302,21 +281,11 @@ impl Auditor {
     fn joined(&mut self, id: EnrolmentId, joined: &Joined, today: Day) -> Result<(), Finding> {
         let birth = self.births.get(&joined.member).copied();
         let birth = birth.ok_or_else(|| format!("{} joined and was never invented", joined.member))?;
-        let sheet = self
-            .sheet_on(today)
-            .ok_or("somebody joined before the plan began")?;
-        ensure(sheet.version == joined.version.0, || {
-            format!("{id} joined a version not in force")
-        })?;
-        ensure(joined.joined == today, || {
-            format!("{id} joined on {}, today is {today}", joined.joined)
-        })?;
+        let sheet = self.sheet_on(today).ok_or("somebody joined before the plan began")?;
+        ensure(sheet.version == joined.version.0, || format!("{id} joined a version not in force"))?;
+        ensure(joined.joined == today, || format!("{id} joined on {}, today is {today}", joined.joined))?;
         let dependant = joined.payer != joined.member;
-        let from = if dependant && sheet.dependants_free {
-            Day::MAX
-        } else {
-            sheet.shares_from(today)
-        };
+        let from = if dependant && sheet.dependants_free { Day::MAX } else { sheet.shares_from(today) };
         let covered_from = plus_days(today, sheet.wait_days + 1);
         ensure(joined.shares_from == from, || {
             format!("{id} shares from {}, not {from}", joined.shares_from)
@@ -329,16 +298,9 @@ impl Auditor {
             format!("{id} is over age from {:?}", joined.over_age_from)
         })?;
         let live = |other: &&Person| other.until.is_none();
-        let twice = self
-            .people
-            .values()
-            .filter(live)
-            .any(|other| other.identity == joined.identity);
+        let twice = self.people.values().filter(live).any(|other| other.identity == joined.identity);
         ensure(!twice, || format!("{} is enrolled twice", joined.member))?;
-        let before = self
-            .people
-            .values()
-            .any(|other| other.identity == joined.identity);
+        let before = self.people.values().any(|other| other.identity == joined.identity);
         self.count("members joined");
         self.count_if(before, "members rejoined");
         self.count_if(dependant, "dependants joined");

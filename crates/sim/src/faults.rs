@@ -202,20 +202,14 @@ mod tests {
 
     #[tokio::test]
     async fn scripted_faults_hit_their_call_and_keep_or_lose_the_unit_as_they_say() {
-        for (fault, kept, conflict) in [
-            (Fault::NotKept, false, false),
-            (Fault::ReplyLost, true, false),
-            (Fault::Conflict, false, true),
-        ] {
+        for (fault, kept, conflict) in
+            [(Fault::NotKept, false, false), (Fault::ReplyLost, true, false), (Fault::Conflict, false, true)]
+        {
             let store = FaultyStore::scripted(MemoryStore::new(), [(2, fault)]);
             store.commit(join_unit(1)).await.expect("no fault at call 1");
             let heard = store.commit(join_unit(2)).await.expect_err("a fault at call 2");
             assert_eq!(matches!(heard, StoreError::Conflict(_)), conflict, "{fault:?}");
-            assert_eq!(
-                store.member(member(2)).await.unwrap().is_some(),
-                kept,
-                "{fault:?}"
-            );
+            assert_eq!(store.member(member(2)).await.unwrap().is_some(), kept, "{fault:?}");
             let again = store.commit(join_unit(2)).await;
             assert_eq!(again.is_ok(), !kept, "{fault:?}: the repetition");
             assert_eq!(store.commits(), 3);

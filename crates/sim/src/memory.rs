@@ -11,8 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, Page, Position, Recorded, SignInChange,
-    Store, StoreError, Unit,
+    Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, Page, Position, Recorded, ReliedOn,
+    SignInChange, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortDays, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord,
@@ -35,10 +35,7 @@ struct Table<K, V> {
 
 impl<K: Ord + Clone, V: Clone> Default for Table<K, V> {
     fn default() -> Self {
-        Self {
-            rows: BTreeMap::new(),
-            undo: Vec::new(),
-        }
+        Self { rows: BTreeMap::new(), undo: Vec::new() }
     }
 }
 
@@ -145,6 +142,9 @@ impl Tables {
             }
             self.answers.insert(key, answer);
         }
+        for relied in unit.relied_on {
+            self.check_still(relied)?;
+        }
         for append in unit.appends {
             self.append(append, unit.at, unit.actor)?;
         }
@@ -179,13 +179,22 @@ impl Tables {
         Ok(Position(count(&self.events)))
     }
 
+    fn check_still(&self, relied: ReliedOn) -> Result<(), StoreError> {
+        let (still, what) = match relied {
+            ReliedOn::Stream(stream, events) => {
+                let there = self.streams.get(&stream).map_or(0, Vec::len);
+                (u64::try_from(there) == Ok(events), stream.to_string())
+            }
+            ReliedOn::Books(plan, balances) => {
+                let empty = Balances::new(balances.currency());
+                (*self.balances.get(&plan).unwrap_or(&empty) == balances, format!("books:{plan}"))
+            }
+        };
+        if still { Ok(()) } else { Err(StoreError::Conflict(what)) }
+    }
+
     fn append(&mut self, append: Append, at: Moment, actor: Actor) -> Result<(), StoreError> {
-        let Append {
-            stream,
-            expected,
-            events,
-            record,
-        } = append;
+        let Append { stream, expected, events, record } = append;
         let mut positions = self.streams.get(&stream).cloned().unwrap_or_default();
         if u64::try_from(positions.len()) != Ok(expected) {
             return Err(StoreError::Conflict(stream.to_string()));
@@ -269,17 +278,10 @@ impl Tables {
         let id = entry.id().number();
         if let Some(place) = self.entry_ids.get(&id) {
             let same = place.0 == plan && self.entries.get(place) == Some(&entry);
-            return if same {
-                Ok(())
-            } else {
-                Err(StoreError::Taken(Constraint::EntryId))
-            };
+            return if same { Ok(()) } else { Err(StoreError::Taken(Constraint::EntryId)) };
         }
-        let mut balances = self
-            .balances
-            .get(&plan)
-            .cloned()
-            .unwrap_or_else(|| Balances::new(entry.currency()));
+        let mut balances =
+            self.balances.get(&plan).cloned().unwrap_or_else(|| Balances::new(entry.currency()));
         balances.apply(&entry).map_err(|why| broken(why.to_string()))?;
         self.balances.insert(plan.clone(), balances);
         let number = self.entries_of(&plan).count();
@@ -365,10 +367,7 @@ impl Store for MemoryStore {
     async fn stream(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
         let tables = self.tables();
         let positions = tables.streams.get(stream).cloned().unwrap_or_default();
-        Ok(positions
-            .iter()
-            .filter_map(|at| tables.events.get(at).cloned())
-            .collect())
+        Ok(positions.iter().filter_map(|at| tables.events.get(at).cloned()).collect())
     }
 
     async fn events(&self, after: Position, most: u32) -> Result<Vec<Recorded>, StoreError> {
@@ -379,15 +378,8 @@ impl Store for MemoryStore {
 
     async fn newest_events(&self, before: Option<Position>, most: u32) -> Result<Vec<Recorded>, StoreError> {
         let tables = self.tables();
-        let range = tables
-            .events
-            .rows
-            .range(..before.map_or(u64::MAX, |before| before.0));
-        Ok(range
-            .rev()
-            .take(limit(most))
-            .map(|(_, event)| event.clone())
-            .collect())
+        let range = tables.events.rows.range(..before.map_or(u64::MAX, |before| before.0));
+        Ok(range.rev().take(limit(most)).map(|(_, event)| event.clone()).collect())
     }
 
     async fn member(&self, id: MemberId) -> Result<Option<MemberRecord>, StoreError> {
@@ -444,10 +436,7 @@ impl Store for MemoryStore {
         let rows = tables.cohorts.rows.iter();
         Ok(rows
             .filter(|((of, _), count)| of == plan && **count > 0)
-            .map(|((_, days), count)| CohortRow {
-                days: *days,
-                count: *count,
-            })
+            .map(|((_, days), count)| CohortRow { days: *days, count: *count })
             .collect())
     }
 
@@ -467,10 +456,7 @@ impl Store for MemoryStore {
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {
         let tables = self.tables();
         let rows = tables.periods.rows.iter();
-        Ok(rows
-            .filter(|((of, _), _)| of == plan)
-            .map(|(_, row)| row.clone())
-            .collect())
+        Ok(rows.filter(|((of, _), _)| of == plan).map(|(_, row)| row.clone()).collect())
     }
 
     async fn entries(&self, plan: &PlanId, page: &Page) -> Result<Vec<JournalEntry>, StoreError> {
@@ -485,11 +471,7 @@ impl Store for MemoryStore {
 
     async fn balances(&self, plan: &PlanId) -> Result<Balances, StoreError> {
         let tables = self.tables();
-        Ok(tables
-            .balances
-            .get(plan)
-            .cloned()
-            .unwrap_or_else(|| Balances::new(Currency::CNY)))
+        Ok(tables.balances.get(plan).cloned().unwrap_or_else(|| Balances::new(Currency::CNY)))
     }
 
     async fn unseal(&self, owner: MemberId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -517,11 +499,7 @@ impl Store for MemoryStore {
 
     async fn unsent(&self, most: u32) -> Result<Vec<Message>, StoreError> {
         let tables = self.tables();
-        let rows = tables
-            .messages
-            .rows
-            .values()
-            .filter(|message| message.sent.is_none());
+        let rows = tables.messages.rows.values().filter(|message| message.sent.is_none());
         Ok(rows.take(limit(most)).cloned().collect())
     }
 
@@ -538,22 +516,11 @@ impl Store for MemoryStore {
     async fn messages(&self, to: Option<MemberId>, most: u32) -> Result<Vec<Message>, StoreError> {
         let tables = self.tables();
         let rows = tables.messages.rows.values().rev();
-        Ok(rows
-            .filter(|message| to.is_none_or(|to| message.to == to))
-            .take(limit(most))
-            .cloned()
-            .collect())
+        Ok(rows.filter(|message| to.is_none_or(|to| message.to == to)).take(limit(most)).cloned().collect())
     }
 
     async fn refused(&self, most: u32) -> Result<Vec<RefusedAct>, StoreError> {
         let tables = self.tables();
-        Ok(tables
-            .refused
-            .rows
-            .values()
-            .rev()
-            .take(limit(most))
-            .cloned()
-            .collect())
+        Ok(tables.refused.rows.values().rev().take(limit(most)).cloned().collect())
     }
 }

@@ -82,9 +82,7 @@ impl Village {
         let opening = midnight(start, &zone).ok_or("no midnight")?;
         let mut scene = Scene::new(dice.fork(), opening)?;
         let villagers = invent(&mut dice, start, &mut scene);
-        let changes = (0..dice.range(0, 3))
-            .map(|_| plus_days(start, dice.days(20, DAYS - 40)))
-            .collect();
+        let changes = (0..dice.range(0, 3)).map(|_| plus_days(start, dice.days(20, DAYS - 40))).collect();
         let mut village = Self {
             scene,
             villagers,
@@ -129,21 +127,12 @@ impl Village {
     }
 
     fn morning(&mut self, day: Day) -> Result<(), Finding> {
-        let zone = self
-            .scene
-            .auditor
-            .newest_sheet()
-            .map_or("UTC", |sheet| sheet.zone);
+        let zone = self.scene.auditor.newest_sheet().map_or("UTC", |sheet| sheet.zone);
         let zone = TimeZone::get(zone).map_err(|e| e.to_string())?;
-        let hour = if self.scene.dice.chance(200) {
-            0
-        } else {
-            self.scene.dice.days(1, 20)
-        };
+        let hour = if self.scene.dice.chance(200) { 0 } else { self.scene.dice.days(1, 20) };
         let moment = midnight(day, &zone).ok_or("no midnight")?;
-        let moment = moment
-            .saturating_add(jiff::SignedDuration::from_hours(hour))
-            .map_err(|e| e.to_string())?;
+        let moment =
+            moment.saturating_add(jiff::SignedDuration::from_hours(hour)).map_err(|e| e.to_string())?;
         self.scene.clock.set(moment);
         let (providers, vault) = (self.scene.dice.chance(80), self.scene.dice.chance(20));
         self.scene.providers.set_down(providers);
@@ -162,9 +151,7 @@ impl Village {
     }
 
     fn villager(&self, index: usize) -> Result<&Villager, Finding> {
-        self.villagers
-            .get(index)
-            .ok_or_else(|| "there is no such villager".to_owned())
+        self.villagers.get(index).ok_or_else(|| "there is no such villager".to_owned())
     }
 
     /// One of those who have a role.
@@ -175,12 +162,7 @@ impl Village {
             .filter(|(roles, _)| roles.contains(&role))
             .map(|(_, one)| one.member)
             .collect();
-        let member = self
-            .scene
-            .dice
-            .pick(&able)
-            .copied()
-            .ok_or("nobody has the role")?;
+        let member = self.scene.dice.pick(&able).copied().ok_or("nobody has the role")?;
         Ok(self.call(member))
     }
 
@@ -206,24 +188,14 @@ impl Village {
         let terms = huzhu_planfile::check(&text, "village.toml").map_err(|report| report.render(false))?;
         let version = sheet.version;
         self.scene.auditor.propose(text.clone(), sheet);
-        let call = if version == 1 {
-            Self::system()
-        } else {
-            self.staff(Role::Operator)?
-        };
+        let call = if version == 1 { Self::system() } else { self.staff(Role::Operator)? };
         let heard = loop {
-            let heard = self
-                .scene
-                .act(&call, &Deed::Publish(PublishPlan { text: text.clone() }))?;
+            let heard = self.scene.act(&call, &Deed::Publish(PublishPlan { text: text.clone() }))?;
             if heard != Heard::Silence || version > 1 {
                 break heard;
             }
         };
-        let kept = self
-            .scene
-            .auditor
-            .newest_sheet()
-            .is_some_and(|newest| newest.version == version);
+        let kept = self.scene.auditor.newest_sheet().is_some_and(|newest| newest.version == version);
         if kept {
             self.terms.insert(version, terms);
         }
@@ -237,11 +209,7 @@ impl Village {
                 self.register(index)?;
             }
             for role in roles {
-                let change = Deed::ChangeRole(ChangeRole {
-                    member,
-                    role: role.word(),
-                    grant: true,
-                });
+                let change = Deed::ChangeRole(ChangeRole { member, role: role.word(), grant: true });
                 while !self.call_has(member, *role) {
                     self.scene.act(&Self::system(), &change)?;
                 }
@@ -262,8 +230,7 @@ impl Village {
     fn register(&mut self, index: usize) -> Result<Heard, Finding> {
         let member = self.villager(index)?.member;
         let address = format!("villager-{index}@village.example.org");
-        self.scene
-            .act(&Self::system(), &Deed::Register { member, address })
+        self.scene.act(&Self::system(), &Deed::Register { member, address })
     }
 
     /// Everybody who wants to join by now does, as far as the platform lets them.
@@ -295,9 +262,7 @@ impl Village {
         }
         let row = alone(self.scene.store().member(payer.member)).ok().flatten();
         if row.is_some_and(|row| row.identity.is_none()) {
-            let deed = Deed::GiveIdentity(GiveIdentity {
-                person: payer.person.clone(),
-            });
+            let deed = Deed::GiveIdentity(GiveIdentity { person: payer.person.clone() });
             let call = self.call(payer.member);
             self.scene.act(&call, &deed)?;
         }
@@ -316,21 +281,14 @@ impl Village {
         let deed = Deed::Join(Box::new(command.clone()));
         if self.scene.dice.chance(60) {
             // The same person at two counters: another enrolment id, and another key.
-            let again = Join {
-                enrolment: EnrolmentId::from_uuid(self.uuid()),
-                ..command
-            };
-            self.scene
-                .race(&[(call.clone(), deed), (call, Deed::Join(Box::new(again.clone())))])?;
+            let again = Join { enrolment: EnrolmentId::from_uuid(self.uuid()), ..command };
+            self.scene.race(&[(call.clone(), deed), (call, Deed::Join(Box::new(again.clone())))])?;
             self.keep_enrolment(index, again.enrolment);
         } else {
             let heard = self.scene.act(&call, &deed)?;
             let hopeless = matches!(
                 heard,
-                Heard::Refused(
-                    "too-old" | "too-young" | "identity-not-confirmed" | "credit-too-low",
-                    _
-                )
+                Heard::Refused("too-old" | "too-young" | "identity-not-confirmed" | "credit-too-low", _)
             );
             if hopeless && let Some(villager) = self.villagers.get_mut(index) {
                 villager.from = plus_days(villager.from, 60);
@@ -353,9 +311,7 @@ impl Village {
         let wrong = |dice: &mut Dice| dice.chance(25);
         let (old_version, mandate, history_shown, ill) =
             (wrong(dice), !wrong(dice), !wrong(dice), wrong(dice));
-        let dependant = villager
-            .payer
-            .map(|(_, relation)| (relation, villager.person.clone()));
+        let dependant = villager.payer.map(|(_, relation)| (relation, villager.person.clone()));
         let enrolment = EnrolmentId::from_uuid(self.uuid());
         let member = MemberId::from_uuid(self.uuid());
         Some(Join {
@@ -365,11 +321,7 @@ impl Village {
             history_shown,
             mandate,
             answers: BTreeMap::from([("ill".to_owned(), ill)]),
-            dependant: dependant.map(|(relation, person)| Dependant {
-                member,
-                relation,
-                person,
-            }),
+            dependant: dependant.map(|(relation, person)| Dependant { member, relation, person }),
         })
     }
 
@@ -381,11 +333,8 @@ impl Village {
     /// Some leave, some come back.
     fn leaving(&mut self) -> Result<(), Finding> {
         if self.scene.dice.chance(30) {
-            let live: Vec<EnrolmentRecord> = self
-                .enrolments()
-                .into_iter()
-                .filter(|row| row.ended.is_none())
-                .collect();
+            let live: Vec<EnrolmentRecord> =
+                self.enrolments().into_iter().filter(|row| row.ended.is_none()).collect();
             if let Some(row) = self.scene.dice.pick(&live).cloned() {
                 let call = self.call(row.payer);
                 let family = live.iter().filter(|other| other.payer == row.payer).count();
@@ -395,12 +344,8 @@ impl Village {
             }
         }
         if self.scene.dice.chance(60) {
-            let live: BTreeSet<EnrolmentId> = self
-                .enrolments()
-                .iter()
-                .filter(|row| row.ended.is_none())
-                .map(|row| row.id)
-                .collect();
+            let live: BTreeSet<EnrolmentId> =
+                self.enrolments().iter().filter(|row| row.ended.is_none()).map(|row| row.id).collect();
             let gone = |villager: &Villager| {
                 !villager.enrolments.is_empty() && villager.enrolments.iter().all(|id| !live.contains(id))
             };
@@ -425,33 +370,20 @@ impl Village {
             };
             let today = self.scene.today();
             let early = self.scene.dice.chance(200);
-            let days = if early {
-                0
-            } else {
-                newest.change_notice_days + self.scene.dice.days(0, 12)
-            };
+            let days = if early { 0 } else { newest.change_notice_days + self.scene.dice.days(0, 12) };
             let next = newest.changed(&mut self.scene.dice, newest.version + 1, plus_days(today, days));
             let version = PlanVersion(next.version);
             self.publish(next)?;
             if self.scene.dice.chance(250) {
-                let deed = Deed::WithdrawVersion {
-                    plan: self.scene.plan.clone(),
-                    version,
-                };
+                let deed = Deed::WithdrawVersion { plan: self.scene.plan.clone(), version };
                 let call = self.staff(Role::Operator)?;
                 self.scene.act(&call, &deed)?;
             }
         }
         if self.scene.dice.chance(12) {
             let plan = self.scene.plan.clone();
-            let closed = alone(self.scene.store().plan(&plan))
-                .ok()
-                .flatten()
-                .is_some_and(|row| !row.open);
-            let deed = Deed::OpenPlan {
-                plan,
-                open: closed || self.scene.dice.chance(100),
-            };
+            let closed = alone(self.scene.store().plan(&plan)).ok().flatten().is_some_and(|row| !row.open);
+            let deed = Deed::OpenPlan { plan, open: closed || self.scene.dice.chance(100) };
             let call = self.staff(Role::Operator)?;
             self.scene.act(&call, &deed)?;
         }
@@ -468,28 +400,13 @@ fn invent(dice: &mut Dice, start: Day, scene: &mut Scene) -> Vec<Villager> {
         let member = MemberId::from_uuid(scene.dice.uuid(now));
         let index = usize::try_from(number).unwrap_or(0);
         let payer = (index > 4 && dice.chance(220)).then(|| {
-            let adults: Vec<usize> = (0..)
-                .zip(&list)
-                .filter(|(_, one)| one.payer.is_none())
-                .map(|(i, _)| i)
-                .collect();
-            let relation = dice
-                .pick(&[Relation::Child, Relation::Spouse, Relation::Parent])
-                .copied();
-            (
-                dice.pick(&adults).copied().unwrap_or(0),
-                relation.unwrap_or(Relation::Child),
-            )
+            let adults: Vec<usize> =
+                (0..).zip(&list).filter(|(_, one)| one.payer.is_none()).map(|(i, _)| i).collect();
+            let relation = dice.pick(&[Relation::Child, Relation::Spouse, Relation::Parent]).copied();
+            (dice.pick(&adults).copied().unwrap_or(0), relation.unwrap_or(Relation::Child))
         });
         let early = dice.chance(650) || index < STAFF.len();
-        let from = plus_days(
-            start,
-            if early {
-                dice.days(0, 3)
-            } else {
-                dice.days(4, DAYS)
-            },
-        );
+        let from = plus_days(start, if early { dice.days(0, 3) } else { dice.days(4, DAYS) });
         let birth = birth(dice, from);
         let mark = match dice.range(0, 39) {
             0 => UNCONFIRMED,
@@ -504,13 +421,7 @@ fn invent(dice: &mut Dice, start: Day, scene: &mut Scene) -> Vec<Villager> {
             region: "Valley".to_owned(),
         };
         scene.auditor.introduce(member, birth);
-        list.push(Villager {
-            member,
-            person,
-            payer,
-            from,
-            enrolments: Vec::new(),
-        });
+        list.push(Villager { member, person, payer, from, enrolments: Vec::new() });
     }
     list
 }

@@ -100,8 +100,7 @@ impl HandClock {
 
     /// Moves on by so many seconds.
     pub fn tick(&self, seconds: i64) {
-        self.0
-            .fetch_add(seconds.max(0).saturating_mul(1_000_000), Ordering::AcqRel);
+        self.0.fetch_add(seconds.max(0).saturating_mul(1_000_000), Ordering::AcqRel);
     }
 }
 
@@ -235,10 +234,6 @@ impl IdentityProvider for Providers {
 impl CreditProvider for Providers {
     async fn score(&self, person: &Person) -> Result<u32, ProviderError> {
         self.check("credit")?;
-        Ok(if person.identity_number.starts_with(POOR) {
-            300
-        } else {
-            700
-        })
+        Ok(if person.identity_number.starts_with(POOR) { 300 } else { 700 })
     }
 }

@@ -9,7 +9,9 @@
 use std::collections::BTreeMap;
 
 use huzhu_app::codec;
-use huzhu_app::ports::{Actor, Answer, Append, Constraint, Position, SignInChange, StoreError, Unit};
+use huzhu_app::ports::{
+    Actor, Answer, Append, Constraint, Position, ReliedOn, SignInChange, StoreError, Unit,
+};
 use huzhu_app::record::{CohortDays, CohortMove, Message, RefusedAct};
 use huzhu_domain::event::Event;
 use huzhu_domain::id::MemberId;
@@ -152,6 +154,9 @@ impl<'t> Batch<'t> {
         if let Some(answer) = &unit.answer {
             self.answer(answer)?;
         }
+        for relied in &unit.relied_on {
+            self.check_still(relied)?;
+        }
         for append in &unit.appends {
             self.append(append, unit.at, unit.actor)?;
         }
@@ -174,6 +179,27 @@ impl<'t> Batch<'t> {
             self.refused(act)?;
         }
         Ok(())
+    }
+
+    /// Sums of jobs before this one in the transaction count: they are kept with it or before it.
+    fn check_still(&self, relied: &ReliedOn) -> Result<(), Failure> {
+        let (still, what) = match relied {
+            ReliedOn::Stream(stream, events) => {
+                let stream = stream.to_string();
+                let length = "SELECT coalesce(max(number), 0) FROM event WHERE stream = ?1";
+                let length = one(self.transaction, length, [&stream], |row| rows::count(row, 0))?;
+                (length.unwrap_or_default() == *events, stream)
+            }
+            ReliedOn::Books(plan, balances) => {
+                let kept = match self.balances.get(plan) {
+                    Some(kept) => Some(kept.clone()),
+                    None => project::balances(self.transaction, plan)?,
+                };
+                let kept = kept.unwrap_or_else(|| Balances::new(balances.currency()));
+                (kept == *balances, format!("books:{plan}"))
+            }
+        };
+        if still { Ok(()) } else { Err(StoreError::Conflict(what).into()) }
     }
 
     fn answer(&self, answer: &Answer) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use crate::error::AppError;
 use crate::ports::{ClaimQuery, Page};
 
 /// Claims of one enrolment that are looked at for ceilings; far more than anybody files.
-const CLAIMS_PER_ENROLMENT: u32 = 1_000;
+pub(super) const CLAIMS_PER_ENROLMENT: u32 = 1_000;
 
 /// What one rule says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

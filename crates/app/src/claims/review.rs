@@ -2,12 +2,14 @@
 
 use huzhu_domain::claim::{ClaimEvent, Eligibility, FindingKind, Recommendation, State};
 use huzhu_domain::enrolment::{EndReason, Enrolment, EnrolmentEvent};
+use huzhu_domain::event::StreamId;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::{AidKind, IllnessInside, PlanTerms, ReasonCode};
 use huzhu_domain::time::{day_of, plus_days};
 use huzhu_ledger::{Account, Amount, Line};
 use serde::{Deserialize, Serialize};
 
+use super::assessment::CLAIMS_PER_ENROLMENT;
 use super::refusal::refused;
 use super::{ClaimReceipt, OpenClaim};
 use crate::App;
@@ -16,7 +18,7 @@ use crate::error::AppError;
 use crate::load::{Loaded, append_claim};
 use crate::periods::{Booking, push_enrolment, shared_total};
 use crate::permission::Action;
-use crate::ports::{Sealed, Unit};
+use crate::ports::{ClaimQuery, Page, ReliedOn, Sealed, Unit};
 use crate::record::EnrolmentRecord;
 use crate::sign_in::invalid;
 
@@ -201,7 +203,7 @@ impl App {
             };
             match &event {
                 ClaimEvent::Approved { aid, .. } => {
-                    self.check_still_right(&open, &enrolment.state, *aid).await?;
+                    self.check_still_right(&mut unit, &open, &enrolment.state, *aid).await?;
                     receipt.aid = Some(*aid);
                     receipt.arrears_deducted = enrolment.state.owed();
                     deduct_arrears(&mut unit, &open, &enrolment)?;
@@ -244,11 +246,20 @@ impl App {
 
     async fn check_still_right(
         &self,
+        unit: &mut Unit,
         open: &OpenClaim,
         enrolment: &Enrolment,
         aid: Amount,
     ) -> Result<(), AppError> {
         let owner = open.claim().claimed().member;
+        // Two claims of one person that are confirmed at once must not share one ceiling.
+        let query = ClaimQuery::ByMember(owner);
+        for other in self.store.claims(&query, &Page::first(CLAIMS_PER_ENROLMENT)).await? {
+            if other.id != open.claim().id() {
+                let events = self.load_claim(other.id).await?.events;
+                unit.relied_on.push(ReliedOn::Stream(StreamId::Claim(other.id), events));
+            }
+        }
         let sealed = self.store.unseal(owner, &cost_name(open.claim().id())).await?;
         let cost = sealed
             .map(|bytes| serde_json::from_slice(&bytes))

@@ -215,14 +215,22 @@ impl App {
             let mut unit = Unit::new(now, call.caller.actor());
             for id in &ids {
                 let loaded = self.load_enrolment(*id).await?;
+                // Ended since the list was read, by another operator or by leaving.
+                if loaded.state.ended().is_some() {
+                    continue;
+                }
                 let event = loaded.state.end_over_age(today)?;
                 push_enrolment(&mut unit, &loaded, vec![event]);
                 let values = vec![("plan", terms.id().to_string()), ("enrolment", id.to_string())];
                 self.write_to(&mut unit, loaded.state.payer(), "mail-age-reached", values).await?;
             }
+            let count = u64::try_from(unit.appends.len()).unwrap_or(0);
+            if count == 0 {
+                continue;
+            }
             // One batch is whole or nothing; a batch that is done does not come back.
             match self.store.commit(unit).await {
-                Ok(_) => ended = ended.saturating_add(u64::try_from(ids.len()).unwrap_or(0)),
+                Ok(_) => ended = ended.saturating_add(count),
                 Err(StoreError::Conflict(_)) if retries < BATCH_RETRIES => {
                     retries = retries.saturating_add(1);
                 }

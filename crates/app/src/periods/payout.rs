@@ -19,7 +19,7 @@ use crate::claims::refusal::refused;
 use crate::error::AppError;
 use crate::load::{append_claim, append_period};
 use crate::permission::Action;
-use crate::ports::{ClaimQuery, EnrolmentQuery, Page, Unit};
+use crate::ports::{ClaimQuery, EnrolmentQuery, Page, ReliedOn, Unit};
 use crate::record::PeriodRecord;
 use crate::sign_in::invalid;
 use crate::transact::digest_bytes;
@@ -173,6 +173,8 @@ impl App {
             check_money(&balances, aid)?;
             let today = day_of(now, terms.zone());
             let mut unit = Unit::new(now, call.caller.actor());
+            // Two payouts at once must not spend the same money.
+            unit.relied_on.push(ReliedOn::Books(terms.id().clone(), balances));
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             let booking = Booking::new(terms, today, command.claim.to_string());
             booking.push(

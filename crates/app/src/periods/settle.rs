@@ -14,7 +14,7 @@ use crate::claims::refusal::refused;
 use crate::error::AppError;
 use crate::load::{append_claim, append_period};
 use crate::permission::Action;
-use crate::ports::Unit;
+use crate::ports::{ReliedOn, Unit};
 use crate::record::PeriodRecord;
 
 /// A period was settled. Amounts in minor units.
@@ -59,7 +59,10 @@ impl App {
                 unit.appends.push(append_claim(&claim.loaded, vec![event]));
                 cleared.push(*one);
             }
-            let settled = self.settlement_now(terms, key, &noticed, &periods, &cleared).await?;
+            let balances = self.store.balances(&command.plan).await?;
+            let settled = settlement_of(terms, key, &noticed, &periods, &cleared, &balances)?;
+            // Arrears that come in at this moment belong to the surplus of this statement or of the next one, never to both.
+            unit.relied_on.push(ReliedOn::Books(command.plan.clone(), balances));
             let statement = statement_of(&noticed, &cleared, &settled);
             let event = period.state.settle(statement.clone(), now)?;
             unit.appends.push(append_period(&period, vec![event]));

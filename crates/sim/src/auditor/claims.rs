@@ -79,15 +79,9 @@ impl Auditor {
                 deducted: 0,
             };
             self.count("claims drafted");
-            return ensure(self.claims.insert(id, case).is_none(), || {
-                format!("{id} was drafted twice")
-            });
+            return ensure(self.claims.insert(id, case).is_none(), || format!("{id} was drafted twice"));
         }
-        let mut case = self
-            .claims
-            .get(&id)
-            .cloned()
-            .ok_or_else(|| format!("{id} was never drafted"))?;
+        let mut case = self.claims.get(&id).cloned().ok_or_else(|| format!("{id} was never drafted"))?;
         let from = case.stage;
         match event {
             ClaimEvent::Approved { by, aid } => self.approved(id, &mut case, *by, aid.wide(), gathered)?,
@@ -99,12 +93,8 @@ impl Auditor {
                 })?;
                 if let Actor::Member(payer) = unit.actor {
                     let decided = [case.confirmed_by, case.recommended.map(|(who, _)| who)];
-                    ensure(!decided.contains(&Some(payer)), || {
-                        format!("{payer} decided and paid {id}")
-                    })?;
-                    ensure(!self.related(payer, &case), || {
-                        format!("{payer} paid a relative's claim {id}")
-                    })?;
+                    ensure(!decided.contains(&Some(payer)), || format!("{payer} decided and paid {id}"))?;
+                    ensure(!self.related(payer, &case), || format!("{payer} paid a relative's claim {id}"))?;
                 }
                 case.stage = Stage::Paid;
                 self.payout(case.aid);
@@ -141,21 +131,13 @@ impl Auditor {
                 from == Stage::Open
             }
             ClaimEvent::EvidenceCompleted { .. } => from == Stage::Open,
-            ClaimEvent::Recommended {
-                reviewer,
-                recommendation,
-                ..
-            } => {
+            ClaimEvent::Recommended { reviewer, recommendation, .. } => {
                 let aid = match recommendation {
                     Recommendation::Approve { aid } => Some(aid.wide()),
                     Recommendation::Refuse { .. } => None,
                 };
                 case.recommended = Some((*reviewer, aid));
-                if let Deed::Recommend(RecommendClaim {
-                    advice: Advice::Approve { cost },
-                    ..
-                }) = deed
-                {
+                if let Deed::Recommend(RecommendClaim { advice: Advice::Approve { cost }, .. }) = deed {
                     case.cost = cost.map(huzhu_ledger::Amount::minor);
                 }
                 case.stage = Stage::Recommended;
@@ -184,10 +166,7 @@ impl Auditor {
             }
             ClaimEvent::Withdrawn => {
                 self.count("claims withdrawn");
-                self.count_if(
-                    case.deducted > 0,
-                    "arrears deducted from a claim that was withdrawn later",
-                );
+                self.count_if(case.deducted > 0, "arrears deducted from a claim that was withdrawn later");
                 case.stage = Stage::Withdrawn;
                 matches!(
                     from,
@@ -196,29 +175,17 @@ impl Auditor {
             }
             _ => true,
         };
-        ensure(fine, || {
-            format!("{id} was {from:?} when this happened: {event:?}")
-        })
+        ensure(fine, || format!("{id} was {from:?} when this happened: {event:?}"))
     }
 
     fn decided(&mut self, id: ClaimId, case: &mut Case, by: MemberId, stage: Stage) -> Result<(), Finding> {
-        ensure(case.stage == Stage::Recommended, || {
-            format!("{id} was decided while {:?}", case.stage)
-        })?;
+        ensure(case.stage == Stage::Recommended, || format!("{id} was decided while {:?}", case.stage))?;
         let reviewer = case.recommended.map(|(reviewer, _)| reviewer);
-        ensure(reviewer.is_some_and(|reviewer| reviewer != by), || {
-            format!("one person decided {id}")
-        })?;
-        ensure(!self.related(by, case), || {
-            format!("{by} decided a relative's claim {id}")
-        })?;
+        ensure(reviewer.is_some_and(|reviewer| reviewer != by), || format!("one person decided {id}"))?;
+        ensure(!self.related(by, case), || format!("{by} decided a relative's claim {id}"))?;
         case.confirmed_by = Some(by);
         case.stage = stage;
-        self.count(if stage == Stage::Approved {
-            "claims approved"
-        } else {
-            "claims refused"
-        });
+        self.count(if stage == Stage::Approved { "claims approved" } else { "claims refused" });
         Ok(())
     }
 
@@ -236,12 +203,9 @@ impl Auditor {
             format!("{id} was granted {aid}, recommended was {recommended:?}")
         })?;
         let deducted: u128 = gathered.settled_arrears.iter().map(|(_, _, amount)| amount).sum();
-        let due = self
-            .aid_due(id, case, deducted)
-            .map_err(|why| format!("{id} was approved although {why}"))?;
-        ensure(due == aid, || {
-            format!("{id} was granted {aid} minor units, {due} are due")
-        })?;
+        let due =
+            self.aid_due(id, case, deducted).map_err(|why| format!("{id} was approved although {why}"))?;
+        ensure(due == aid, || format!("{id} was granted {aid} minor units, {due} are due"))?;
         case.aid = aid;
         case.deducted = deducted;
         self.count_if(deducted > 0, "arrears deducted from aid");
@@ -256,33 +220,26 @@ impl Auditor {
         let ends = [
             person.until.map(|(until, _)| until),
             person.over_age,
-            sheet
-                .end_at_age
-                .map(|age| super::birthday(person.birth, person.birth.year() + age)),
+            sheet.end_at_age.map(|age| super::birthday(person.birth, person.birth.year() + age)),
         ];
         ensure(event > person.joined, || "it happened before joining".to_owned())?;
-        ensure(ends.into_iter().flatten().all(|end| event < end), || {
-            "cover had ended".to_owned()
-        })?;
+        ensure(ends.into_iter().flatten().all(|end| event < end), || "cover had ended".to_owned())?;
         let accident = match case.illness.condition.as_str() {
             "injury" => true,
             "tumour" => case.illness.accident,
             _ => false,
         };
         let waits = !(accident && sheet.accident_exempt);
-        ensure(!waits || event >= person.covered_from, || {
-            "it happened inside the wait".to_owned()
-        })?;
+        ensure(!waits || event >= person.covered_from, || "it happened inside the wait".to_owned())?;
         let reported = case.reported.ok_or("it was never handed in")?;
         let in_time = reported >= event && reported <= plus_days(event, sheet.filing_days);
         ensure(in_time, || "it was filed late".to_owned())?;
         let owed = person.owed() + deducted;
         // The days of arrears deducted in this unit are gone by now; the app has looked at them before.
         let window = person.arrears.values().map(|(_, until)| *until).min();
-        ensure(
-            owed == 0 || deducted > 0 || window.is_some_and(|until| event <= until),
-            || "shares were unpaid".to_owned(),
-        )?;
+        ensure(owed == 0 || deducted > 0 || window.is_some_and(|until| event <= until), || {
+            "shares were unpaid".to_owned()
+        })?;
         let grown = grown(sheet, person, &case.illness).ok_or("it is not in cover")?;
         let granted = match sheet.reimbursed {
             None => grown,
@@ -306,10 +263,7 @@ impl Auditor {
             .map(|(_, one)| one)
             .collect();
         let granted: u128 = earlier.iter().map(|one| one.aid).sum();
-        let same = earlier
-            .iter()
-            .filter(|one| one.illness.severity == case.illness.severity)
-            .count();
+        let same = earlier.iter().filter(|one| one.illness.severity == case.illness.severity).count();
         match sheet.several {
             None => {
                 ensure(granted == 0 && same == 0, || "the plan pays once".to_owned())?;
@@ -348,11 +302,7 @@ fn grown(sheet: &Sheet, person: &Person, illness: &Illness) -> Option<u128> {
         _ => return None,
     };
     let reached = |(from, _): &&(i64, u32)| plus_days(person.joined, *from) <= illness.event_date;
-    let part = sheet
-        .tenure
-        .iter()
-        .rfind(reached)
-        .map_or(10_000, |(_, part)| *part);
+    let part = sheet.tenure.iter().rfind(reached).map_or(10_000, |(_, part)| *part);
     Some(part_of(u128::from(amount), part))
 }
 

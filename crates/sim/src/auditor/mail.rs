@@ -14,21 +14,13 @@ impl Auditor {
             let fresh = self.message_ids.insert(message.id);
             ensure(fresh, || format!("message {} was written twice", message.id))?;
         }
-        let mut expected: Vec<&str> = unit
-            .appends
-            .iter()
-            .flat_map(|append| &append.events)
-            .filter_map(template)
-            .collect();
+        let mut expected: Vec<&str> =
+            unit.appends.iter().flat_map(|append| &append.events).filter_map(template).collect();
         expected.sort_unstable();
         // Dependants leave with their payer, who is told once.
         let mut left = false;
         expected.retain(|word| *word != "mail-left" || !std::mem::replace(&mut left, true));
-        let mut written: Vec<&str> = unit
-            .messages
-            .iter()
-            .map(|message| message.template.as_str())
-            .collect();
+        let mut written: Vec<&str> = unit.messages.iter().map(|message| message.template.as_str()).collect();
         written.sort_unstable();
         ensure(written == expected, || {
             format!("messages {written:?} were written, {expected:?} should have been")
@@ -62,18 +54,9 @@ const fn template(event: &Event) -> Option<&'static str> {
         Event::Enrolment(event) => match event {
             EnrolmentEvent::Joined(_) => "mail-joined",
             EnrolmentEvent::FellIntoArrears { .. } => "mail-share-failed",
-            EnrolmentEvent::Ended {
-                reason: EndReason::Left,
-                ..
-            } => "mail-left",
-            EnrolmentEvent::Ended {
-                reason: EndReason::AgeReached,
-                ..
-            } => "mail-age-reached",
-            EnrolmentEvent::Ended {
-                reason: EndReason::Unpaid,
-                ..
-            } => "mail-enrolment-lapsed",
+            EnrolmentEvent::Ended { reason: EndReason::Left, .. } => "mail-left",
+            EnrolmentEvent::Ended { reason: EndReason::AgeReached, .. } => "mail-age-reached",
+            EnrolmentEvent::Ended { reason: EndReason::Unpaid, .. } => "mail-enrolment-lapsed",
             EnrolmentEvent::Ended { .. }
             | EnrolmentEvent::ArrearsPaid { .. }
             | EnrolmentEvent::PayerChanged { .. } => return None,

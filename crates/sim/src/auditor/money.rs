@@ -61,54 +61,28 @@ impl Auditor {
         at: Moment,
     ) -> Result<(), Finding> {
         let today = self.today(at);
-        let known = self
-            .versions
-            .iter()
-            .find(|(sheet, _)| sheet.version == noticed.version.0);
+        let known = self.versions.iter().find(|(sheet, _)| sheet.version == noticed.version.0);
         let sheet = known.ok_or_else(|| format!("{key} has no plan"))?.0.clone();
-        let days = key
-            .ordinal
-            .checked_sub(1)
-            .and_then(|i| sheet.periods.get(usize::from(i)).copied());
+        let days = key.ordinal.checked_sub(1).and_then(|i| sheet.periods.get(usize::from(i)).copied());
         let (notice, sharing, next_month) = days.ok_or_else(|| format!("the plan has no period {key}"))?;
         let headcount_day = Day::new(key.year, key.month, notice).map_err(|e| e.to_string())?;
         let in_force = self.sheet_on(headcount_day).map(|sheet| sheet.version);
-        ensure(in_force == Some(sheet.version), || {
-            format!("{key} is ruled by version {}", sheet.version)
-        })?;
+        ensure(in_force == Some(sheet.version), || format!("{key} is ruled by version {}", sheet.version))?;
         let month = Day::new(key.year, key.month, sharing).map_err(|e| e.to_string())?;
-        let sharing_day = if next_month {
-            month.saturating_add(jiff::Span::new().months(1))
-        } else {
-            month
-        };
+        let sharing_day = if next_month { month.saturating_add(jiff::Span::new().months(1)) } else { month };
         let zone = TimeZone::get(sheet.zone).map_err(|e| e.to_string())?;
         let until = midnight(plus_days(today.max(headcount_day), sheet.notice_days), &zone);
         let dates = (noticed.headcount_day, noticed.sharing_day, Some(noticed.until));
-        ensure(dates == (headcount_day, sharing_day, until), || {
-            format!("the days of {key} are {dates:?}")
-        })?;
-        ensure(!self.periods.contains_key(&key), || {
-            format!("{key} was noticed twice")
-        })?;
-        let counted = self
-            .people
-            .iter()
-            .filter(|(_, person)| person.counted(headcount_day));
+        ensure(dates == (headcount_day, sharing_day, until), || format!("the days of {key} are {dates:?}"))?;
+        ensure(!self.periods.contains_key(&key), || format!("{key} was noticed twice"))?;
+        let counted = self.people.iter().filter(|(_, person)| person.counted(headcount_day));
         let roster: Vec<EnrolmentId> = counted.map(|(id, _)| *id).collect();
-        let shown = self
-            .claims
-            .iter()
-            .filter(|(_, case)| case.stage == Stage::OnNotice && case.period == Some(key));
+        let shown =
+            self.claims.iter().filter(|(_, case)| case.stage == Stage::OnNotice && case.period == Some(key));
         let display: Vec<(ClaimId, u128)> = shown.map(|(id, case)| (*id, case.aid)).collect();
-        let listed: Vec<(ClaimId, u128)> = noticed
-            .claims
-            .iter()
-            .map(|one| (one.claim, one.aid.wide()))
-            .collect();
-        ensure(listed == display, || {
-            format!("{key} displays {listed:?}, not {display:?}")
-        })?;
+        let listed: Vec<(ClaimId, u128)> =
+            noticed.claims.iter().map(|one| (one.claim, one.aid.wide())).collect();
+        ensure(listed == display, || format!("{key} displays {listed:?}, not {display:?}"))?;
         let round = Round {
             sheet,
             headcount_day,
@@ -129,27 +103,16 @@ impl Auditor {
         let Some(round) = self.periods.get(&key) else {
             return Ok(());
         };
-        let mut identities: Vec<_> = round
-            .roster
-            .iter()
-            .filter_map(|id| self.people.get(id))
-            .map(|p| p.identity)
-            .collect();
+        let mut identities: Vec<_> =
+            round.roster.iter().filter_map(|id| self.people.get(id)).map(|p| p.identity).collect();
         let people = identities.len();
         identities.sort_unstable();
         identities.dedup();
-        ensure(identities.len() == people, || {
-            format!("somebody is counted twice in {key}")
-        })?;
+        ensure(identities.len() == people, || format!("somebody is counted twice in {key}"))?;
         let mut groups: BTreeMap<CohortKey, u64> = BTreeMap::new();
         for id in &round.roster {
             let class = self.people.get(id).map_or(0, |person| person.class);
-            *groups
-                .entry(CohortKey {
-                    class,
-                    first: self.first_in_year(*id, key),
-                })
-                .or_default() += 1;
+            *groups.entry(CohortKey { class, first: self.first_in_year(*id, key) }).or_default() += 1;
         }
         let cohorts: BTreeMap<CohortKey, u64> = noticed.cohorts.iter().map(|c| (c.key, c.count)).collect();
         ensure(cohorts == groups, || {
@@ -167,41 +130,24 @@ impl Auditor {
             .periods
             .iter()
             .filter(|(_, round)| Some(round.sharing_day.year()) == year && round.roster.contains(&id));
-        counted
-            .min_by_key(|(_, round)| round.headcount_day)
-            .map_or(key, |(first, _)| *first)
+        counted.min_by_key(|(_, round)| round.headcount_day).map_or(key, |(first, _)| *first)
     }
 
     pub(super) fn settled(&mut self, key: PeriodKey, s: &Statement, together: bool) -> Result<(), Finding> {
-        let round = self
-            .periods
-            .get(&key)
-            .cloned()
-            .ok_or_else(|| format!("{key} was never noticed"))?;
+        let round = self.periods.get(&key).cloned().ok_or_else(|| format!("{key} was never noticed"))?;
         ensure(round.settled.is_none(), || format!("{key} was settled twice"))?;
         let cleared: Vec<(ClaimId, u128)> = round
             .display
             .iter()
-            .filter(|(id, _)| {
-                self.claims
-                    .get(id)
-                    .is_some_and(|case| case.stage == Stage::Cleared)
-            })
+            .filter(|(id, _)| self.claims.get(id).is_some_and(|case| case.stage == Stage::Cleared))
             .copied()
             .collect();
         let gone = round.display.iter().all(|(id, _)| {
-            self.claims
-                .get(id)
-                .is_some_and(|case| matches!(case.stage, Stage::Cleared | Stage::Withdrawn))
+            self.claims.get(id).is_some_and(|case| matches!(case.stage, Stage::Cleared | Stage::Withdrawn))
         });
-        ensure(gone, || {
-            format!("a claim on display in {key} was neither cleared nor withdrawn")
-        })?;
+        ensure(gone, || format!("a claim on display in {key} was neither cleared nor withdrawn"))?;
         let carried = (signed(s.surplus_before.wide()), signed(s.carried_in.wide()));
-        let books = (
-            -self.standing(Account::SurplusCarried),
-            self.standing(Account::CostCarried),
-        );
+        let books = (-self.standing(Account::SurplusCarried), self.standing(Account::CostCarried));
         // With others at work the statement may have read the books a moment before arrears came in.
         ensure(together || carried == books, || {
             format!("{key} took over {carried:?}, the books say {books:?}")
@@ -225,12 +171,7 @@ impl Auditor {
         self.book_settlement(s, &own);
         self.note_settlement(&round, s, &own);
         let aid = own.aid_per_claim.iter().sum();
-        self.granted.extend(
-            cleared
-                .iter()
-                .map(|(id, _)| *id)
-                .zip(own.aid_per_claim.iter().copied()),
-        );
+        self.granted.extend(cleared.iter().map(|(id, _)| *id).zip(own.aid_per_claim.iter().copied()));
         if let Some(round) = self.periods.get_mut(&key) {
             round.settled = Some((aid, own.fee, own.surplus));
         }
@@ -245,14 +186,9 @@ impl Auditor {
         own: &naive::Outcome,
     ) -> Result<(), Finding> {
         let payable: Vec<(ClaimId, u128)> = s.payable.iter().map(|one| (one.claim, one.aid.wide())).collect();
-        let expected: Vec<(ClaimId, u128)> = cleared
-            .iter()
-            .map(|(id, _)| *id)
-            .zip(own.aid_per_claim.iter().copied())
-            .collect();
-        ensure(payable == expected, || {
-            format!("{key} pays {payable:?}, one by one it is {expected:?}")
-        })?;
+        let expected: Vec<(ClaimId, u128)> =
+            cleared.iter().map(|(id, _)| *id).zip(own.aid_per_claim.iter().copied()).collect();
+        ensure(payable == expected, || format!("{key} pays {payable:?}, one by one it is {expected:?}"))?;
         let said = [
             s.fee,
             s.surplus,
@@ -265,15 +201,7 @@ impl Auditor {
         .map(Amount::wide);
         let charged = own.dues.iter().sum();
         let largest = own.dues.iter().copied().max().unwrap_or(0);
-        let found = [
-            own.fee,
-            own.surplus,
-            own.operator,
-            own.sponsor,
-            own.next_period,
-            charged,
-            largest,
-        ];
+        let found = [own.fee, own.surplus, own.operator, own.sponsor, own.next_period, charged, largest];
         ensure(said == found, || {
             format!(
                 "{key}: fee, surplus, operator, sponsor, next period, shares, share are {said:?}, one by one {found:?}"
@@ -292,9 +220,10 @@ impl Auditor {
             let Some(person) = self.people.get_mut(id) else {
                 continue;
             };
-            let room = round.sheet.year_cap.map_or(u128::MAX, |(cap, _)| {
-                u128::from(cap).saturating_sub(person.charged_in(year))
-            });
+            let room = round
+                .sheet
+                .year_cap
+                .map_or(u128::MAX, |(cap, _)| u128::from(cap).saturating_sub(person.charged_in(year)));
             ensure(*share <= room, || {
                 format!("{id} is charged {share} in {key}, {room} are left of the year")
             })?;
@@ -320,9 +249,7 @@ impl Auditor {
     fn note_settlement(&mut self, round: &Round, s: &Statement, own: &naive::Outcome) {
         let capped = round.sheet.year_cap.is_some_and(|(cap, _)| {
             let at_cap = |id: &EnrolmentId| {
-                self.people
-                    .get(id)
-                    .is_some_and(|p| p.charged_in(round.sharing_day.year()) == u128::from(cap))
+                self.people.get(id).is_some_and(|p| p.charged_in(round.sharing_day.year()) == u128::from(cap))
             };
             round.roster.iter().any(at_cap)
         });
@@ -336,20 +263,11 @@ impl Auditor {
         self.count_if(own.operator > 0, "excess borne by the operator");
         self.count_if(own.sponsor > 0, "periods borne by a sponsor");
         self.count_if(own.next_period > 0, "cost carried to the next period");
-        self.count_if(
-            !round.sheet.bands.is_empty() && s.share.minor() > 0,
-            "shares by age band",
-        );
-        self.count_if(
-            round.sheet.source == Source::Pool && s.share.minor() > 0,
-            "shares of a pool",
-        );
+        self.count_if(!round.sheet.bands.is_empty() && s.share.minor() > 0, "shares by age band");
+        self.count_if(round.sheet.source == Source::Pool && s.share.minor() > 0, "shares of a pool");
         let asked: u128 = round.display.iter().map(|(_, aid)| aid).sum();
         let whole = s.payable.len() == round.display.len();
-        self.count_if(
-            whole && own.aid_per_claim.iter().sum::<u128>() < asked,
-            "aid cut by a cap",
-        );
+        self.count_if(whole && own.aid_per_claim.iter().sum::<u128>() < asked, "aid cut by a cap");
     }
 
     pub(super) fn collected(
@@ -358,22 +276,13 @@ impl Auditor {
         collection: &Collection,
         gathered: &Gathered,
     ) -> Result<(), Finding> {
-        let round = self
-            .periods
-            .get(&key)
-            .cloned()
-            .ok_or_else(|| format!("{key} was never noticed"))?;
-        let (aid, fee, surplus) = round
-            .settled
-            .ok_or_else(|| format!("{key} was collected before it was settled"))?;
+        let round = self.periods.get(&key).cloned().ok_or_else(|| format!("{key} was never noticed"))?;
+        let (aid, fee, surplus) =
+            round.settled.ok_or_else(|| format!("{key} was collected before it was settled"))?;
         ensure(!round.collected, || format!("{key} was collected twice"))?;
         let mut failed = 0;
         for (id, of, amount) in &gathered.fell {
-            let share = self
-                .people
-                .get(id)
-                .and_then(|person| person.shares.get(of))
-                .map(|(_, share)| *share);
+            let share = self.people.get(id).and_then(|person| person.shares.get(of)).map(|(_, share)| *share);
             ensure(*of == key && share == Some(*amount), || {
                 format!("{id} owes {amount} for {of}, the share is {share:?}")
             })?;
@@ -400,9 +309,7 @@ impl Auditor {
         }
         let paid = self.cover(&round.sheet, (aid, fee, surplus), failed, gathered)?;
         let payable: u128 = gathered.payable.values().sum();
-        ensure(payable == paid, || {
-            format!("{key} makes {payable} payable, {paid} are there")
-        })
+        ensure(payable == paid, || format!("{key} makes {payable} payable, {paid} are there"))
     }
 
     /// Lets the rule of the sheet bear what failed. Answers the aid that is left.
@@ -430,22 +337,17 @@ impl Auditor {
         gathered: &Gathered,
     ) -> Result<u128, Finding> {
         let there = (aid + fee + surplus).saturating_sub(failed);
-        if there >= aid + fee {
+        if surplus >= failed {
             self.debit(Account::SurplusCarried, failed);
             return Ok(aid);
         }
         // The most aid that fits with its fee, found by trying one minor unit after the other.
-        let most = (0..=aid)
-            .rev()
-            .find(|some| some + sheet.fee_on(*some) <= there)
-            .unwrap_or(0);
+        let most = (0..=aid).rev().find(|some| some + sheet.fee_on(*some) <= there).unwrap_or(0);
         let mut paid = 0;
         for (id, given) in &gathered.payable {
             let granted = self.granted(*id);
             let part = (granted * most).checked_div(aid).unwrap_or(0);
-            ensure(*given == part, || {
-                format!("{id} is cut to {given}, its part is {part}")
-            })?;
+            ensure(*given == part, || format!("{id} is cut to {given}, its part is {part}"))?;
             paid += part;
         }
         let fee_left = sheet.fee_on(paid);
@@ -453,11 +355,7 @@ impl Auditor {
         self.debit(Account::FeeIncome, fee - fee_left);
         // What is there and not needed is surplus; what is needed and not there is the next period's.
         let left = signed(surplus) + signed(aid - paid) + signed(fee - fee_left) - signed(failed);
-        let (rest, missing) = if left < 0 {
-            (0, left.unsigned_abs())
-        } else {
-            (left.unsigned_abs(), 0)
-        };
+        let (rest, missing) = if left < 0 { (0, left.unsigned_abs()) } else { (left.unsigned_abs(), 0) };
         self.debit(Account::SurplusCarried, surplus);
         self.credit(Account::SurplusCarried, rest);
         self.debit(Account::CostCarried, missing);
@@ -474,16 +372,9 @@ impl Auditor {
         let unpaid = |case: &super::claims::Case| {
             case.period == Some(key) && matches!(case.stage, Stage::Cleared | Stage::Payable)
         };
-        ensure(!self.claims.values().any(unpaid), || {
-            format!("{key} was closed with payouts outstanding")
-        })?;
-        let round = self
-            .periods
-            .get_mut(&key)
-            .ok_or_else(|| format!("{key} was never noticed"))?;
-        ensure(round.collected && !round.closed, || {
-            format!("{key} was closed out of turn")
-        })?;
+        ensure(!self.claims.values().any(unpaid), || format!("{key} was closed with payouts outstanding"))?;
+        let round = self.periods.get_mut(&key).ok_or_else(|| format!("{key} was never noticed"))?;
+        ensure(round.collected && !round.closed, || format!("{key} was closed out of turn"))?;
         round.closed = true;
         self.count("periods closed");
         Ok(())
@@ -519,17 +410,10 @@ impl Auditor {
         let Some(case) = gathered.refused.and_then(|id| self.claims.get(&id)) else {
             return;
         };
-        let ended = gathered
-            .ended
-            .iter()
-            .any(|(_, reason)| *reason == EndReason::IllnessInWait);
-        let rule = self
-            .sheet_on(case.illness.event_date)
-            .map(|sheet| sheet.illness_inside);
-        let Some(person) = self
-            .people
-            .get(&case.enrolment)
-            .filter(|_| ended && rule == Some(IllnessInside::RefundAndEnd))
+        let ended = gathered.ended.iter().any(|(_, reason)| *reason == EndReason::IllnessInWait);
+        let rule = self.sheet_on(case.illness.event_date).map(|sheet| sheet.illness_inside);
+        let Some(person) =
+            self.people.get(&case.enrolment).filter(|_| ended && rule == Some(IllnessInside::RefundAndEnd))
         else {
             return;
         };

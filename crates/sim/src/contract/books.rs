@@ -9,10 +9,7 @@ use huzhu_ledger::{Account, Amount, Balances, Currency, EntryId, JournalEntry, L
 use super::fixture::{at, day, entry, plan, plan_named};
 
 fn unit(entries: Vec<(PlanId, JournalEntry)>) -> Unit {
-    Unit {
-        entries,
-        ..Unit::new(at(1), Actor::System)
-    }
+    Unit { entries, ..Unit::new(at(1), Actor::System) }
 }
 
 async fn book(store: &Arc<dyn Store>, entries: &[JournalEntry]) -> Result<(), StoreError> {
@@ -26,44 +23,20 @@ pub(super) async fn entries_are_kept_once_and_in_order(store: &Arc<dyn Store>) {
     book(store, first).await.expect("two entries");
     // The same entries again, and in one unit twice: skipped.
     book(store, first).await.expect("skipped");
-    book(store, &[rest, rest].concat())
-        .await
-        .expect("three more, once");
+    book(store, &[rest, rest].concat()).await.expect("three more, once");
     let taken = Err(StoreError::Taken(Constraint::EntryId));
-    assert_eq!(
-        book(store, &[entry(5, 11)]).await,
-        taken,
-        "other content under a known id"
-    );
-    let elsewhere = store
-        .commit(unit(vec![(plan_named("other"), entry(5, 10))]))
-        .await;
+    assert_eq!(book(store, &[entry(5, 11)]).await, taken, "other content under a known id");
+    let elsewhere = store.commit(unit(vec![(plan_named("other"), entry(5, 10))])).await;
     assert_eq!(elsewhere.map(|_| ()), taken, "an id is used in one plan only");
     let undo = first[0].reverse(EntryId::new(100), day(28), "typed twice");
-    book(store, std::slice::from_ref(&undo))
-        .await
-        .expect("a reversal");
+    book(store, std::slice::from_ref(&undo)).await.expect("a reversal");
     let expected = [all, vec![undo]].concat();
-    assert_eq!(
-        store.entries(&plan(), &Page::first(100)).await,
-        Ok(expected.clone())
-    );
-    for (after, limit, from, to) in [
-        (None, 2, 0, 2),
-        (Some("2"), 2, 2, 4),
-        (Some("4"), 9, 4, 6),
-        (Some("6"), 9, 6, 6),
-        (None, 0, 0, 0),
-    ] {
-        let page = Page {
-            after: after.map(str::to_owned),
-            limit,
-        };
-        assert_eq!(
-            store.entries(&plan(), &page).await,
-            Ok(expected[from..to].to_vec()),
-            "{page:?}"
-        );
+    assert_eq!(store.entries(&plan(), &Page::first(100)).await, Ok(expected.clone()));
+    for (after, limit, from, to) in
+        [(None, 2, 0, 2), (Some("2"), 2, 2, 4), (Some("4"), 9, 4, 6), (Some("6"), 9, 6, 6), (None, 0, 0, 0)]
+    {
+        let page = Page { after: after.map(str::to_owned), limit };
+        assert_eq!(store.entries(&plan(), &page).await, Ok(expected[from..to].to_vec()), "{page:?}");
     }
 }
 
@@ -106,10 +79,7 @@ pub(super) async fn the_largest_amounts_do_not_wrap(store: &Arc<dyn Store>) {
     for n in [1, 2, u128::MAX] {
         book(store, &[huge(n)]).await.expect("booked");
     }
-    let totals = store
-        .balances(&plan())
-        .await
-        .map(|balances| balances.totals(Account::AidPayable));
+    let totals = store.balances(&plan()).await.map(|balances| balances.totals(Account::AidPayable));
     assert_eq!(totals.map(|totals| totals.credits), Ok(3 * u128::from(u64::MAX)));
     let entries = store.entries(&plan(), &Page::first(9)).await;
     assert_eq!(entries, Ok(vec![huge(1), huge(2), huge(u128::MAX)]));

@@ -99,9 +99,7 @@ pub const fn claim_stream(n: u64) -> StreamId {
 /// What happens when member `n` registers; the address is `n` too.
 #[must_use]
 pub fn registered(n: u64) -> Event {
-    Event::Member(MemberEvent::Registered {
-        contact: Some(digest(n)),
-    })
+    Event::Member(MemberEvent::Registered { contact: Some(digest(n)) })
 }
 
 /// What member `n` agrees to when joining `plan` on `day(n % 30)`.
@@ -181,12 +179,7 @@ pub fn append_after(before: &[Recorded], stream: &StreamId, events: Vec<Event>, 
         });
     }
     let record = audit::replay(stream, &all).expect("a history");
-    Append {
-        stream: stream.clone(),
-        expected,
-        events,
-        record,
-    }
+    Append { stream: stream.clone(), expected, events, record }
 }
 
 /// The first events of a stream.
@@ -198,10 +191,7 @@ pub fn begin(stream: &StreamId, events: Vec<Event>, at: Moment) -> Append {
 /// A unit with one append.
 #[must_use]
 pub fn unit_of(at: Moment, appends: Vec<Append>) -> Unit {
-    Unit {
-        appends,
-        ..Unit::new(at, Actor::System)
-    }
+    Unit { appends, ..Unit::new(at, Actor::System) }
 }
 
 /// Reads a stream, appends events, and moves the cohort where an enrolment was changed. Answers what the store did.
@@ -213,11 +203,7 @@ pub async fn act(store: &dyn Store, stream: &StreamId, events: Vec<Event>) -> Re
     let moment = at(u64::try_from(before.len()).unwrap_or(0));
     let append = append_after(&before, stream, events, moment);
     let cohorts = cohort_moves(&before, &append);
-    let unit = Unit {
-        appends: vec![append],
-        cohorts,
-        ..Unit::new(moment, Actor::Member(member(1)))
-    };
+    let unit = Unit { appends: vec![append], cohorts, ..Unit::new(moment, Actor::Member(member(1))) };
     store.commit(unit).await
 }
 
@@ -235,11 +221,7 @@ pub fn cohort_moves(before: &[Recorded], append: &Append) -> Vec<CohortMove> {
     if from == Some(to) {
         return Vec::new();
     }
-    vec![CohortMove {
-        plan: after.plan.clone(),
-        from,
-        to,
-    }]
+    vec![CohortMove { plan: after.plan.clone(), from, to }]
 }
 
 /// Everything that joining writes: member, enrolment, cohort, personal data, mail and answer.
@@ -248,14 +230,9 @@ pub fn join_unit(n: u64) -> Unit {
     let now = at(n);
     let enrolled = begin(&enrolment_stream(n), vec![joined(n, &plan())], now);
     let cohorts = cohort_moves(&[], &enrolled);
-    let identity = Event::Member(MemberEvent::IdentityGiven {
-        identity: digest(1_000_000 + n),
-    });
+    let identity = Event::Member(MemberEvent::IdentityGiven { identity: digest(1_000_000 + n) });
     Unit {
-        appends: vec![
-            begin(&member_stream(n), vec![registered(n), identity], now),
-            enrolled,
-        ],
+        appends: vec![begin(&member_stream(n), vec![registered(n), identity], now), enrolled],
         cohorts,
         sealed: vec![Sealed {
             owner: member(n),
@@ -272,11 +249,7 @@ pub fn join_unit(n: u64) -> Unit {
 #[must_use]
 pub fn cohort(n: u64) -> CohortDays {
     let agreed = agreed(n, &plan());
-    CohortDays {
-        class: agreed.band_class,
-        from: agreed.shares_from,
-        until: None,
-    }
+    CohortDays { class: agreed.band_class, from: agreed.shares_from, until: None }
 }
 
 /// Message `n` to a member.

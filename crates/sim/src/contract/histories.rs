@@ -31,27 +31,17 @@ pub(super) async fn events_come_back_in_order_and_unchanged(store: &Arc<dyn Stor
             ],
         )
     };
-    assert_eq!(
-        store.commit(first).await,
-        Ok(Position(2)),
-        "the position of the last event"
-    );
+    assert_eq!(store.commit(first).await, Ok(Position(2)), "the position of the last event");
     let stream = StreamId::Plan(plan());
     let second = unit_of(
         // Moments need not rise: order is the order of commits.
         at(3),
-        vec![begin(
-            &stream,
-            vec![published(1), Event::Plan(PlanEvent::ClosedToJoining)],
-            at(3),
-        )],
+        vec![begin(&stream, vec![published(1), Event::Plan(PlanEvent::ClosedToJoining)], at(3))],
     );
     assert_eq!(store.commit(second).await, Ok(Position(4)));
     let all = store.events(Position(0), 100).await.expect("events");
-    let seen: Vec<_> = all
-        .iter()
-        .map(|e| (e.position.0, e.stream.clone(), e.number, e.at, e.actor))
-        .collect();
+    let seen: Vec<_> =
+        all.iter().map(|e| (e.position.0, e.stream.clone(), e.number, e.at, e.actor)).collect();
     assert_eq!(
         seen,
         [
@@ -70,10 +60,7 @@ pub(super) async fn events_come_back_in_order_and_unchanged(store: &Arc<dyn Stor
     assert_eq!(store.events(Position(0), 0).await, Ok(vec![]));
     let reversed: Vec<_> = all.iter().rev().cloned().collect();
     assert_eq!(store.newest_events(None, 100).await, Ok(reversed.clone()));
-    assert_eq!(
-        store.newest_events(Some(Position(4)), 2).await,
-        Ok(reversed[1..3].to_vec())
-    );
+    assert_eq!(store.newest_events(Some(Position(4)), 2).await, Ok(reversed[1..3].to_vec()));
     assert_eq!(store.newest_events(Some(Position(1)), 2).await, Ok(vec![]));
 }
 
@@ -82,12 +69,7 @@ pub(super) fn claim_events() -> Vec<ClaimEvent> {
     let (reviewer, confirmer, until) = (member(8), member(9), at(500));
     let evidence = EvidenceId::from_uuid(uuid(70));
     let period = key(2);
-    let file = EvidenceFile {
-        kind: FileKind::Dicom,
-        bytes: u64::MAX,
-        digest: digest(70),
-        at: at(3),
-    };
+    let file = EvidenceFile { kind: FileKind::Dicom, bytes: u64::MAX, digest: digest(70), at: at(3) };
     let aid = minor(30_000_000);
     vec![
         ClaimEvent::Described(illness(4)),
@@ -97,46 +79,23 @@ pub(super) fn claim_events() -> Vec<ClaimEvent> {
         ClaimEvent::Taken { reviewer, until },
         ClaimEvent::MoreEvidenceRequested { reviewer, until },
         ClaimEvent::EvidenceCompleted { reviewer, until },
+        ClaimEvent::Recommended { reviewer, recommendation: Recommendation::Approve { aid }, until },
+        ClaimEvent::Returned { by: confirmer, reviewer, until },
         ClaimEvent::Recommended {
             reviewer,
-            recommendation: Recommendation::Approve { aid },
-            until,
-        },
-        ClaimEvent::Returned {
-            by: confirmer,
-            reviewer,
-            until,
-        },
-        ClaimEvent::Recommended {
-            reviewer,
-            recommendation: Recommendation::Refuse {
-                reason: "not-in-cover".parse().expect("a reason"),
-            },
+            recommendation: Recommendation::Refuse { reason: "not-in-cover".parse().expect("a reason") },
             until,
         },
         ClaimEvent::Approved { by: confirmer, aid },
         ClaimEvent::PutOnNotice { period, aid, until },
         ClaimEvent::Cleared { period, aid },
-        ClaimEvent::BecamePayable {
-            period,
-            aid: minor(29_999_999),
-            until,
-        },
-        ClaimEvent::Paid {
-            period,
-            aid: minor(29_999_999),
-            at: at(900),
-            confirmation: digest(99),
-        },
+        ClaimEvent::BecamePayable { period, aid: minor(29_999_999), until },
+        ClaimEvent::Paid { period, aid: minor(29_999_999), at: at(900), confirmation: digest(99) },
     ]
 }
 
 fn key(ordinal: u8) -> PeriodKey {
-    PeriodKey {
-        year: 2019,
-        month: 1,
-        ordinal,
-    }
+    PeriodKey { year: 2019, month: 1, ordinal }
 }
 
 /// Asserts that the row of a stream is what its events replay to.
@@ -159,50 +118,27 @@ async fn assert_row(store: &Arc<dyn Store>, stream: &StreamId) {
 
 pub(super) async fn each_stage_of_a_claim_has_its_row(store: &Arc<dyn Store>) {
     let stream = claim_stream(1);
-    act(store.as_ref(), &stream, vec![drafted(1)])
-        .await
-        .expect("drafted");
+    act(store.as_ref(), &stream, vec![drafted(1)]).await.expect("drafted");
     assert_row(store, &stream).await;
     for event in claim_events() {
-        act(store.as_ref(), &stream, vec![Event::Claim(event)])
-            .await
-            .expect("kept");
+        act(store.as_ref(), &stream, vec![Event::Claim(event)]).await.expect("kept");
         assert_row(store, &stream).await;
     }
-    let refused = ClaimEvent::Refused {
-        by: member(9),
-        reason: "filed-late".parse().expect("a reason"),
-    };
+    let refused = ClaimEvent::Refused { by: member(9), reason: "filed-late".parse().expect("a reason") };
     for (n, last) in [(2, refused), (3, ClaimEvent::Withdrawn)] {
         let stream = claim_stream(n);
-        act(store.as_ref(), &stream, vec![drafted(n), Event::Claim(last)])
-            .await
-            .expect("kept");
+        act(store.as_ref(), &stream, vec![drafted(n), Event::Claim(last)]).await.expect("kept");
         assert_row(store, &stream).await;
     }
 }
 
 /// The life of a period with `cohorts` cohorts.
 pub(super) fn period_events(cohorts: u8) -> Vec<PeriodEvent> {
-    let claims = vec![ClaimAid {
-        claim: claim(1),
-        aid: minor(30_000_000),
-    }];
-    let keys: Vec<CohortKey> = (1..=cohorts)
-        .map(|n| CohortKey {
-            class: -i16::from(n),
-            first: key(n),
-        })
-        .collect();
-    let count = |key: &CohortKey| CohortCount {
-        key: *key,
-        count: u64::MAX,
-    };
-    let share = |key: &CohortKey| CohortShare {
-        key: *key,
-        count: u64::MAX,
-        share: minor(3),
-    };
+    let claims = vec![ClaimAid { claim: claim(1), aid: minor(30_000_000) }];
+    let keys: Vec<CohortKey> =
+        (1..=cohorts).map(|n| CohortKey { class: -i16::from(n), first: key(n) }).collect();
+    let count = |key: &CohortKey| CohortCount { key: *key, count: u64::MAX };
+    let share = |key: &CohortKey| CohortShare { key: *key, count: u64::MAX, share: minor(3) };
     vec![
         PeriodEvent::NoticeOpened(Noticed {
             version: PlanVersion(1),
@@ -242,9 +178,7 @@ pub(super) fn period_events(cohorts: u8) -> Vec<PeriodEvent> {
 pub(super) async fn a_plan_and_its_periods_have_their_rows(store: &Arc<dyn Store>) {
     for of in [plan(), plan_named("a-plan")] {
         let stream = StreamId::Plan(of);
-        let withdrawn = Event::Plan(PlanEvent::Withdrawn {
-            version: PlanVersion(2),
-        });
+        let withdrawn = Event::Plan(PlanEvent::Withdrawn { version: PlanVersion(2) });
         for event in [
             published(1),
             Event::Plan(PlanEvent::ClosedToJoining),
@@ -264,9 +198,7 @@ pub(super) async fn a_plan_and_its_periods_have_their_rows(store: &Arc<dyn Store
     for ordinal in [10, 2, 1] {
         let stream = StreamId::Period(plan(), key(ordinal));
         for event in period_events(ordinal) {
-            act(store.as_ref(), &stream, vec![Event::Period(event)])
-                .await
-                .expect("kept");
+            act(store.as_ref(), &stream, vec![Event::Period(event)]).await.expect("kept");
             assert_row(store, &stream).await;
         }
     }
@@ -283,25 +215,15 @@ pub(super) async fn an_enrolment_has_its_row_until_it_ends(store: &Arc<dyn Store
         amount: minor(amount),
         retry_until: day(40),
     };
-    act(store.as_ref(), &stream, vec![joined(1, &plan())])
-        .await
-        .expect("joined");
+    act(store.as_ref(), &stream, vec![joined(1, &plan())]).await.expect("joined");
     for event in [
         fell(1, 3),
         fell(2, u64::MAX - 3),
         EnrolmentEvent::ArrearsPaid { period: key(1) },
-        EnrolmentEvent::PayerChanged {
-            payer: member(5),
-            relation: Some(Relation::ParentInLaw),
-        },
-        EnrolmentEvent::Ended {
-            until: day(90),
-            reason: EndReason::IllnessInWait,
-        },
+        EnrolmentEvent::PayerChanged { payer: member(5), relation: Some(Relation::ParentInLaw) },
+        EnrolmentEvent::Ended { until: day(90), reason: EndReason::IllnessInWait },
     ] {
-        act(store.as_ref(), &stream, vec![Event::Enrolment(event)])
-            .await
-            .expect("kept");
+        act(store.as_ref(), &stream, vec![Event::Enrolment(event)]).await.expect("kept");
         assert_row(store, &stream).await;
     }
     for (n, reason) in [
@@ -312,10 +234,7 @@ pub(super) async fn an_enrolment_has_its_row_until_it_ends(store: &Arc<dyn Store
         (6, EndReason::Ineligible),
     ] {
         let stream = enrolment_stream(n);
-        let ended = EnrolmentEvent::Ended {
-            until: day(90),
-            reason,
-        };
+        let ended = EnrolmentEvent::Ended { until: day(90), reason };
         let events = vec![joined(n, &plan()), Event::Enrolment(ended)];
         act(store.as_ref(), &stream, events).await.expect("kept");
         assert_row(store, &stream).await;
@@ -342,14 +261,7 @@ pub(super) async fn the_audit_finds_rows_and_cohorts_that_are_wrong(store: &Arc<
     assert!(
         matches!(
             &findings[..],
-            [
-                Finding::RowDiffers { .. },
-                Finding::CohortDiffers {
-                    kept: 2,
-                    counted: 1,
-                    ..
-                }
-            ]
+            [Finding::RowDiffers { .. }, Finding::CohortDiffers { kept: 2, counted: 1, .. }]
         ),
         "{findings:?}"
     );

@@ -34,11 +34,7 @@ fn number(uuid: uuid::Uuid) -> u64 {
     u64::from_be_bytes(low) & 0xffff_ffff
 }
 
-const PERIOD: PeriodKey = PeriodKey {
-    year: 2019,
-    month: 1,
-    ordinal: 2,
-};
+const PERIOD: PeriodKey = PeriodKey { year: 2019, month: 1, ordinal: 2 };
 
 /// Enrolments 1 to 5, 7, 9, 12 and 20 of the plan and 6 of another one; 9 has ended, 9 and 12 are in arrears.
 async fn enrol(store: &Arc<dyn Store>) {
@@ -51,46 +47,17 @@ async fn enrol(store: &Arc<dyn Store>) {
             joined.relation = Some(Relation::Parent);
         }
         let event = Event::Enrolment(EnrolmentEvent::Joined(joined));
-        act(store.as_ref(), &enrolment_stream(n), vec![event])
-            .await
-            .expect("joined");
+        act(store.as_ref(), &enrolment_stream(n), vec![event]).await.expect("joined");
     }
-    act(
-        store.as_ref(),
-        &enrolment_stream(6),
-        vec![joined(6, &plan_named("other"))],
-    )
-    .await
-    .expect("joined");
-    let ended = EnrolmentEvent::Ended {
-        until: day(50),
-        reason: EndReason::Left,
-    };
-    act(
-        store.as_ref(),
-        &enrolment_stream(9),
-        vec![Event::Enrolment(ended)],
-    )
-    .await
-    .expect("left");
-    let fell = EnrolmentEvent::FellIntoArrears {
-        period: PERIOD,
-        amount: minor(5),
-        retry_until: day(40),
-    };
+    act(store.as_ref(), &enrolment_stream(6), vec![joined(6, &plan_named("other"))]).await.expect("joined");
+    let ended = EnrolmentEvent::Ended { until: day(50), reason: EndReason::Left };
+    act(store.as_ref(), &enrolment_stream(9), vec![Event::Enrolment(ended)]).await.expect("left");
+    let fell = EnrolmentEvent::FellIntoArrears { period: PERIOD, amount: minor(5), retry_until: day(40) };
     for n in [12, 3, 9] {
-        act(
-            store.as_ref(),
-            &enrolment_stream(n),
-            vec![Event::Enrolment(fell.clone())],
-        )
-        .await
-        .expect("kept");
+        act(store.as_ref(), &enrolment_stream(n), vec![Event::Enrolment(fell.clone())]).await.expect("kept");
     }
     let paid = EnrolmentEvent::ArrearsPaid { period: PERIOD };
-    act(store.as_ref(), &enrolment_stream(3), vec![Event::Enrolment(paid)])
-        .await
-        .expect("paid");
+    act(store.as_ref(), &enrolment_stream(3), vec![Event::Enrolment(paid)]).await.expect("paid");
 }
 
 pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
@@ -111,19 +78,12 @@ pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
         (EnrolmentQuery::InArrears(plan_named("other")), &[]),
     ] {
         for limit in [1, 2, 100] {
-            assert_eq!(
-                enrolments(store, &query, limit).await,
-                expected,
-                "{query:?}, pages of {limit}"
-            );
+            assert_eq!(enrolments(store, &query, limit).await, expected, "{query:?}, pages of {limit}");
         }
     }
     let query = EnrolmentQuery::ByPlan(plan());
     assert_eq!(store.enrolments(&query, &Page::first(0)).await, Ok(vec![]));
-    let cursor = Page {
-        after: Some("nonsense".to_owned()),
-        limit: 1,
-    };
+    let cursor = Page { after: Some("nonsense".to_owned()), limit: 1 };
     let refused = store.enrolments(&query, &cursor).await;
     assert!(matches!(refused, Err(StoreError::Broken(_))), "{refused:?}");
 }
@@ -131,24 +91,13 @@ pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
 pub(super) async fn a_former_payer_keeps_seeing_the_enrolment(store: &Arc<dyn Store>) {
     let changed = |payer| {
         let payer = member(payer);
-        Event::Enrolment(EnrolmentEvent::PayerChanged {
-            payer,
-            relation: None,
-        })
+        Event::Enrolment(EnrolmentEvent::PayerChanged { payer, relation: None })
     };
     let stream = enrolment_stream(1);
-    act(store.as_ref(), &stream, vec![joined(1, &plan()), changed(2)])
-        .await
-        .expect("kept");
-    act(store.as_ref(), &stream, vec![changed(3), changed(4)])
-        .await
-        .expect("kept");
-    act(store.as_ref(), &stream, vec![changed(2)])
-        .await
-        .expect("kept");
-    act(store.as_ref(), &enrolment_stream(2), vec![joined(2, &plan())])
-        .await
-        .expect("kept");
+    act(store.as_ref(), &stream, vec![joined(1, &plan()), changed(2)]).await.expect("kept");
+    act(store.as_ref(), &stream, vec![changed(3), changed(4)]).await.expect("kept");
+    act(store.as_ref(), &stream, vec![changed(2)]).await.expect("kept");
+    act(store.as_ref(), &enrolment_stream(2), vec![joined(2, &plan())]).await.expect("kept");
     for (payer, expected) in [(1, &[1][..]), (2, &[1, 2]), (3, &[1]), (4, &[1]), (5, &[])] {
         for limit in [1, 100] {
             let query = EnrolmentQuery::ByPayer(member(payer));
@@ -161,18 +110,13 @@ pub(super) async fn a_former_payer_keeps_seeing_the_enrolment(store: &Arc<dyn St
 
 pub(super) async fn claims_come_in_pages_by_query(store: &Arc<dyn Store>) {
     for n in [5, 2, 4, 1, 3] {
-        let Event::Claim(ClaimEvent::Drafted(mut claimed)) = drafted(n) else {
-            unreachable!("a draft")
-        };
+        let Event::Claim(ClaimEvent::Drafted(mut claimed)) = drafted(n) else { unreachable!("a draft") };
         if n > 3 {
             claimed.filed_by = member(1);
         }
         let mut events = vec![Event::Claim(ClaimEvent::Drafted(claimed))];
         if n >= 2 {
-            events.push(Event::Claim(ClaimEvent::Reported {
-                at: at(n),
-                until: at(100),
-            }));
+            events.push(Event::Claim(ClaimEvent::Reported { at: at(n), until: at(100) }));
         }
         if n == 4 {
             events.push(Event::Claim(ClaimEvent::PutOnNotice {

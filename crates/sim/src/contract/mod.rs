@@ -39,6 +39,7 @@ pub async fn check_all(make: impl AsyncFn() -> Box<dyn Store>) {
         writes::an_append_on_another_number_is_a_conflict,
         writes::a_person_has_one_live_enrolment_per_plan,
         writes::a_mail_address_belongs_to_one_member,
+        writes::a_unit_that_relied_on_what_has_changed_is_a_conflict,
         writes::a_repeated_request_hears_that_it_was_answered,
         writes::two_writers_at_once_do_not_overwrite_each_other,
         writes::a_refused_unit_hurts_no_other_at_the_same_time,

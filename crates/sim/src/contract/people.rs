@@ -10,11 +10,7 @@ use huzhu_domain::member::{MemberEvent, Role};
 use super::fixture::{act, at, digest, member, member_stream, message, registered, uuid};
 
 fn seal(owner: u64, name: &str, text: &str) -> Sealed {
-    Sealed {
-        owner: member(owner),
-        name: name.to_owned(),
-        bytes: text.as_bytes().to_vec(),
-    }
+    Sealed { owner: member(owner), name: name.to_owned(), bytes: text.as_bytes().to_vec() }
 }
 
 async fn keep(store: &Arc<dyn Store>, change: impl FnOnce(&mut Unit)) {
@@ -70,29 +66,16 @@ pub(super) async fn messages_are_sent_once_and_read_newest_first(store: &Arc<dyn
     keep(store, |unit| unit.messages = vec![message(3, 2)]).await;
     let ids = |messages: Vec<Message>| messages.iter().map(|m| m.id).collect::<Vec<_>>();
     let unsent = async |limit| ids(store.unsent(limit).await.expect("messages"));
-    assert_eq!(
-        unsent(9).await,
-        [uuid(5), uuid(3), uuid(9)],
-        "oldest first, each once"
-    );
+    assert_eq!(unsent(9).await, [uuid(5), uuid(3), uuid(9)], "oldest first, each once");
     assert_eq!(unsent(2).await, [uuid(5), uuid(3)]);
     for now in [at(50), at(60)] {
-        store
-            .mark_sent(&[uuid(5), uuid(9), uuid(77)], now)
-            .await
-            .expect("repeatable");
+        store.mark_sent(&[uuid(5), uuid(9), uuid(77)], now).await.expect("repeatable");
         assert_eq!(unsent(9).await, [uuid(3)]);
     }
     let all = store.messages(None, 9).await.expect("messages");
-    let sent = |n, to| Message {
-        sent: Some(at(50)),
-        ..message(n, to)
-    };
+    let sent = |n, to| Message { sent: Some(at(50)), ..message(n, to) };
     assert_eq!(all, [sent(9, 1), message(3, 2), sent(5, 1)], "newest first");
-    assert_eq!(
-        store.messages(Some(member(1)), 9).await,
-        Ok(vec![sent(9, 1), sent(5, 1)])
-    );
+    assert_eq!(store.messages(Some(member(1)), 9).await, Ok(vec![sent(9, 1), sent(5, 1)]));
     assert_eq!(store.messages(Some(member(1)), 1).await, Ok(vec![sent(9, 1)]));
     assert_eq!(store.messages(Some(member(3)), 9).await, Ok(vec![]));
 }
@@ -105,20 +88,12 @@ pub(super) async fn codes_and_sessions_come_and_go(store: &Arc<dyn Store>) {
         until: at(900),
         tries,
     };
-    let session = |n| Session {
-        token: digest(n),
-        member: member(n),
-        until: at(9_000),
-    };
+    let session = |n| Session { token: digest(n), member: member(n), until: at(9_000) };
     let change = async |changes: Vec<SignInChange>| keep(store, |unit| unit.sign_in = changes).await;
     assert_eq!(store.sign_in_code(digest(1)).await, Ok(None));
     change(vec![SignInChange::CodeSent(code(1, 0))]).await;
     change(vec![SignInChange::CodeSent(code(2, 3))]).await;
-    assert_eq!(
-        store.sign_in_code(digest(1)).await,
-        Ok(Some(code(2, 3))),
-        "replaced"
-    );
+    assert_eq!(store.sign_in_code(digest(1)).await, Ok(Some(code(2, 3))), "replaced");
     change(vec![
         SignInChange::CodeSpent(digest(1)),
         SignInChange::SessionBegun(session(1)),
@@ -151,18 +126,14 @@ pub(super) async fn the_staff_is_who_has_a_role(store: &Arc<dyn Store>) {
     let granted = |role| Event::Member(MemberEvent::RoleGranted { role });
     let revoked = |role| Event::Member(MemberEvent::RoleRevoked { role });
     for n in [3, 1, 2] {
-        act(store.as_ref(), &member_stream(n), vec![registered(n)])
-            .await
-            .expect("registered");
+        act(store.as_ref(), &member_stream(n), vec![registered(n)]).await.expect("registered");
     }
     for (n, events) in [
         (3, Role::ALL.map(granted).to_vec()),
         (1, vec![granted(Role::Reviewer)]),
         (2, vec![granted(Role::Auditor), revoked(Role::Auditor)]),
     ] {
-        act(store.as_ref(), &member_stream(n), events)
-            .await
-            .expect("kept");
+        act(store.as_ref(), &member_stream(n), events).await.expect("kept");
     }
     let staff = store.staff().await.expect("staff");
     let seen: Vec<_> = staff.iter().map(|row| (row.id, row.roles.len())).collect();

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use huzhu_app::ports::{
-    Actor, Constraint, EnrolmentQuery, Page, Position, SignInChange, Store, StoreError, Unit,
+    Actor, Constraint, EnrolmentQuery, Page, Position, ReliedOn, SignInChange, Store, StoreError, Unit,
 };
 use huzhu_app::record::{CohortDays, CohortMove, CohortRow, RefusedAct, Session};
 use huzhu_domain::enrolment::{EndReason, EnrolmentEvent};
 use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::member::{MemberEvent, Role};
 use huzhu_domain::plan::PlanId;
+use huzhu_ledger::Balances;
 
 use super::fixture::{
     act, agreed, answer, append_after, at, begin, cohort, cohort_moves, day, digest, enrolment,
@@ -28,11 +29,7 @@ pub(super) async fn an_empty_store_holds_nothing(store: &Arc<dyn Store>) {
     let balances = store.balances(&plan()).await.expect("balances");
     assert_eq!(balances.iter().count(), 0);
     let nothing = Unit::new(at(0), Actor::System);
-    assert_eq!(
-        store.commit(nothing).await,
-        Ok(Position(0)),
-        "a unit may be empty"
-    );
+    assert_eq!(store.commit(nothing).await, Ok(Position(0)), "a unit may be empty");
 }
 
 /// A unit that writes to every table, with one flaw put in by `spoil`.
@@ -57,16 +54,8 @@ fn spoilt(spoil: impl FnOnce(&mut Unit)) -> Unit {
 
 /// Units with one flaw each, and what the store says to it; `None`: that it is broken.
 fn flaws() -> Vec<(&'static str, Unit, Option<StoreError>)> {
-    let nobody = CohortDays {
-        class: 0,
-        from: day(1),
-        until: None,
-    };
-    let from_nobody = CohortMove {
-        plan: plan(),
-        from: Some(nobody),
-        to: cohort(2),
-    };
+    let nobody = CohortDays { class: 0, from: day(1), until: None };
+    let from_nobody = CohortMove { plan: plan(), from: Some(nobody), to: cohort(2) };
     let append = |stream, contact| begin(&member_stream(stream), vec![registered(contact)], at(2));
     let taken = |constraint| Some(StoreError::Taken(constraint));
     vec![
@@ -75,16 +64,8 @@ fn flaws() -> Vec<(&'static str, Unit, Option<StoreError>)> {
             spoilt(|u| u.appends.push(append(1, 9))),
             Some(StoreError::Conflict(member_stream(1).to_string())),
         ),
-        (
-            "contact",
-            spoilt(|u| u.appends.push(append(3, 1))),
-            taken(Constraint::MemberContact),
-        ),
-        (
-            "entry",
-            spoilt(|u| u.entries.push((plan(), entry(1, 8)))),
-            taken(Constraint::EntryId),
-        ),
+        ("contact", spoilt(|u| u.appends.push(append(3, 1))), taken(Constraint::MemberContact)),
+        ("entry", spoilt(|u| u.entries.push((plan(), entry(1, 8)))), taken(Constraint::EntryId)),
         (
             "answer",
             spoilt(|u| u.answer = Some(answer(Actor::Member(member(1)), "join", 1))),
@@ -97,10 +78,7 @@ fn flaws() -> Vec<(&'static str, Unit, Option<StoreError>)> {
 pub(super) async fn a_unit_is_kept_as_a_whole_or_not_at_all(store: &Arc<dyn Store>) {
     store.commit(join_unit(1)).await.expect("the first one is kept");
     store
-        .commit(Unit {
-            entries: vec![(plan(), entry(1, 7))],
-            ..Unit::new(at(1), Actor::System)
-        })
+        .commit(Unit { entries: vec![(plan(), entry(1, 7))], ..Unit::new(at(1), Actor::System) })
         .await
         .expect("an entry is kept");
     let balances = store.balances(&plan()).await;
@@ -114,15 +92,8 @@ pub(super) async fn a_unit_is_kept_as_a_whole_or_not_at_all(store: &Arc<dyn Stor
         assert_eq!(store.balances(&plan()).await, balances, "{flaw}");
     }
     let kept = store.commit(spoilt(|_| {})).await;
-    assert_eq!(
-        kept,
-        Ok(Position(6)),
-        "without a flaw the unit is kept, and no position was lost"
-    );
-    assert_eq!(
-        store.unseal(member(2), "person").await.map(|d| d.is_some()),
-        Ok(true)
-    );
+    assert_eq!(kept, Ok(Position(6)), "without a flaw the unit is kept, and no position was lost");
+    assert_eq!(store.unseal(member(2), "person").await.map(|d| d.is_some()), Ok(true));
 }
 
 async fn assert_nothing_of_two(store: &Arc<dyn Store>, flaw: &str) {
@@ -131,14 +102,7 @@ async fn assert_nothing_of_two(store: &Arc<dyn Store>, flaw: &str) {
     assert_eq!(store.member(member(2)).await, Ok(None), "{flaw}");
     assert_eq!(store.enrolment(enrolment(2)).await, Ok(None), "{flaw}");
     let cohorts = store.cohorts(&plan()).await.expect("cohorts");
-    assert_eq!(
-        cohorts,
-        [CohortRow {
-            days: cohort(1),
-            count: 1
-        }],
-        "{flaw}"
-    );
+    assert_eq!(cohorts, [CohortRow { days: cohort(1), count: 1 }], "{flaw}");
     assert_eq!(store.unseal(member(2), "person").await, Ok(None), "{flaw}");
     assert_eq!(store.messages(Some(member(2)), 9).await, Ok(vec![]), "{flaw}");
     assert_eq!(store.session(digest(2)).await, Ok(None), "{flaw}");
@@ -155,36 +119,17 @@ pub(super) async fn an_append_on_another_number_is_a_conflict(store: &Arc<dyn St
     let first = begin(&stream, vec![registered(1)], at(1));
     let mut ahead = first.clone();
     ahead.expected = 1;
-    assert_eq!(
-        store.commit(unit_of(at(1), vec![ahead])).await,
-        conflict,
-        "one ahead"
-    );
-    assert_eq!(
-        store.commit(unit_of(at(1), vec![first.clone()])).await,
-        Ok(Position(1))
-    );
-    assert_eq!(
-        store.commit(unit_of(at(1), vec![first])).await,
-        conflict,
-        "one behind"
-    );
+    assert_eq!(store.commit(unit_of(at(1), vec![ahead])).await, conflict, "one ahead");
+    assert_eq!(store.commit(unit_of(at(1), vec![first.clone()])).await, Ok(Position(1)));
+    assert_eq!(store.commit(unit_of(at(1), vec![first])).await, conflict, "one behind");
     // Two appends to one stream in one unit are numbered one after the other.
     let before = store.stream(&stream).await.expect("stream");
     let grant = |role| Event::Member(MemberEvent::RoleGranted { role });
     let second = append_after(&before, &stream, vec![grant(Role::Auditor)], at(2));
     let mut third = second.clone();
-    assert_eq!(
-        store
-            .commit(unit_of(at(2), vec![second.clone(), third.clone()]))
-            .await,
-        conflict
-    );
+    assert_eq!(store.commit(unit_of(at(2), vec![second.clone(), third.clone()])).await, conflict);
     third.expected = 2;
-    assert_eq!(
-        store.commit(unit_of(at(2), vec![second, third])).await,
-        Ok(Position(3))
-    );
+    assert_eq!(store.commit(unit_of(at(2), vec![second, third])).await, Ok(Position(3)));
 }
 
 pub(super) async fn a_person_has_one_live_enrolment_per_plan(store: &Arc<dyn Store>) {
@@ -195,9 +140,7 @@ pub(super) async fn a_person_has_one_live_enrolment_per_plan(store: &Arc<dyn Sto
     };
     let taken = Err(StoreError::Taken(Constraint::EnrolmentIdentity));
     let join = async |n: u64, of: &PlanId| {
-        act(store.as_ref(), &enrolment_stream(n), same_person(n, of))
-            .await
-            .map(|_| ())
+        act(store.as_ref(), &enrolment_stream(n), same_person(n, of)).await.map(|_| ())
     };
     let elsewhere = plan_named("other");
     assert_eq!(join(1, &plan()).await, Ok(()));
@@ -210,19 +153,12 @@ pub(super) async fn a_person_has_one_live_enrolment_per_plan(store: &Arc<dyn Sto
     };
     assert_eq!(found(&plan()).await, [enrolment(1)]);
     // Ending one and beginning another can be one unit.
-    let ended = Event::Enrolment(EnrolmentEvent::Ended {
-        until: day(60),
-        reason: EndReason::Left,
-    });
+    let ended = Event::Enrolment(EnrolmentEvent::Ended { until: day(60), reason: EndReason::Left });
     let before = store.stream(&enrolment_stream(1)).await.expect("stream");
     let end = append_after(&before, &enrolment_stream(1), vec![ended], at(60));
     let again = begin(&enrolment_stream(2), same_person(2, &plan()), at(60));
     let cohorts = [cohort_moves(&before, &end), cohort_moves(&[], &again)].concat();
-    let unit = Unit {
-        appends: vec![end, again],
-        cohorts,
-        ..Unit::new(at(60), Actor::System)
-    };
+    let unit = Unit { appends: vec![end, again], cohorts, ..Unit::new(at(60), Actor::System) };
     store.commit(unit).await.expect("the person may join again");
     assert_eq!(found(&plan()).await, [enrolment(2)]);
     assert_eq!(found(&elsewhere).await, [enrolment(3)]);
@@ -232,29 +168,49 @@ pub(super) async fn a_mail_address_belongs_to_one_member(store: &Arc<dyn Store>)
     let nobody = Event::Member(MemberEvent::Registered { contact: None });
     for (n, event, expected) in [
         (1, registered(1), Ok(Position(1))),
-        (
-            2,
-            registered(1),
-            Err(StoreError::Taken(Constraint::MemberContact)),
-        ),
+        (2, registered(1), Err(StoreError::Taken(Constraint::MemberContact))),
         (3, nobody.clone(), Ok(Position(2))),
         (4, nobody, Ok(Position(3))),
         (2, registered(2), Ok(Position(4))),
     ] {
-        assert_eq!(
-            act(store.as_ref(), &member_stream(n), vec![event]).await,
-            expected,
-            "member {n}"
-        );
+        assert_eq!(act(store.as_ref(), &member_stream(n), vec![event]).await, expected, "member {n}");
     }
     // Another event of the same member keeps the address.
     let granted = Event::Member(MemberEvent::RoleGranted { role: Role::Auditor });
-    act(store.as_ref(), &member_stream(1), vec![granted])
-        .await
-        .expect("kept");
+    act(store.as_ref(), &member_stream(1), vec![granted]).await.expect("kept");
     let found = store.member_by_contact(digest(1)).await.expect("found");
     assert_eq!(found.map(|row| row.id), Some(member(1)));
     assert_eq!(store.member_by_contact(digest(9)).await, Ok(None));
+}
+
+pub(super) async fn a_unit_that_relied_on_what_has_changed_is_a_conflict(store: &Arc<dyn Store>) {
+    store.commit(join_unit(1)).await.expect("kept");
+    let books = |entries: &[u128]| {
+        let mut balances = Balances::new(entry(1, 7).currency());
+        entries.iter().for_each(|n| balances.apply(&entry(*n, 7)).expect("one currency"));
+        ReliedOn::Books(plan(), balances)
+    };
+    let stream = |n, events| ReliedOn::Stream(member_stream(n), events);
+    for (n, relied_on, fine) in [
+        (1, stream(1, 2), true),
+        (2, stream(1, 1), false),
+        (2, stream(9, 0), true),
+        (3, stream(9, 1), false),
+        (3, books(&[]), false),
+        (3, books(&[1, 2]), true),
+        (4, books(&[1, 2]), false),
+    ] {
+        let unit = Unit {
+            relied_on: vec![relied_on.clone()],
+            entries: vec![(plan(), entry(n, 7))],
+            ..Unit::new(at(1), Actor::System)
+        };
+        let done = store.commit(unit).await;
+        assert_eq!(done.is_ok(), fine, "{relied_on:?}: {done:?}");
+        assert!(fine || matches!(done, Err(StoreError::Conflict(_))), "{relied_on:?}: {done:?}");
+    }
+    let kept = store.entries(&plan(), &Page::first(10)).await.expect("entries");
+    assert_eq!(kept, [entry(1, 7), entry(2, 7), entry(3, 7)], "a conflict keeps nothing");
 }
 
 pub(super) async fn a_repeated_request_hears_that_it_was_answered(store: &Arc<dyn Store>) {
@@ -265,30 +221,18 @@ pub(super) async fn a_repeated_request_hears_that_it_was_answered(store: &Arc<dy
     };
     assert_eq!(store.commit(unit()).await, Ok(Position(1)));
     // Also a conflict by now; the caller must hear of the answer.
-    assert_eq!(
-        store.commit(unit()).await,
-        Err(StoreError::Taken(Constraint::AnswerKey))
-    );
+    assert_eq!(store.commit(unit()).await, Err(StoreError::Taken(Constraint::AnswerKey)));
     assert_eq!(store.answer(ann, "k-1").await, Ok(Some(answer(ann, "k-1", 1))));
     assert_eq!(store.answer(ann, "k-2").await, Ok(None));
     assert_eq!(store.answer(Actor::System, "k-1").await, Ok(None));
-    let other = Unit {
-        answer: Some(answer(Actor::System, "k-1", 2)),
-        ..Unit::new(at(2), Actor::System)
-    };
-    assert_eq!(
-        store.commit(other).await,
-        Ok(Position(1)),
-        "keys of different people never meet"
-    );
+    let other = Unit { answer: Some(answer(Actor::System, "k-1", 2)), ..Unit::new(at(2), Actor::System) };
+    assert_eq!(store.commit(other).await, Ok(Position(1)), "keys of different people never meet");
 }
 
 pub(super) async fn two_writers_at_once_do_not_overwrite_each_other(store: &Arc<dyn Store>) {
     const WRITERS: u64 = 8;
     const EACH: u64 = 10;
-    act(store.as_ref(), &member_stream(1), vec![registered(1)])
-        .await
-        .expect("registered");
+    act(store.as_ref(), &member_stream(1), vec![registered(1)]).await.expect("registered");
     let mut writers = Vec::new();
     for _ in 0..WRITERS {
         let store = Arc::clone(store);
@@ -326,8 +270,7 @@ pub(super) async fn a_refused_unit_hurts_no_other_at_the_same_time(store: &Arc<d
         units.push(tokio::spawn(async move {
             let mut unit = join_unit(n);
             unit.appends.remove(0);
-            unit.appends
-                .push(begin(&member_stream(n), vec![registered(contact)], at(n)));
+            unit.appends.push(begin(&member_stream(n), vec![registered(contact)], at(n)));
             store.commit(unit).await
         }));
     }
@@ -341,13 +284,7 @@ pub(super) async fn a_refused_unit_hurts_no_other_at_the_same_time(store: &Arc<d
     assert_eq!(kept, 60, "of each pair with one address exactly one is kept");
     let events = store.events(Position(0), 1_000).await.expect("events");
     assert_eq!(events.len(), 120);
-    let counted: u64 = store
-        .cohorts(&plan())
-        .await
-        .expect("cohorts")
-        .iter()
-        .map(|row| row.count)
-        .sum();
+    let counted: u64 = store.cohorts(&plan()).await.expect("cohorts").iter().map(|row| row.count).sum();
     assert_eq!(counted, 60);
 }
 
@@ -368,39 +305,16 @@ pub(super) async fn a_row_of_another_stream_is_refused(store: &Arc<dyn Store>) {
 pub(super) async fn cohorts_follow_their_moves(store: &Arc<dyn Store>) {
     for n in [31, 1, 61, 2] {
         let stream = StreamId::Enrolment(enrolment(n));
-        act(store.as_ref(), &stream, vec![joined(n, &plan())])
-            .await
-            .expect("joined");
+        act(store.as_ref(), &stream, vec![joined(n, &plan())]).await.expect("joined");
     }
-    let row = |n, until, count| CohortRow {
-        days: CohortDays { until, ..cohort(n) },
-        count,
-    };
-    assert_eq!(
-        store.cohorts(&plan()).await,
-        Ok(vec![row(1, None, 3), row(2, None, 1)])
-    );
-    let left = |until| {
-        vec![Event::Enrolment(EnrolmentEvent::Ended {
-            until,
-            reason: EndReason::Left,
-        })]
-    };
+    let row = |n, until, count| CohortRow { days: CohortDays { until, ..cohort(n) }, count };
+    assert_eq!(store.cohorts(&plan()).await, Ok(vec![row(1, None, 3), row(2, None, 1)]));
+    let left = |until| vec![Event::Enrolment(EnrolmentEvent::Ended { until, reason: EndReason::Left })];
     for (n, until) in [(31, day(40)), (2, day(9)), (1, day(100))] {
-        act(store.as_ref(), &enrolment_stream(n), left(until))
-            .await
-            .expect("left");
+        act(store.as_ref(), &enrolment_stream(n), left(until)).await.expect("left");
     }
-    let expected = vec![
-        row(1, None, 1),
-        row(1, Some(day(40)), 1),
-        row(1, Some(day(100)), 1),
-        row(2, Some(day(9)), 1),
-    ];
-    assert_eq!(
-        store.cohorts(&plan()).await,
-        Ok(expected),
-        "in order; empty rows are not listed"
-    );
+    let expected =
+        vec![row(1, None, 1), row(1, Some(day(40)), 1), row(1, Some(day(100)), 1), row(2, Some(day(9)), 1)];
+    assert_eq!(store.cohorts(&plan()).await, Ok(expected), "in order; empty rows are not listed");
     assert_eq!(store.cohorts(&plan_named("other")).await, Ok(vec![]));
 }

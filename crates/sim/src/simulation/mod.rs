@@ -56,16 +56,8 @@ impl fmt::Display for Failure {
         for line in &self.trace {
             writeln!(f, "  {line}")?;
         }
-        writeln!(
-            f,
-            "seed {}, step {}, {}: {}",
-            self.seed, self.step, self.day, self.finding
-        )?;
-        write!(
-            f,
-            "again: cargo run -p huzhu-sim --example seeds -- --first {} --count 1",
-            self.seed
-        )
+        writeln!(f, "seed {}, step {}, {}: {}", self.seed, self.step, self.day, self.finding)?;
+        write!(f, "again: cargo run -p huzhu-sim --example seeds -- --first {} --count 1", self.seed)
     }
 }
 
@@ -74,27 +66,14 @@ impl fmt::Display for Failure {
 /// # Errors
 /// The first finding.
 pub fn run(seed: u64) -> Result<Outcome, Box<Failure>> {
-    let failed = |step, day, finding, trace| {
-        Box::new(Failure {
-            seed,
-            step,
-            day,
-            finding,
-            trace,
-        })
-    };
+    let failed = |step, day, finding, trace| Box::new(Failure { seed, step, day, finding, trace });
     let mut village =
         Village::new(seed).map_err(|why| failed(0, "the first day".to_owned(), why, Vec::new()))?;
     match village.live() {
         Ok(()) => {
             let steps = village.scene.steps;
             let (digest, seen) = village.scene.finish();
-            Ok(Outcome {
-                seed,
-                digest,
-                steps,
-                seen,
-            })
+            Ok(Outcome { seed, digest, steps, seen })
         }
         Err(finding) => {
             let scene = village.scene;

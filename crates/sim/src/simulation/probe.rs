@@ -69,10 +69,7 @@ impl Probe {
             conflicts: 0,
             failed_reads: 0,
         };
-        Self {
-            store: Arc::new(MemoryStore::new()),
-            state: Arc::new(Mutex::new(state)),
-        }
+        Self { store: Arc::new(MemoryStore::new()), state: Arc::new(Mutex::new(state)) }
     }
 
     /// The store itself, without faults.
@@ -149,11 +146,7 @@ impl Store for Probe {
         match &done {
             Ok(position) => {
                 let (attempt, position) = (state.attempt, *position);
-                state.kept.push(Kept {
-                    attempt,
-                    position,
-                    unit,
-                });
+                state.kept.push(Kept { attempt, position, unit });
             }
             Err(StoreError::Conflict(_)) => state.conflicts += 1,
             Err(_) => {}

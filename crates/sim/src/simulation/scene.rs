@@ -116,10 +116,7 @@ impl Scene {
     pub(crate) fn act(&mut self, call: &Call, deed: &Deed) -> Result<Heard, Finding> {
         self.steps += 1;
         let keyed = !deed.is_unkeyed() && self.dice.chance(700);
-        let call = Call {
-            key: keyed.then(|| format!("key-{}", self.steps)),
-            ..call.clone()
-        };
+        let call = Call { key: keyed.then(|| format!("key-{}", self.steps)), ..call.clone() };
         let twice = self.dice.chance(60);
         let mut heard = if twice {
             let both = self.at_once(&[(call.clone(), deed.clone()), (call.clone(), deed.clone())])?;
@@ -170,16 +167,14 @@ impl Scene {
                 ensure(other.receipt == first.receipt, || {
                     format!("two receipts under one key: {first:?}, {other:?}")
                 })?;
-                ensure(other.replayed != first.replayed, || {
-                    "one key did its work twice".to_owned()
-                })
+                ensure(other.replayed != first.replayed, || "one key did its work twice".to_owned())
             }
             Heard::Refused(code, _) if keyed => {
                 Err(format!("under one key one is done and one is refused: {code}"))
             }
-            Heard::Turned(code) if keyed => Err(format!(
-                "under one key one is done and one is turned away: {code}"
-            )),
+            Heard::Turned(code) if keyed => {
+                Err(format!("under one key one is done and one is turned away: {code}"))
+            }
             _ => Ok(()),
         }
     }
@@ -208,9 +203,7 @@ impl Scene {
         for one in &kept {
             let at = usize::try_from(one.attempt.saturating_sub(first)).unwrap_or(usize::MAX);
             let (_, deed) = deeds.get(at).ok_or("a unit was kept out of turn")?;
-            self.auditor
-                .absorb(one, deed, is_race)
-                .map_err(|why| format!("after {}: {why}", deed.word()))?;
+            self.auditor.absorb(one, deed, is_race).map_err(|why| format!("after {}: {why}", deed.word()))?;
         }
         for ((id, heard), (call, deed)) in heard.iter().zip(deeds) {
             self.check_answer(*id, heard, call, deed, &kept)
@@ -244,11 +237,8 @@ impl Scene {
             }
             Err(AppError::Refused(refusal)) => {
                 self.auditor.count("acts refused by a rule");
-                let values: Vec<String> = refusal
-                    .values
-                    .iter()
-                    .map(|(key, value)| format!("{key}={value}"))
-                    .collect();
+                let values: Vec<String> =
+                    refusal.values.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 Ok(Heard::Refused(refusal.code, values.join(" ")))
             }
             Err(AppError::Denied { .. }) => {
@@ -263,13 +253,9 @@ impl Scene {
                 Ok(Heard::Stale)
             }
             Err(AppError::Unavailable(why)) => {
-                ensure(why.contains(ON_PURPOSE), || {
-                    format!("{} hears nothing: {why}", deed.word())
-                })?;
-                self.auditor
-                    .count_if(why.ends_with("provider"), "providers did not answer");
-                self.auditor
-                    .count_if(why.ends_with("vault"), "the vault did not answer");
+                ensure(why.contains(ON_PURPOSE), || format!("{} hears nothing: {why}", deed.word()))?;
+                self.auditor.count_if(why.ends_with("provider"), "providers did not answer");
+                self.auditor.count_if(why.ends_with("vault"), "the vault did not answer");
                 Ok(Heard::Silence)
             }
             Err(AppError::Broken(why)) => Err(format!("{} is broken: {why}", deed.word())),
@@ -285,10 +271,7 @@ impl Scene {
         deed: &Deed,
         kept: &[Kept],
     ) -> Result<(), Finding> {
-        let writes = kept
-            .iter()
-            .filter(|one| one.attempt == id && is_substantial(&one.unit))
-            .count();
+        let writes = kept.iter().filter(|one| one.attempt == id && is_substantial(&one.unit)).count();
         let batches = deed.in_batches();
         match heard {
             Heard::Done(done) if !batches => {
@@ -302,21 +285,14 @@ impl Scene {
                 ensure(writes == 0, || format!("{heard:?}, but {writes} units were kept"))?;
             }
             Heard::Silence => {
-                ensure(writes <= 1 || batches, || {
-                    format!("silence, but {writes} units were kept")
-                })?;
-                self.auditor.count(if writes > 0 {
-                    "replies lost"
-                } else {
-                    "acts not kept"
-                });
+                ensure(writes <= 1 || batches, || format!("silence, but {writes} units were kept"))?;
+                self.auditor.count(if writes > 0 { "replies lost" } else { "acts not kept" });
             }
             Heard::Done(_) | Heard::Refused(..) | Heard::Turned(_) | Heard::Stale => {}
         }
         if let (Heard::Done(done), Some(key)) = (heard, &call.key) {
             let answer = alone(self.probe.store().answer(call.caller.actor(), key));
-            self.auditor
-                .remembered(answer.ok().flatten().as_ref(), &done.receipt)?;
+            self.auditor.remembered(answer.ok().flatten().as_ref(), &done.receipt)?;
         }
         Ok(())
     }
@@ -334,10 +310,7 @@ impl Scene {
         for (word, times) in [("conflicts", conflicts), ("reads that failed", failed_reads)] {
             (0..times).for_each(|_| self.auditor.count(word));
         }
-        (
-            huzhu_domain::digest::Digest::from_bytes(digest).to_string(),
-            self.auditor.seen().clone(),
-        )
+        (huzhu_domain::digest::Digest::from_bytes(digest).to_string(), self.auditor.seen().clone())
     }
 }
 

@@ -79,13 +79,8 @@ impl Sheet {
     /// Throws a first version, in force from `effective` on.
     pub(crate) fn thrown(dice: &mut Dice, effective: Day) -> Self {
         let code = dice.pick(&["CNY", "EUR", "JPY", "KWD"]).copied().unwrap_or("CNY");
-        let zones = [
-            "Asia/Shanghai",
-            "Europe/Berlin",
-            "America/Santiago",
-            "Pacific/Auckland",
-            "Asia/Kathmandu",
-        ];
+        let zones =
+            ["Asia/Shanghai", "Europe/Berlin", "America/Santiago", "Pacific/Auckland", "Asia/Kathmandu"];
         let source = match dice.range(0, 9) {
             0 => Source::Sponsor(None),
             1 => Source::Sponsor(Some(dice.range(20_000, 300_000))),
@@ -112,12 +107,9 @@ impl Sheet {
             end_at_age: dice.chance(800).then_some(60),
             aid: [0; 4],
             reimbursed: None,
-            several: dice.chance(400).then(|| {
-                (
-                    dice.range(15_000, 60_000),
-                    u16::try_from(dice.range(1, 3)).unwrap_or(1),
-                )
-            }),
+            several: dice
+                .chance(400)
+                .then(|| (dice.range(15_000, 60_000), u16::try_from(dice.range(1, 3)).unwrap_or(1))),
             tenure: Vec::new(),
             source,
             fee: 0,
@@ -135,12 +127,9 @@ impl Sheet {
             lapses: dice.chance(800),
         };
         sheet.credit = sheet.real_name && dice.chance(500);
-        sheet.reimbursed = dice.chance(250).then(|| {
-            (
-                u32::try_from(dice.range(30, 100)).unwrap_or(50) * 100,
-                dice.range(0, 3_000),
-            )
-        });
+        sheet.reimbursed = dice
+            .chance(250)
+            .then(|| (u32::try_from(dice.range(30, 100)).unwrap_or(50) * 100, dice.range(0, 3_000)));
         if dice.chance(200) {
             sheet.tenure = vec![(0, 3_000), (60, 6_550), (200, 10_000)];
         }
@@ -153,16 +142,8 @@ impl Sheet {
         (self.periods, self.notice_days, self.retry_days) = match dice.range(0, 3) {
             0 => (vec![(10, 20, false)], dice.days(1, 7), dice.days(0, 14)),
             1 => (vec![(20, 5, true)], dice.days(3, 10), dice.days(3, 14)),
-            2 => (
-                vec![(1, 5, false), (11, 15, false), (21, 25, false)],
-                3,
-                dice.days(1, 5),
-            ),
-            _ => (
-                vec![(7, 14, false), (21, 28, false)],
-                dice.days(2, 5),
-                dice.days(2, 6),
-            ),
+            2 => (vec![(1, 5, false), (11, 15, false), (21, 25, false)], 3, dice.days(1, 5)),
+            _ => (vec![(7, 14, false), (21, 28, false)], dice.days(2, 5), dice.days(2, 6)),
         };
         self.payout_days = dice.days(1, 9);
     }
@@ -204,22 +185,14 @@ impl Sheet {
         };
         self.claim_cap = dice.chance(500).then(|| (dice.range(20, 400), excess(dice)));
         let for_year = |dice: &mut Dice| {
-            if dice.chance(300) {
-                Excess::OtherMembers
-            } else {
-                excess(dice)
-            }
+            if dice.chance(300) { Excess::OtherMembers } else { excess(dice) }
         };
         self.year_cap = dice.chance(600).then(|| (dice.range(400, 5_000), for_year(dice)));
     }
 
     /// Throws the version after this one.
     pub(crate) fn changed(&self, dice: &mut Dice, version: u32, effective: Day) -> Self {
-        let mut next = Self {
-            version,
-            effective,
-            ..self.clone()
-        };
+        let mut next = Self { version, effective, ..self.clone() };
         next.throw_sharing(dice);
         if dice.chance(250) {
             next.throw_calendar(dice);
@@ -263,10 +236,7 @@ impl Sheet {
             IllnessInside::RefundAndEnd => "refund-and-end",
         };
         let (days, exempt) = (self.wait_days, flag(self.accident_exempt));
-        writeln!(
-            f,
-            "[waiting]\ndays = {days}\naccident_exempt = {exempt}\nillness_inside = \"{inside}\"\n"
-        )?;
+        writeln!(f, "[waiting]\ndays = {days}\naccident_exempt = {exempt}\nillness_inside = \"{inside}\"\n")?;
         f.push_str(COVER);
         self.write_aid(f)?;
         self.write_sharing(f)?;
@@ -320,11 +290,7 @@ impl Sheet {
             )?;
         }
         for (from, part) in &self.tenure {
-            writeln!(
-                f,
-                "\n[[aid.tenure]]\nfrom_days = {from}\npercent = \"{}\"",
-                percent(*part)
-            )?;
+            writeln!(f, "\n[[aid.tenure]]\nfrom_days = {from}\npercent = \"{}\"", percent(*part))?;
         }
         Ok(())
     }
@@ -335,11 +301,7 @@ impl Sheet {
             Shortfall::NextPeriod => "next-period",
             Shortfall::CutAid => "cut-aid",
         };
-        let headcount = if self.everybody_shares {
-            "enrolled"
-        } else {
-            "covered"
-        };
+        let headcount = if self.everybody_shares { "enrolled" } else { "covered" };
         writeln!(
             f,
             "\n[sharing]\nfee = \"{}\"\nheadcount = \"{headcount}\"\nshortfall = \"{shortfall}\"",
@@ -354,10 +316,7 @@ impl Sheet {
                 self.money(300)
             )?,
             Source::Sponsor(limit) => {
-                writeln!(
-                    f,
-                    "model = \"sponsor\"\nsponsor = {{ en = \"A sponsor\", zh = \"赞助方\" }}"
-                )?;
+                writeln!(f, "model = \"sponsor\"\nsponsor = {{ en = \"A sponsor\", zh = \"赞助方\" }}")?;
                 if let Some(limit) = limit {
                     writeln!(f, "sponsor_limit = \"{}\"", self.money(limit))?;
                 }
@@ -371,11 +330,7 @@ impl Sheet {
                 Excess::NextPeriod => "next-period",
                 Excess::CutAid => "cut-aid",
             };
-            writeln!(
-                f,
-                "{name} = {{ amount = \"{}\", excess = \"{excess}\" }}",
-                self.money(amount)
-            )?;
+            writeln!(f, "{name} = {{ amount = \"{}\", excess = \"{excess}\" }}", self.money(amount))?;
         }
         for (at, (from, weight)) in (1_usize..).zip(&self.bands) {
             writeln!(f, "\n[[sharing.bands]]\nage_from = {from}")?;
@@ -423,9 +378,9 @@ impl Sheet {
             model: match self.source {
                 Source::After => money::Model::After,
                 Source::Pool => money::Model::Pool,
-                Source::Sponsor(limit) => money::Model::Sponsor {
-                    room: limit.map(|limit| Amount::from_minor(left(limit))),
-                },
+                Source::Sponsor(limit) => {
+                    money::Model::Sponsor { room: limit.map(|limit| Amount::from_minor(left(limit))) }
+                }
             },
             fee: Percent::from_hundredths(self.fee).expect("a fee of at most 12 percent"),
             weights: if self.bands.is_empty() {
@@ -449,14 +404,7 @@ impl Sheet {
 
     /// First day on which a member is counted.
     pub(crate) fn shares_from(&self, joined: Day) -> Day {
-        plus_days(
-            joined,
-            if self.everybody_shares {
-                1
-            } else {
-                self.wait_days + 1
-            },
-        )
+        plus_days(joined, if self.everybody_shares { 1 } else { self.wait_days + 1 })
     }
 
     /// Fee on an amount: rounded half up.

@@ -25,11 +25,7 @@ pub(crate) fn together<T>(
     let mut answers: Vec<Option<Result<T, String>>> = attempts.iter().map(|_| None).collect();
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..TURNS_MAX {
-        let open: Vec<usize> = (0..)
-            .zip(&answers)
-            .filter(|(_, a)| a.is_none())
-            .map(|(i, _)| i)
-            .collect();
+        let open: Vec<usize> = (0..).zip(&answers).filter(|(_, a)| a.is_none()).map(|(i, _)| i).collect();
         let Some(&next) = dice.pick(&open) else { break };
         let (Some((id, future)), Some(answer)) = (attempts.get_mut(next), answers.get_mut(next)) else {
             break;

@@ -62,20 +62,13 @@ impl Village {
         }
         let rows = self.enrolments();
         let known = self.claims_in(&["approved", "on-notice", "paid", "under-review"]);
-        let again = self
-            .scene
-            .dice
-            .chance(250)
-            .then(|| self.scene.dice.pick(&known).cloned())
-            .flatten();
+        let again = self.scene.dice.chance(250).then(|| self.scene.dice.pick(&known).cloned()).flatten();
         let row = match again {
             Some(claim) => rows.iter().rev().find(|row| row.member == claim.member).cloned(),
             None => {
                 let live = self.scene.dice.chance(800);
-                let rows: Vec<EnrolmentRecord> = rows
-                    .into_iter()
-                    .filter(|row| !live || row.ended.is_none())
-                    .collect();
+                let rows: Vec<EnrolmentRecord> =
+                    rows.into_iter().filter(|row| !live || row.ended.is_none()).collect();
                 self.scene.dice.pick(&rows).cloned()
             }
         };
@@ -83,14 +76,7 @@ impl Village {
         let illness = self.invent_illness()?;
         let claim = ClaimId::from_uuid(self.uuid());
         let call = self.claimant(&row);
-        self.scene.act(
-            &call,
-            &Deed::Draft(DraftClaim {
-                claim,
-                enrolment: row.id,
-                illness,
-            }),
-        )?;
+        self.scene.act(&call, &Deed::Draft(DraftClaim { claim, enrolment: row.id, illness }))?;
         Ok(())
     }
 
@@ -117,44 +103,22 @@ impl Village {
         };
         let condition = ConditionCode::new(condition).map_err(|e| e.to_string())?;
         let event_date = plus_days(self.scene.today(), -back);
-        Ok(Illness {
-            condition,
-            severity,
-            event_date,
-            accident,
-        })
+        Ok(Illness { condition, severity, event_date, accident })
     }
 
     fn draft_day(&mut self, row: &ClaimRecord) -> Result<(), Finding> {
         let call = self.call(row.filed_by);
         match self.scene.dice.range(0, 19) {
             0..=7 => self.add_file(&call, row.id),
-            8..=15 => self
-                .scene
-                .act(&call, &Deed::Report(OwnClaim { claim: row.id }))
-                .map(|_| ()),
+            8..=15 => self.scene.act(&call, &Deed::Report(OwnClaim { claim: row.id })).map(|_| ()),
             16 => {
                 let illness = self.invent_illness()?;
-                self.scene
-                    .act(
-                        &call,
-                        &Deed::Describe(DescribeClaim {
-                            claim: row.id,
-                            illness,
-                        }),
-                    )
-                    .map(|_| ())
+                self.scene.act(&call, &Deed::Describe(DescribeClaim { claim: row.id, illness })).map(|_| ())
             }
             17 => match self.a_file(row.id) {
                 Some(evidence) => self
                     .scene
-                    .act(
-                        &call,
-                        &Deed::RemoveEvidence(RemoveEvidence {
-                            claim: row.id,
-                            evidence,
-                        }),
-                    )
+                    .act(&call, &Deed::RemoveEvidence(RemoveEvidence { claim: row.id, evidence }))
                     .map(|_| ()),
                 None => Ok(()),
             },
@@ -181,21 +145,13 @@ impl Village {
     fn add_file(&mut self, call: &Call, claim: ClaimId) -> Result<(), Finding> {
         let evidence = EvidenceId::from_uuid(self.uuid());
         let bytes = format!("%PDF-1.4 {evidence}").into_bytes();
-        self.scene.act(
-            call,
-            &Deed::AddEvidence(AddEvidence {
-                claim,
-                evidence,
-                bytes,
-            }),
-        )?;
+        self.scene.act(call, &Deed::AddEvidence(AddEvidence { claim, evidence, bytes }))?;
         Ok(())
     }
 
     fn withdraw(&mut self, row: &ClaimRecord) -> Result<(), Finding> {
         let call = self.call(row.filed_by);
-        self.scene
-            .act(&call, &Deed::Withdraw(OwnClaim { claim: row.id }))?;
+        self.scene.act(&call, &Deed::Withdraw(OwnClaim { claim: row.id }))?;
         Ok(())
     }
 
@@ -220,26 +176,16 @@ impl Village {
             0..=9 => {
                 let text = "Please add the report. 请补充报告。".to_owned();
                 self.scene
-                    .act(
-                        &call,
-                        &Deed::RequestEvidence(RequestEvidence { claim: row.id, text }),
-                    )
+                    .act(&call, &Deed::RequestEvidence(RequestEvidence { claim: row.id, text }))
                     .map(|_| ())
             }
             10..=59 => self.recommend(&call, row),
             60..=62 => self.take(row),
             63 => self.withdraw(row),
             64..=67 => match self.a_file(row.id) {
-                Some(evidence) => self
-                    .scene
-                    .act(
-                        &call,
-                        &Deed::LookAtFile {
-                            claim: row.id,
-                            evidence,
-                        },
-                    )
-                    .map(|_| ()),
+                Some(evidence) => {
+                    self.scene.act(&call, &Deed::LookAtFile { claim: row.id, evidence }).map(|_| ())
+                }
                 None => Ok(()),
             },
             68..=70 => {
@@ -249,15 +195,8 @@ impl Village {
             71 => {
                 let (claimant, evidence) = (self.call(row.filed_by), EvidenceId::from_uuid(self.uuid()));
                 let bytes = b"%PDF-1.4 race".to_vec();
-                let add = Deed::AddEvidence(AddEvidence {
-                    claim: row.id,
-                    evidence,
-                    bytes,
-                });
-                let recommend = Deed::Recommend(RecommendClaim {
-                    claim: row.id,
-                    advice: self.approval(),
-                });
+                let add = Deed::AddEvidence(AddEvidence { claim: row.id, evidence, bytes });
+                let recommend = Deed::Recommend(RecommendClaim { claim: row.id, advice: self.approval() });
                 self.scene.race(&[(claimant, add), (call, recommend)]).map(|_| ())
             }
             _ => Ok(()),
@@ -265,44 +204,25 @@ impl Village {
     }
 
     fn approval(&mut self) -> Advice {
-        let reimbursed = self
-            .terms_now()
-            .is_some_and(|(sheet, _)| sheet.reimbursed.is_some());
+        let reimbursed = self.terms_now().is_some_and(|(sheet, _)| sheet.reimbursed.is_some());
         let cost = Amount::from_minor(self.scene.dice.range(500, 40_000));
-        Advice::Approve {
-            cost: (reimbursed || self.scene.dice.chance(50)).then_some(cost),
-        }
+        Advice::Approve { cost: (reimbursed || self.scene.dice.chance(50)).then_some(cost) }
     }
 
     /// Approve, and when a rule says no, refuse for that rule.
     fn recommend(&mut self, call: &Call, row: &ClaimRecord) -> Result<(), Finding> {
         let reason = |word: &str| ReasonCode::new(word).map_err(|e| e.to_string());
         let advice = match (self.broken.remove(&row.id), self.scene.dice.range(0, 19)) {
-            (Some(rule), _) => Advice::Refuse {
-                reason: reason(&rule)?,
-            },
-            (None, 0) => Advice::Refuse {
-                reason: reason("pre-existing")?,
-            },
-            (None, 1) => Advice::Refuse {
-                reason: reason("condition-not-met")?,
-            },
-            (None, 2) => Advice::Refuse {
-                reason: reason("inside-wait")?,
-            },
+            (Some(rule), _) => Advice::Refuse { reason: reason(&rule)? },
+            (None, 0) => Advice::Refuse { reason: reason("pre-existing")? },
+            (None, 1) => Advice::Refuse { reason: reason("condition-not-met")? },
+            (None, 2) => Advice::Refuse { reason: reason("inside-wait")? },
             (None, _) => self.approval(),
         };
-        let heard = self.scene.act(
-            call,
-            &Deed::Recommend(RecommendClaim {
-                claim: row.id,
-                advice,
-            }),
-        )?;
+        let heard = self.scene.act(call, &Deed::Recommend(RecommendClaim { claim: row.id, advice }))?;
         if let Heard::Refused("claim-not-eligible", values) = &heard {
             let rule = values.split(' ').find_map(|value| value.strip_prefix("rule="));
-            self.broken
-                .insert(row.id, rule.unwrap_or("condition-not-met").to_owned());
+            self.broken.insert(row.id, rule.unwrap_or("condition-not-met").to_owned());
         }
         if let Heard::Refused("claim-nothing-to-pay", _) = heard {
             self.broken.insert(row.id, "condition-not-met".to_owned());
@@ -315,18 +235,16 @@ impl Village {
             0..=9 => {
                 let call = self.call(row.filed_by);
                 self.add_file(&call, row.id)?;
-                self.scene
-                    .act(&call, &Deed::Complete(OwnClaim { claim: row.id }))?;
+                self.scene.act(&call, &Deed::Complete(OwnClaim { claim: row.id }))?;
                 Ok(())
             }
             10..=14 => {
                 let late = row.until.is_some_and(|until| until <= self.scene.now());
                 let call = self.staff(Role::Reviewer)?;
                 let heard = self.scene.act(&call, &Deed::Take(TakeClaim { claim: row.id }))?;
-                self.scene.auditor.count_if(
-                    late && heard.is_done(),
-                    "claims taken without the evidence asked for",
-                );
+                self.scene
+                    .auditor
+                    .count_if(late && heard.is_done(), "claims taken without the evidence asked for");
                 Ok(())
             }
             15 => self.withdraw(row),
@@ -357,9 +275,7 @@ impl Village {
             53..=55 => {
                 let claimant = self.call(row.filed_by);
                 let withdraw = Deed::Withdraw(OwnClaim { claim: row.id });
-                self.scene
-                    .race(&[(call, confirm), (claimant, withdraw)])
-                    .map(|_| ())
+                self.scene.race(&[(call, confirm), (claimant, withdraw)]).map(|_| ())
             }
             56..=70 => self.confirm_two(row, call, confirm),
             _ => Ok(()),
@@ -369,30 +285,22 @@ impl Village {
     fn send_back(&mut self, row: &ClaimRecord) -> Result<(), Finding> {
         let call = self.staff(Role::Confirmer)?;
         let text = "Please look again. 请再核对。".to_owned();
-        self.scene
-            .act(&call, &Deed::SendBack(SendBack { claim: row.id, text }))?;
+        self.scene.act(&call, &Deed::SendBack(SendBack { claim: row.id, text }))?;
         Ok(())
     }
 
     /// Two claims of one person are confirmed at the same moment.
     fn confirm_two(&mut self, row: &ClaimRecord, call: Call, confirm: Deed) -> Result<(), Finding> {
         let rows = self.claims_in(&["recommended"]);
-        let second = rows
-            .into_iter()
-            .find(|other| other.member == row.member && other.id != row.id);
+        let second = rows.into_iter().find(|other| other.member == row.member && other.id != row.id);
         let other = self.staff(Role::Confirmer)?;
         match second {
             Some(second) => {
-                self.scene
-                    .auditor
-                    .count("two claims of one person confirmed at once");
+                self.scene.auditor.count("two claims of one person confirmed at once");
                 let also = Deed::Confirm(ConfirmClaim { claim: second.id });
                 self.scene.race(&[(call, confirm), (other, also)]).map(|_| ())
             }
-            None => self
-                .scene
-                .race(&[(call, confirm.clone()), (other, confirm)])
-                .map(|_| ()),
+            None => self.scene.race(&[(call, confirm.clone()), (other, confirm)]).map(|_| ()),
         }
     }
 }

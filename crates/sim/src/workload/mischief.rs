@@ -42,11 +42,8 @@ impl Village {
         let anybody = self.anybody();
         let operator = self.staff(Role::Operator)?;
         let claims = self.claims_in(&STATES);
-        let claim = self
-            .scene
-            .dice
-            .pick(&claims)
-            .map_or_else(|| ClaimId::from_uuid(uuid::Uuid::nil()), |row| row.id);
+        let claim =
+            self.scene.dice.pick(&claims).map_or_else(|| ClaimId::from_uuid(uuid::Uuid::nil()), |row| row.id);
         let enrolments = self.enrolments();
         let enrolment = self
             .scene
@@ -63,35 +60,17 @@ impl Village {
             3 => {
                 let failed = vec![enrolment, enrolment];
                 (
-                    if self.scene.dice.chance(500) {
-                        operator
-                    } else {
-                        anybody
-                    },
-                    Deed::Collect(CollectPeriod {
-                        plan,
-                        key: next_year(key),
-                        failed,
-                        report,
-                    }),
+                    if self.scene.dice.chance(500) { operator } else { anybody },
+                    Deed::Collect(CollectPeriod { plan, key: next_year(key), failed, report }),
                 )
             }
             4 => (operator, Deed::Close(self.of(key))),
-            5 => (
-                operator,
-                Deed::Pay(PayClaim {
-                    claim,
-                    confirmation: report,
-                }),
-            ),
+            5 => (operator, Deed::Pay(PayClaim { claim, confirmation: report })),
             6 => (anybody, Deed::Withdraw(OwnClaim { claim })),
             7 => (anybody, Deed::Confirm(ConfirmClaim { claim })),
             8 => (anybody, Deed::Take(TakeClaim { claim })),
             9 => (self.staff(Role::Reviewer)?, Deed::Take(TakeClaim { claim })),
-            10 => (
-                self.staff(Role::Confirmer)?,
-                Deed::Confirm(ConfirmClaim { claim }),
-            ),
+            10 => (self.staff(Role::Confirmer)?, Deed::Confirm(ConfirmClaim { claim })),
             11 => (anybody, Deed::Leave(enrolment)),
             12 => (anybody, Deed::Report(OwnClaim { claim })),
             13 => {
@@ -99,14 +78,7 @@ impl Village {
                     huzhu_app::call::Caller::Member { id, .. } => *id,
                     _ => return Err("the operator is nobody".to_owned()),
                 };
-                (
-                    operator,
-                    Deed::ChangeRole(ChangeRole {
-                        member,
-                        role: Role::Reviewer.word(),
-                        grant: true,
-                    }),
-                )
+                (operator, Deed::ChangeRole(ChangeRole { member, role: Role::Reviewer.word(), grant: true }))
             }
             14 => (
                 operator,
@@ -127,11 +99,7 @@ impl Village {
                 };
                 (
                     anybody,
-                    Deed::Draft(DraftClaim {
-                        claim: ClaimId::from_uuid(self.uuid()),
-                        enrolment,
-                        illness,
-                    }),
+                    Deed::Draft(DraftClaim { claim: ClaimId::from_uuid(self.uuid()), enrolment, illness }),
                 )
             }
             _ => (Call::anonymous(), Deed::Withdraw(OwnClaim { claim })),
@@ -142,11 +110,7 @@ impl Village {
     fn a_period(&mut self) -> huzhu_domain::plan::PeriodKey {
         let known: Vec<_> = self.periods().into_iter().map(|row| row.key).collect();
         let today = self.scene.today();
-        let fallback = huzhu_domain::plan::PeriodKey {
-            year: today.year(),
-            month: today.month(),
-            ordinal: 1,
-        };
+        let fallback = huzhu_domain::plan::PeriodKey { year: today.year(), month: today.month(), ordinal: 1 };
         let key = self.scene.dice.pick(&known).copied().unwrap_or(fallback);
         let ahead = self.scene.dice.chance(300);
         self.terms_now().filter(|_| ahead).map_or(key, |(_, terms)| {
@@ -157,8 +121,5 @@ impl Village {
 }
 
 const fn next_year(key: huzhu_domain::plan::PeriodKey) -> huzhu_domain::plan::PeriodKey {
-    huzhu_domain::plan::PeriodKey {
-        year: key.year.saturating_add(1),
-        ..key
-    }
+    huzhu_domain::plan::PeriodKey { year: key.year.saturating_add(1), ..key }
 }

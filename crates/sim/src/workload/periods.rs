@@ -27,10 +27,7 @@ impl Village {
     }
 
     pub(super) fn of(&self, key: PeriodKey) -> OfPeriod {
-        OfPeriod {
-            plan: self.scene.plan.clone(),
-            key,
-        }
+        OfPeriod { plan: self.scene.plan.clone(), key }
     }
 
     fn operator(&mut self) -> Result<Call, Finding> {
@@ -38,9 +35,7 @@ impl Village {
     }
 
     fn lapse(&self) -> Deed {
-        Deed::Lapse(LapseUnpaid {
-            plan: self.scene.plan.clone(),
-        })
+        Deed::Lapse(LapseUnpaid { plan: self.scene.plan.clone() })
     }
 
     /// An operator does something; now and then another one does the same at that moment.
@@ -199,16 +194,8 @@ impl Village {
             }
             self.confirmations += 1;
             let report = format!("retry report {}", self.confirmations).into_bytes();
-            let deed = Deed::Retry(RetryArrears {
-                plan: self.scene.plan.clone(),
-                key,
-                paid,
-                report,
-            });
-            let open = self
-                .periods()
-                .into_iter()
-                .find(|row| matches!(row.state, "collected" | "on-notice"));
+            let deed = Deed::Retry(RetryArrears { plan: self.scene.plan.clone(), key, paid, report });
+            let open = self.periods().into_iter().find(|row| matches!(row.state, "collected" | "on-notice"));
             match open.filter(|_| self.scene.dice.chance(200)) {
                 Some(row) => {
                     let other = if row.state == "collected" {
@@ -233,10 +220,7 @@ impl Village {
     }
 
     fn pay_deed(claim: &ClaimRecord) -> Deed {
-        Deed::Pay(PayClaim {
-            claim: claim.id,
-            confirmation: format!("paid {}", claim.id).into_bytes(),
-        })
+        Deed::Pay(PayClaim { claim: claim.id, confirmation: format!("paid {}", claim.id).into_bytes() })
     }
 
     fn payouts(&mut self) -> Result<(), Finding> {
@@ -245,8 +229,7 @@ impl Village {
             && self.scene.dice.chance(150)
         {
             let (one, other) = (self.operator()?, self.operator()?);
-            self.scene
-                .race(&[(one, Self::pay_deed(first)), (other, Self::pay_deed(second))])?;
+            self.scene.race(&[(one, Self::pay_deed(first)), (other, Self::pay_deed(second))])?;
             return Ok(());
         }
         for claim in payable {
@@ -257,11 +240,7 @@ impl Village {
             if let Heard::Refused("payout-money-missing", _) = heard {
                 self.scene.auditor.count("payouts without money");
                 let sponsor = self.due(Account::SponsorAccount) > Amount::ZERO;
-                let source = if sponsor {
-                    PaySource::Sponsor
-                } else {
-                    PaySource::Operator
-                };
+                let source = if sponsor { PaySource::Sponsor } else { PaySource::Operator };
                 self.pay_in(source, claim.aid.unwrap_or_default())?;
             }
         }
@@ -284,21 +263,15 @@ impl Village {
             self.confirmations += 1;
         }
         let confirmation = format!("confirmation {}", self.confirmations).into_bytes();
-        let deed = Deed::PayIn(PayIn {
-            plan: self.scene.plan.clone(),
-            source,
-            amount,
-            confirmation,
-        });
+        let deed = Deed::PayIn(PayIn { plan: self.scene.plan.clone(), source, amount, confirmation });
         self.operate(&deed)?;
         Ok(())
     }
 
     fn pay_ins(&mut self) -> Result<(), Finding> {
-        for (account, source) in [
-            (Account::OperatorGuarantee, PaySource::Operator),
-            (Account::SponsorAccount, PaySource::Sponsor),
-        ] {
+        for (account, source) in
+            [(Account::OperatorGuarantee, PaySource::Operator), (Account::SponsorAccount, PaySource::Sponsor)]
+        {
             let due = self.due(account);
             if !due.is_zero() && self.scene.dice.chance(100) {
                 let part = self.scene.dice.range(1, due.minor());
