@@ -64,52 +64,35 @@ pub struct ProblemField {
 
 impl Problem {
     fn new(status: StatusCode, code: &str, detail: &'static str) -> Self {
-        Self {
-            status,
-            code: code.to_owned(),
-            detail: Detail::Text(detail),
-            errors: Vec::new(),
-        }
+        Self { status, code: code.to_owned(), detail: Detail::Text(detail), errors: Vec::new() }
     }
 
     /// The idempotency key is empty or too long.
     pub fn bad_key() -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "bad-idempotency-key",
-            "problem-bad-idempotency-key",
-        )
+        Self::new(StatusCode::BAD_REQUEST, "bad-idempotency-key", "problem-bad-idempotency-key")
     }
 
     /// A browser sent the request from another site.
     pub fn forged() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "cross-site-request",
-            "problem-cross-site-request",
-        )
+        Self::new(StatusCode::FORBIDDEN, "cross-site-request", "problem-cross-site-request")
     }
 
     /// Too many requests.
     pub fn too_many() -> Self {
-        Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too-many-requests",
-            "problem-too-many-requests",
-        )
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "problem-too-many-requests")
     }
 
     /// The body or a parameter cannot be read.
     pub fn unreadable(field: &str, why: String) -> Self {
-        let errors = vec![FieldMistake {
-            field: field.to_owned(),
-            code: "unreadable",
-            values: vec![("why", why)],
-        }];
-        Self {
-            errors,
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid")
-        }
+        let errors =
+            vec![FieldMistake { field: field.to_owned(), code: "unreadable", values: vec![("why", why)] }];
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid") }
+    }
+
+    /// The request is not of the form that the document of the interface says; `code` is one of [`codes::ERRORS`].
+    pub fn malformed(field: &str, code: &'static str, why: String) -> Self {
+        let errors = vec![FieldMistake { field: field.to_owned(), code, values: vec![("why", why)] }];
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "malformed", "problem-malformed") }
     }
 
     /// There is no such thing, or not for this caller: the two look alike.
@@ -119,20 +102,12 @@ impl Problem {
 
     /// The address exists, the method does not.
     pub fn method_not_allowed() -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method-not-allowed",
-            "problem-method-not-allowed",
-        )
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "problem-method-not-allowed")
     }
 
     /// The body is of a kind that is not read here.
     pub fn wrong_media_type() -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "wrong-media-type",
-            "problem-wrong-media-type",
-        )
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", "problem-wrong-media-type")
     }
 
     /// The body is larger than what is read here.
@@ -147,33 +122,19 @@ impl Problem {
 
     /// The body is no JSON at all.
     pub fn not_json(why: String) -> Self {
-        let errors = vec![FieldMistake {
-            field: String::new(),
-            code: "unreadable",
-            values: vec![("why", why)],
-        }];
-        Self {
-            errors,
-            ..Self::new(StatusCode::BAD_REQUEST, "not-json", "problem-not-json")
-        }
+        let errors =
+            vec![FieldMistake { field: String::new(), code: "unreadable", values: vec![("why", why)] }];
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "not-json", "problem-not-json") }
     }
 
     /// The thing was changed since the caller read it (`If-Match`).
     pub fn changed() -> Self {
-        Self::new(
-            StatusCode::PRECONDITION_FAILED,
-            "changed-meanwhile",
-            "problem-changed-meanwhile",
-        )
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", "problem-changed-meanwhile")
     }
 
     /// Nobody is signed in.
     pub fn sign_in_needed() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "sign-in-needed",
-            "problem-sign-in-needed",
-        )
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in-needed", "problem-sign-in-needed")
     }
 
     /// The answer took too long; the work may be done or not.
@@ -188,15 +149,8 @@ impl Problem {
 
     /// A wrong field.
     pub fn field(field: &str, code: &'static str) -> Self {
-        let errors = vec![FieldMistake {
-            field: field.to_owned(),
-            code,
-            values: Vec::new(),
-        }];
-        Self {
-            errors,
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid")
-        }
+        let errors = vec![FieldMistake { field: field.to_owned(), code, values: Vec::new() }];
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid") }
     }
 
     /// What happened, in a few words, for the heading of a page.
@@ -264,14 +218,9 @@ pub fn field_text(locale: Locale, mistake: &FieldMistake) -> String {
 }
 
 fn text(locale: Locale, prefix: &str, code: &str, values: &[(&'static str, String)]) -> String {
-    let shown: Vec<(&str, String)> = values
-        .iter()
-        .map(|(name, value)| (*name, shown(locale, value)))
-        .collect();
-    let args: Vec<(&str, &dyn Arg)> = shown
-        .iter()
-        .map(|(name, value)| (*name, value as &dyn Arg))
-        .collect();
+    let shown: Vec<(&str, String)> =
+        values.iter().map(|(name, value)| (*name, shown(locale, value))).collect();
+    let args: Vec<(&str, &dyn Arg)> = shown.iter().map(|(name, value)| (*name, value as &dyn Arg)).collect();
     t_args(locale, &format!("{prefix}{code}"), &args)
 }
 
@@ -291,10 +240,7 @@ fn shown(locale: Locale, value: &str) -> String {
     {
         return format!("{} UTC", locale.moment(at, &TimeZone::UTC));
     }
-    match value
-        .split_once(' ')
-        .map(|(count, unit)| (count.parse::<u16>(), unit))
-    {
+    match value.split_once(' ').map(|(count, unit)| (count.parse::<u16>(), unit)) {
         Some((Ok(days), "day" | "days")) => locale.days(u64::from(days)),
         Some((Ok(years), "year" | "years")) if locale.is_zh() => locale.age(years),
         Some(_) | None => value.to_owned(),
@@ -304,10 +250,9 @@ fn shown(locale: Locale, value: &str) -> String {
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::Invalid(errors) => Self {
-                errors,
-                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid")
-            },
+            AppError::Invalid(errors) => {
+                Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid") }
+            }
             AppError::NotFound(_) => Self::not_found(),
             AppError::SignInNeeded => Self::sign_in_needed(),
             AppError::Denied { .. } => Self::new(StatusCode::FORBIDDEN, "denied", "problem-denied"),
@@ -322,16 +267,12 @@ impl From<AppError> for Problem {
                 "idempotency-key-reused",
                 "problem-idempotency-key-reused",
             ),
-            AppError::Stale("key-in-use") => Self::new(
-                StatusCode::CONFLICT,
-                "idempotency-key-in-use",
-                "problem-idempotency-key-in-use",
-            ),
-            AppError::Stale(_) => Self::new(
-                StatusCode::CONFLICT,
-                "changed-meanwhile",
-                "problem-changed-meanwhile",
-            ),
+            AppError::Stale("key-in-use") => {
+                Self::new(StatusCode::CONFLICT, "idempotency-key-in-use", "problem-idempotency-key-in-use")
+            }
+            AppError::Stale(_) => {
+                Self::new(StatusCode::CONFLICT, "changed-meanwhile", "problem-changed-meanwhile")
+            }
             AppError::Unavailable(why) => {
                 tracing::warn!(why, "unavailable");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "try-again", "problem-try-again")
@@ -364,10 +305,7 @@ mod tests {
     #[test]
     fn a_refusal_is_a_sentence_with_days_and_ages_in_words() {
         let refused = |code, name, value: &str| {
-            AppError::Refused(Refusal {
-                code,
-                values: vec![(name, value.to_owned())],
-            })
+            AppError::Refused(Refusal { code, values: vec![(name, value.to_owned())] })
         };
         for (error, locale, expected) in [
             (
@@ -375,11 +313,7 @@ mod tests {
                 Locale::En,
                 "The plan takes people from the age of 28 days.",
             ),
-            (
-                refused("too-old", "to", "59 years"),
-                Locale::Zh,
-                "这个计划接收的最大年龄是 59 岁。",
-            ),
+            (refused("too-old", "to", "59 years"), Locale::Zh, "这个计划接收的最大年龄是 59 岁。"),
             (
                 refused("period-too-early-for-notice", "day", "2020-02-07"),
                 Locale::En,

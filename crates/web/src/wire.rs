@@ -133,8 +133,7 @@ impl std::str::FromStr for DayText {
                 _ => byte.is_ascii_digit(),
             });
         let day = if shape { text.parse().ok() } else { None };
-        day.map(Self)
-            .ok_or_else(|| "expected a day like 2019-02-14".to_owned())
+        day.map(Self).ok_or_else(|| "expected a day like 2019-02-14".to_owned())
     }
 }
 
@@ -142,9 +141,7 @@ impl std::str::FromStr for Instant {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map(Self)
-            .map_err(|_| "expected an instant like 2019-02-14T08:00:00Z".to_owned())
+        text.parse().map(Self).map_err(|_| "expected an instant like 2019-02-14T08:00:00Z".to_owned())
     }
 }
 
@@ -163,10 +160,7 @@ pub struct Money {
 impl Money {
     /// An amount in a currency.
     pub fn of(amount: Amount, currency: Currency) -> Self {
-        Self {
-            amount: amount.decimal(currency),
-            currency: currency.code().to_owned(),
-        }
+        Self { amount: amount.decimal(currency), currency: currency.code().to_owned() }
     }
 
     /// The amount in minor units of `currency`.
@@ -327,13 +321,17 @@ impl From<claim::Sex> for Sex {
     }
 }
 
+/// Reads the number of a version. `7.0` is a whole number in JSON Schema, so it is one here.
+pub(crate) fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let text = serde_json::Number::deserialize(deserializer)?.to_string();
+    let digits = text.strip_suffix(".0").unwrap_or(&text);
+    let version = digits.parse().ok().filter(|version| *version >= 1);
+    version.ok_or_else(|| serde::de::Error::custom("expected a whole number from 1 up"))
+}
+
 /// Schema of a whole number from `least` up.
 pub(crate) fn whole_number(least: i64, most: i64) -> RefOr<Schema> {
-    schema::ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(least))
-        .maximum(Some(most))
-        .into()
+    schema::ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most)).into()
 }
 
 #[cfg(test)]
@@ -367,10 +365,7 @@ mod tests {
             ("1.00", "cny", None),
             ("", "CNY", None),
         ] {
-            let money = Money {
-                amount: amount.to_owned(),
-                currency: currency.to_owned(),
-            };
+            let money = Money { amount: amount.to_owned(), currency: currency.to_owned() };
             assert_eq!(
                 money.in_currency(Currency::CNY, "cost").ok().map(Amount::minor),
                 expected,

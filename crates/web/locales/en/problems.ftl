@@ -16,6 +16,7 @@ problem-method-not-allowed = This address cannot be used in this way. The answer
 problem-wrong-media-type = The content is of a kind that cannot be read here. Please send the content type that the documentation names.
 problem-too-large = What was sent is too large. A file of evidence may have 20 MB; please make it smaller, for instance by scanning with fewer colours.
 problem-broken-off = The request broke off on its way. Please send it again.
+problem-malformed = The request is not of the form that the documentation says. Nothing was saved. Please correct what is named below.
 problem-not-json = The request cannot be read as JSON. Please check brackets, commas and quotation marks.
 
 problem-title-sign-in = Please sign in

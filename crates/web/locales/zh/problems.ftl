@@ -16,6 +16,7 @@ problem-method-not-allowed = 这个网址不能这样使用。回应里写明了
 problem-wrong-media-type = 这种内容在这里无法读取。请按文档写明的内容类型发送。
 problem-too-large = 发送的内容太大。证据文件最多 20 MB，请缩小一些，比如扫描时少用颜色。
 problem-broken-off = 请求在途中断了。请再发一次。
+problem-malformed = 这个请求的格式与文档不符，什么都没有保存。请按下面的提示改正。
 problem-not-json = 这个请求无法按 JSON 读取。请检查括号、逗号和引号。
 
 problem-title-sign-in = 请先登录

@@ -26,6 +26,7 @@ struct JoinRequest {
     /// The plan.
     plan: PlanRef,
     /// The version that was shown.
+    #[serde(deserialize_with = "crate::wire::version")]
     #[schema(minimum = 1)]
     version: u32,
     /// Price history and forecast were shown to the person who agrees.
@@ -131,15 +132,11 @@ pub(super) fn add(table: Table) -> Table {
             &Method::POST,
             "/enrolments",
             join_plan,
-            Op::new(
-                "enrolments",
-                "join",
-                "Join a plan, for oneself or for a dependant",
-            )
-            .says("The receipt names the exact version and the digests of plan text and consent.")
-            .verb()
-            .takes::<JoinRequest>(join)
-            .answers::<JoinBody>(201),
+            Op::new("enrolments", "join", "Join a plan, for oneself or for a dependant")
+                .says("The receipt names the exact version and the digests of plan text and consent.")
+                .verb()
+                .takes::<JoinRequest>(join)
+                .answers::<JoinBody>(201),
         )
         .add(
             &Method::GET,
@@ -166,9 +163,7 @@ pub(super) fn add(table: Table) -> Table {
             &Method::POST,
             "/enrolments/{enrolment}/leaving",
             leave,
-            Op::new("enrolments", "leave", "Leave, in one step")
-                .verb()
-                .answers::<LeavingBody>(200),
+            Op::new("enrolments", "leave", "Leave, in one step").verb().answers::<LeavingBody>(200),
         )
 }
 
@@ -191,11 +186,7 @@ async fn join_plan(
         answers: body.answers,
         dependant,
     };
-    done(
-        StatusCode::CREATED,
-        edge.app.join(&call, command).await?,
-        join_body,
-    )
+    done(StatusCode::CREATED, edge.app.join(&call, command).await?, join_body)
 }
 
 fn join_body(receipt: JoinReceipt) -> JoinBody {
@@ -220,18 +211,8 @@ async fn enrolment(State(edge): State<Edge>, Member(call): Member, Of(id): Of<En
 
 async fn consent(State(edge): State<Edge>, Member(call): Member, Of(id): Of<EnrolmentRef>) -> Answer {
     let (consent, digest) = edge.app.consent(&call, id.0).await?;
-    let Consent {
-        enrolment,
-        plan,
-        version,
-        plan_digest,
-        member,
-        payer,
-        mandate,
-        history_shown,
-        answers,
-        at,
-    } = consent;
+    let Consent { enrolment, plan, version, plan_digest, member, payer, mandate, history_shown, answers, at } =
+        consent;
     ok(ConsentBody {
         enrolment: EnrolmentRef(enrolment),
         plan: PlanRef(plan),
@@ -248,12 +229,7 @@ async fn consent(State(edge): State<Edge>, Member(call): Member, Of(id): Of<Enro
 }
 
 async fn leave_preview(State(edge): State<Edge>, Member(call): Member, Of(id): Of<EnrolmentRef>) -> Answer {
-    let LeavePreview {
-        ending,
-        until,
-        owed,
-        wait_restarts,
-    } = edge.app.leave_preview(&call, id.0).await?;
+    let LeavePreview { ending, until, owed, wait_restarts } = edge.app.leave_preview(&call, id.0).await?;
     ok(LeavingBody {
         ending: ending.into_iter().map(EnrolmentRef).collect(),
         until: DayText(until),
@@ -263,12 +239,10 @@ async fn leave_preview(State(edge): State<Edge>, Member(call): Member, Of(id): O
 }
 
 async fn leave(State(edge): State<Edge>, Member(call): Member, Of(id): Of<EnrolmentRef>) -> Answer {
-    done(StatusCode::OK, edge.app.leave(&call, id.0).await?, |receipt| {
-        LeavingBody {
-            ending: receipt.ended.into_iter().map(EnrolmentRef).collect(),
-            until: DayText(receipt.until),
-            owed: receipt.owed.map(PeriodRef),
-            wait_restarts: None,
-        }
+    done(StatusCode::OK, edge.app.leave(&call, id.0).await?, |receipt| LeavingBody {
+        ending: receipt.ended.into_iter().map(EnrolmentRef).collect(),
+        until: DayText(receipt.until),
+        owed: receipt.owed.map(PeriodRef),
+        wait_restarts: None,
     })
 }

@@ -206,6 +206,7 @@ struct PayInRequest {
     /// How much.
     amount: Money,
     /// The bank's confirmation as text; one confirmation is booked once.
+    #[schema(min_length = 1)]
     confirmation: String,
 }
 
@@ -315,16 +316,7 @@ async fn preview(State(edge): State<Edge>, Member(call): Member, Of((plan, key))
 }
 
 async fn notice(State(edge): State<Edge>, Member(call): Member, Of((plan, key)): Which) -> Answer {
-    let receipt = edge
-        .app
-        .open_notice(
-            &call,
-            &OfPeriod {
-                plan: plan.0.clone(),
-                key: key.0,
-            },
-        )
-        .await?;
+    let receipt = edge.app.open_notice(&call, &OfPeriod { plan: plan.0.clone(), key: key.0 }).await?;
     let currency = edge.app.plan_currency(&plan.0).await?;
     done(StatusCode::OK, receipt, |receipt| NoticeBody {
         period: PeriodRef(receipt.key),
@@ -338,16 +330,7 @@ async fn notice(State(edge): State<Edge>, Member(call): Member, Of((plan, key)):
 }
 
 async fn settle(State(edge): State<Edge>, Member(call): Member, Of((plan, key)): Which) -> Answer {
-    let receipt = edge
-        .app
-        .settle_period(
-            &call,
-            &OfPeriod {
-                plan: plan.0.clone(),
-                key: key.0,
-            },
-        )
-        .await?;
+    let receipt = edge.app.settle_period(&call, &OfPeriod { plan: plan.0.clone(), key: key.0 }).await?;
     let currency = edge.app.plan_currency(&plan.0).await?;
     done(StatusCode::OK, receipt, |receipt| SettleBody {
         period: PeriodRef(receipt.key),
@@ -356,16 +339,7 @@ async fn settle(State(edge): State<Edge>, Member(call): Member, Of((plan, key)):
 }
 
 async fn collection(State(edge): State<Edge>, Member(call): Member, Of((plan, key)): Which) -> Answer {
-    let view = edge
-        .app
-        .collection_preview(
-            &call,
-            &OfPeriod {
-                plan: plan.0,
-                key: key.0,
-            },
-        )
-        .await?;
+    let view = edge.app.collection_preview(&call, &OfPeriod { plan: plan.0, key: key.0 }).await?;
     ok(CollectionBody {
         period: key,
         sharing_day: DayText(view.sharing_day),
@@ -427,16 +401,7 @@ async fn retry(
 }
 
 async fn close(State(edge): State<Edge>, Member(call): Member, Of((plan, key)): Which) -> Answer {
-    let receipt = edge
-        .app
-        .close_period(
-            &call,
-            &OfPeriod {
-                plan: plan.0.clone(),
-                key: key.0,
-            },
-        )
-        .await?;
+    let receipt = edge.app.close_period(&call, &OfPeriod { plan: plan.0.clone(), key: key.0 }).await?;
     let currency = edge.app.plan_currency(&plan.0).await?;
     done(StatusCode::OK, receipt, |receipt| CloseBody {
         period: PeriodRef(receipt.key),
@@ -450,10 +415,7 @@ async fn pay(
     Of(id): Of<ClaimRef>,
     Strict(body): Strict<PayRequest>,
 ) -> Answer {
-    let command = PayClaim {
-        claim: id.0,
-        confirmation: body.confirmation.into_bytes(),
-    };
+    let command = PayClaim { claim: id.0, confirmation: body.confirmation.into_bytes() };
     let receipt = edge.app.pay_claim(&call, &command).await?;
     let currency = edge.app.plan_currency(&plan_of(&edge, id.0).await?).await?;
     done(StatusCode::OK, receipt, |receipt| PayBody {
@@ -466,13 +428,8 @@ async fn pay(
 }
 
 async fn lapse(State(edge): State<Edge>, Member(call): Member, Of(plan): Of<PlanRef>) -> Answer {
-    let receipt = edge
-        .app
-        .lapse_unpaid(&call, &LapseUnpaid { plan: plan.0 })
-        .await?;
-    ok(LapseBody {
-        lapsed: receipt.lapsed,
-    })
+    let receipt = edge.app.lapse_unpaid(&call, &LapseUnpaid { plan: plan.0 }).await?;
+    ok(LapseBody { lapsed: receipt.lapsed })
 }
 
 async fn pay_in(
@@ -491,12 +448,8 @@ async fn pay_in(
         amount: body.amount.in_currency(currency, "amount")?,
         confirmation: body.confirmation.into_bytes(),
     };
-    done(
-        StatusCode::OK,
-        edge.app.pay_in(&call, &command).await?,
-        |receipt| PayInBody {
-            amount: Money::of(receipt.amount, currency),
-            confirmation: DigestText(receipt.confirmation),
-        },
-    )
+    done(StatusCode::OK, edge.app.pay_in(&call, &command).await?, |receipt| PayInBody {
+        amount: Money::of(receipt.amount, currency),
+        confirmation: DigestText(receipt.confirmation),
+    })
 }

@@ -39,8 +39,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(value)| Self(value))
-            .map_err(|_| Problem::not_found())
+        path.map(|Path(value)| Self(value)).map_err(|_| Problem::not_found())
     }
 }
 
@@ -64,14 +63,12 @@ where
             let inner = error.into_inner();
             match inner.classify() {
                 serde_json::error::Category::Data => {
-                    Problem::unreadable(path.trim_matches('.'), inner.to_string())
+                    Problem::malformed(path.trim_matches('.'), "unreadable", inner.to_string())
                 }
                 _ => Problem::not_json(inner.to_string()),
             }
         })?;
-        reader
-            .end()
-            .map_err(|error| Problem::not_json(error.to_string()))?;
+        reader.end().map_err(|error| Problem::not_json(error.to_string()))?;
         Ok(Self(value))
     }
 }
@@ -92,26 +89,18 @@ impl FromRequest<Edge> for FileBody {
 }
 
 async fn body(request: Request, edge: &Edge) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, edge)
-        .await
-        .map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(why) if why.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Problem::too_large()
-            }
-            _ => Problem::broken_off(),
-        })
+    Bytes::from_request(request, edge).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(why) if why.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::too_large()
+        }
+        _ => Problem::broken_off(),
+    })
 }
 
 /// The media type without its parameters, in lower case.
 fn media_type(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    Some(
-        text.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase(),
-    )
+    Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 /// Which page of a list.
@@ -133,19 +122,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let query = Query::<PagingText>::from_request_parts(parts, state).await;
-        let Query(text) = query.map_err(|rejection| Problem::unreadable("query", rejection.body_text()))?;
+        let Query(text) =
+            query.map_err(|rejection| Problem::malformed("query", "unreadable", rejection.body_text()))?;
         let limit = match text.limit {
             None => LIMIT_USUAL,
             Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().unwrap_or(0),
             Some(_) => 0,
         };
         if !(1..=LIMIT_MAX).contains(&limit) {
-            return Err(Problem::field("limit", "limit-out-of-range"));
+            return Err(Problem::malformed("limit", "limit-out-of-range", String::new()));
         }
-        Ok(Self {
-            limit,
-            cursor: text.cursor,
-        })
+        Ok(Self { limit, cursor: text.cursor })
     }
 }
 
@@ -155,9 +142,7 @@ impl Paging {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
         };
-        open_cursor(list, cursor)
-            .map(Some)
-            .ok_or_else(|| Problem::field("cursor", "bad-cursor"))
+        open_cursor(list, cursor).map(Some).ok_or_else(|| Problem::field("cursor", "bad-cursor"))
     }
 
     /// The page of `rows` after the cursor, with the cursor of the next one. `key` names a row; keys are unique.
@@ -177,11 +162,8 @@ impl Paging {
         }
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let page: Vec<T> = rows.by_ref().take(limit).collect();
-        let next = if rows.next().is_some() {
-            page.last().map(|row| make_cursor(list, &key(row)))
-        } else {
-            None
-        };
+        let next =
+            if rows.next().is_some() { page.last().map(|row| make_cursor(list, &key(row))) } else { None };
         Ok((page, next))
     }
 }
@@ -208,10 +190,7 @@ fn cursor_check(list: &str, key: &str) -> [u8; CURSOR_CHECK] {
     hash.update([0]);
     hash.update(key.as_bytes());
     let mut check = [0; CURSOR_CHECK];
-    check
-        .iter_mut()
-        .zip(hash.finalize())
-        .for_each(|(to, from)| *to = from);
+    check.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
     check
 }
 
@@ -228,16 +207,19 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         if value == "*" {
             return Ok(Self(None));
         }
-        let text = value
-            .to_str()
-            .ok()
-            .and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
-        let digits = text.filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
-        // A tag that was never ours cannot match anything.
-        digits
-            .and_then(|text| text.parse().ok())
-            .map(|version| Self(Some(version)))
-            .ok_or_else(Problem::changed)
+        // A tag that was never ours, or a weak one, cannot match; something that is no tag at all is a mistake.
+        let text = value.to_str().unwrap_or_default();
+        let strong = text.strip_prefix("W/").unwrap_or(text);
+        let inner = strong.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        // Programs forget the quotation marks; the number says the same without them.
+        let bare = (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text);
+        if inner.or(bare).is_none_or(|inner| inner.contains('"')) {
+            return Err(Problem::malformed("If-Match", "not-a-tag", String::new()));
+        }
+        let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).or(bare);
+        let digits = inner.filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let version = digits.and_then(|text| text.parse().ok());
+        version.map(|version| Self(Some(version))).ok_or_else(Problem::changed)
     }
 }
 
@@ -251,11 +233,7 @@ impl FromRequestParts<Edge> for Member {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Problem> {
         let visitor = Visitor::from_request_parts(parts, edge).await?;
-        if visitor.signed_in() {
-            Ok(Self(visitor.call()))
-        } else {
-            Err(Problem::sign_in_needed())
-        }
+        if visitor.signed_in() { Ok(Self(visitor.call())) } else { Err(Problem::sign_in_needed()) }
     }
 }
 
@@ -271,9 +249,7 @@ pub(crate) fn ok<T: Serialize>(body: T) -> Answer {
 pub(crate) fn done<R, T: Serialize>(status: StatusCode, done: Done<R>, show: impl FnOnce(R) -> T) -> Answer {
     let mut response = (status, axum::Json(show(done.receipt))).into_response();
     if done.replayed {
-        response
-            .headers_mut()
-            .insert("idempotency-replayed", HeaderValue::from_static("true"));
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     Ok(response)
 }
@@ -290,11 +266,7 @@ mod tests {
         for at in 0..cursor.len() {
             let mut changed = cursor.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-            assert_eq!(
-                open_cursor("claims", &String::from_utf8(changed).unwrap()),
-                None,
-                "byte {at}"
-            );
+            assert_eq!(open_cursor("claims", &String::from_utf8(changed).unwrap()), None, "byte {at}");
         }
         for text in ["", "A", "====", "\u{4e00}", "AQAAAAAAAA"] {
             assert_eq!(open_cursor("claims", text), None, "{text}");

@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
+use huzhu_app::call::{Call, Caller};
 use huzhu_app::claims::{Advice, ConfirmClaim, RecommendClaim, RequestEvidence, SendBack, TakeClaim};
+use huzhu_app::permission::Action;
 use huzhu_app::staff::{Queue, QueueRow};
 use huzhu_domain::claim::Recommendation;
 use huzhu_domain::plan::PlanId;
@@ -29,26 +31,20 @@ struct TextRequest {
 
 /// What a reviewer advises.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct AdviceRequest {
-    /// `approve` grants the aid that the terms give; `refuse` needs a reason.
-    advice: AdviceWord,
-    /// Proven cost of the treatment; reimbursing plans only.
-    #[serde(default)]
-    cost: Option<Money>,
-    /// Why it is refused: a reason or exclusion of the terms, or the word of a broken rule.
-    #[serde(default)]
-    reason: Option<ReasonRef>,
-}
-
-/// The two kinds of advice.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum AdviceWord {
-    /// Grant aid.
-    Approve,
+#[serde(tag = "advice", rename_all = "lowercase", deny_unknown_fields)]
+#[schema(as = Advice)]
+enum AdviceRequest {
+    /// Grant the aid that the terms give.
+    Approve {
+        /// Proven cost of the treatment; reimbursing plans only.
+        #[serde(default)]
+        cost: Option<Money>,
+    },
     /// Refuse.
-    Refuse,
+    Refuse {
+        /// Why: a reason or exclusion of the terms, or the word of a broken rule.
+        reason: ReasonRef,
+    },
 }
 
 /// A claim that waits for somebody.
@@ -174,11 +170,7 @@ fn queue_body(queue: Queue) -> QueueBody {
     let currency = queue.currency;
     QueueBody {
         plan: PlanRef(queue.plan),
-        claims: queue
-            .rows
-            .into_iter()
-            .map(|row| row_body(row, currency))
-            .collect(),
+        claims: queue.rows.into_iter().map(|row| row_body(row, currency)).collect(),
         more: queue.more,
     }
 }
@@ -223,16 +215,7 @@ async fn request_evidence(
     Of(id): Of<ClaimRef>,
     Strict(body): Strict<TextRequest>,
 ) -> Answer {
-    own(edge
-        .app
-        .request_evidence(
-            &call,
-            &RequestEvidence {
-                claim: id.0,
-                text: body.text,
-            },
-        )
-        .await?)
+    own(edge.app.request_evidence(&call, &RequestEvidence { claim: id.0, text: body.text }).await?)
 }
 
 async fn recommend(
@@ -241,41 +224,30 @@ async fn recommend(
     Of(id): Of<ClaimRef>,
     Strict(body): Strict<AdviceRequest>,
 ) -> Answer {
-    let advice = match (body.advice, body.cost, body.reason) {
-        (AdviceWord::Approve, None, None) => Advice::Approve { cost: None },
-        (AdviceWord::Approve, Some(cost), None) => {
+    let advice = match body {
+        // Who may not recommend learns nothing about the claim: the use case refuses before it looks at the cost.
+        AdviceRequest::Approve { cost: Some(cost) } if may(&call, Action::ReviewClaim) => {
             let currency = edge.app.plan_currency(&plan_of(&edge, id.0).await?).await?;
-            Advice::Approve {
-                cost: Some(cost.in_currency(currency, "cost")?),
-            }
+            Advice::Approve { cost: Some(cost.in_currency(currency, "cost")?) }
         }
-        (AdviceWord::Refuse, None, Some(reason)) => Advice::Refuse { reason: reason.0 },
-        (AdviceWord::Refuse, None, None) => return Err(Problem::field("reason", "missing")),
-        (AdviceWord::Approve, _, Some(_)) => return Err(Problem::field("reason", "not-with-this-advice")),
-        (AdviceWord::Refuse, Some(_), _) => return Err(Problem::field("cost", "not-with-this-advice")),
+        AdviceRequest::Approve { .. } => Advice::Approve { cost: None },
+        AdviceRequest::Refuse { reason } => Advice::Refuse { reason: reason.0 },
     };
-    own(edge
-        .app
-        .recommend(&call, &RecommendClaim { claim: id.0, advice })
-        .await?)
+    own(edge.app.recommend(&call, &RecommendClaim { claim: id.0, advice }).await?)
+}
+
+fn may(call: &Call, action: Action) -> bool {
+    matches!(&call.caller, Caller::Member { roles, .. } if action.allows(roles))
 }
 
 /// The plan of a claim.
 pub(super) async fn plan_of(edge: &Edge, claim: huzhu_domain::id::ClaimId) -> Result<PlanId, Problem> {
-    let row = edge
-        .app
-        .store()
-        .claim(claim)
-        .await
-        .map_err(huzhu_app::error::AppError::from)?;
+    let row = edge.app.store().claim(claim).await.map_err(huzhu_app::error::AppError::from)?;
     row.map(|row| row.plan).ok_or_else(Problem::not_found)
 }
 
 async fn confirm(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
-    let receipt = edge
-        .app
-        .confirm_claim(&call, ConfirmClaim { claim: id.0 })
-        .await?;
+    let receipt = edge.app.confirm_claim(&call, ConfirmClaim { claim: id.0 }).await?;
     let currency = edge.app.plan_currency(&plan_of(&edge, id.0).await?).await?;
     done(StatusCode::OK, receipt, |receipt| DecisionBody {
         claim: ReceiptBody::of(receipt.claim),
@@ -291,14 +263,5 @@ async fn send_back(
     Of(id): Of<ClaimRef>,
     Strict(body): Strict<TextRequest>,
 ) -> Answer {
-    own(edge
-        .app
-        .send_back(
-            &call,
-            &SendBack {
-                claim: id.0,
-                text: body.text,
-            },
-        )
-        .await?)
+    own(edge.app.send_back(&call, &SendBack { claim: id.0, text: body.text }).await?)
 }

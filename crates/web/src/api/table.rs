@@ -16,7 +16,7 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Ref, RefOr, Required};
 use utoipa::{PartialSchema, ToSchema};
@@ -54,6 +54,8 @@ pub(crate) struct Op {
     status: u16,
     answer: Answer,
     schemas: Schemas,
+    /// Schemas of bodies: no further fields are read.
+    closed: Schemas,
 }
 
 enum Body {
@@ -86,6 +88,7 @@ impl Op {
             status: 200,
             answer: Answer::Nothing,
             schemas: Vec::new(),
+            closed: Vec::new(),
         }
     }
 
@@ -128,7 +131,7 @@ impl Op {
 
     /// The JSON body, with an example.
     pub(crate) fn takes<T: ToSchema>(mut self, example: serde_json::Value) -> Self {
-        self.body = Some(Body::Json(reference::<T>(&mut self.schemas), example));
+        self.body = Some(Body::Json(reference::<T>(&mut self.closed), example));
         self
     }
 
@@ -164,10 +167,8 @@ impl Op {
     }
 
     fn operation(&self, path: &str, safe: bool) -> OperationBuilder {
-        let mut operation = OperationBuilder::new()
-            .tag(self.tag)
-            .operation_id(Some(self.id))
-            .summary(Some(self.summary));
+        let mut operation =
+            OperationBuilder::new().tag(self.tag).operation_id(Some(self.id)).summary(Some(self.summary));
         let mut description = self.description.clone();
         if !self.role.is_empty() {
             let gap = if description.is_empty() { "" } else { " " };
@@ -187,10 +188,8 @@ impl Op {
         }
         operation = operation.response(self.status.to_string(), self.success());
         for (status, text) in self.problems(path) {
-            operation = operation.response(
-                status.to_string(),
-                Ref::new(format!("#/components/responses/{text}")),
-            );
+            operation =
+                operation.response(status.to_string(), Ref::new(format!("#/components/responses/{text}")));
         }
         operation
     }
@@ -200,14 +199,9 @@ impl Op {
         if self.paged {
             let limit = wire::whole_number(1, i64::from(super::request::LIMIT_MAX));
             list.push(query("limit", "Rows at most.", limit));
-            let cursor = ObjectBuilder::new()
-                .schema_type(Type::String)
-                .pattern(Some("^[A-Za-z0-9_-]{8,400}$"));
-            list.push(query(
-                "cursor",
-                "`next` of the page before; opaque.",
-                cursor.into(),
-            ));
+            let cursor =
+                ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9_-]{8,400}$"));
+            list.push(query("cursor", "`next` of the page before; opaque.", cursor.into()));
         }
         if self.keyed && !safe {
             let key = ObjectBuilder::new()
@@ -223,10 +217,7 @@ impl Op {
             list.push(header(
                 "If-Match",
                 text,
-                ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .pattern(Some("^\"[0-9]{1,18}\"$"))
-                    .into(),
+                ObjectBuilder::new().schema_type(Type::String).pattern(Some("^\"?[0-9]{1,18}\"?$")).into(),
             ));
         }
         list
@@ -241,39 +232,29 @@ impl Op {
         let mut response = ResponseBuilder::new().description(text);
         response = match &self.answer {
             Answer::Nothing => response,
-            Answer::Json(schema) => response.content(
-                "application/json",
-                ContentBuilder::new().schema(Some(schema.clone())).build(),
-            ),
-            Answer::Text(media) => response.content(
-                *media,
-                ContentBuilder::new().schema(Some(String::schema())).build(),
-            ),
-            Answer::File => EVIDENCE_MEDIA.iter().skip(1).fold(response, |response, media| {
-                response.content(*media, ContentBuilder::new().build())
-            }),
+            Answer::Json(schema) => response
+                .content("application/json", ContentBuilder::new().schema(Some(schema.clone())).build()),
+            Answer::Text(media) => {
+                response.content(*media, ContentBuilder::new().schema(Some(String::schema())).build())
+            }
+            Answer::File => EVIDENCE_MEDIA
+                .iter()
+                .skip(1)
+                .fold(response, |response, media| response.content(*media, ContentBuilder::new().build())),
         };
         if self.keyed {
             let text = "`true` when this answer was given before under the same key.";
-            let schema = ObjectBuilder::new()
-                .schema_type(Type::String)
-                .enum_values(Some(["true"]));
+            let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["true"]));
             response = response.header(
                 "Idempotency-Replayed",
-                HeaderBuilder::new()
-                    .schema(Some(schema))
-                    .description(Some(text))
-                    .build(),
+                HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build(),
             );
         }
         if self.tagged {
             let text = "Changes with every event of the claim.";
             response = response.header(
                 "ETag",
-                HeaderBuilder::new()
-                    .schema(Some(String::schema()))
-                    .description(Some(text))
-                    .build(),
+                HeaderBuilder::new().schema(Some(String::schema())).description(Some(text)).build(),
             );
         }
         response
@@ -284,7 +265,7 @@ impl Op {
         let has_body = self.body.is_some();
         let has_ids = path.contains('{');
         [
-            (has_body || !self.public || self.keyed, 400, "Unreadable"),
+            (has_body || !self.public || self.paged, 400, "Malformed"),
             (!self.public, 401, "SignInNeeded"),
             (!self.role.is_empty() || !self.public || has_body, 403, "Denied"),
             (has_ids || has_body, 404, "NotFound"),
@@ -307,35 +288,20 @@ impl Op {
 /// What can go wrong, by name: one description for all calls.
 pub(crate) const PROBLEMS: [(&str, &str); 12] = [
     (
-        "Unreadable",
-        "The body is no JSON or broke off, or the idempotency key is no key.",
+        "Malformed",
+        "The request is not of the form that stands here: no JSON, wrong fields or parameters, a bad idempotency key.",
     ),
     ("SignInNeeded", "Nobody is signed in, or the session has ended."),
-    (
-        "Denied",
-        "Another role is needed, or a browser sent the request from another site.",
-    ),
-    (
-        "NotFound",
-        "There is no such thing, or not for the caller: the two look alike.",
-    ),
-    (
-        "Refused",
-        "A rule said no; `code` says which. Or the idempotency key is in use.",
-    ),
+    ("Denied", "Another role is needed, or a browser sent the request from another site."),
+    ("NotFound", "There is no such thing, or not for the caller: the two look alike."),
+    ("Refused", "A rule said no; `code` says which. Or the idempotency key is in use."),
     ("Changed", "It was changed since the caller read it."),
     ("TooLarge", "The body is too large."),
     ("WrongMediaType", "The body is of another media type."),
-    ("Invalid", "Fields are wrong; `errors` names all of them."),
-    (
-        "TooManyRequests",
-        "Too many requests; `Retry-After` says when to go on.",
-    ),
+    ("Invalid", "The form is right, but entries are not; `errors` names all of them."),
+    ("TooManyRequests", "Too many requests; `Retry-After` says when to go on."),
     ("Broken", "A bug. Please report it."),
-    (
-        "TryAgain",
-        "Try again in a moment: a provider or the store does not answer.",
-    ),
+    ("TryAgain", "Try again in a moment: a provider or the store does not answer."),
 ];
 
 /// All calls.
@@ -377,8 +343,26 @@ impl Table {
                 self.paths.insert(full, item);
             }
         }
-        self.schemas.extend(op.schemas);
+        for (name, schema) in op.schemas {
+            self.schemas.entry(name).or_insert(schema);
+        }
+        self.schemas.extend(op.closed.into_iter().map(|(name, schema)| (name, closed(schema))));
         self
+    }
+}
+
+/// The schema without room for further fields, as the strict readers have it.
+fn closed(schema: RefOr<Schema>) -> RefOr<Schema> {
+    match schema {
+        RefOr::T(Schema::Object(mut object)) if !object.properties.is_empty() => {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            RefOr::T(Schema::Object(object))
+        }
+        RefOr::T(Schema::OneOf(mut choice)) => {
+            choice.items = choice.items.into_iter().map(closed).collect();
+            RefOr::T(Schema::OneOf(choice))
+        }
+        other => other,
     }
 }
 
@@ -390,9 +374,7 @@ fn reference<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
 }
 
 fn names_in(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
 fn path_parameter(name: &str) -> ParameterBuilder {
@@ -432,9 +414,7 @@ fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
     let builder = RequestBodyBuilder::new().required(Some(Required::True));
     match body {
         Body::Json(schema, example) => {
-            let content = ContentBuilder::new()
-                .schema(Some(schema.clone()))
-                .example(Some(example.clone()));
+            let content = ContentBuilder::new().schema(Some(schema.clone())).example(Some(example.clone()));
             builder.content("application/json", content.build()).build()
         }
         Body::File => {
@@ -453,17 +433,14 @@ fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
 pub(crate) fn problem(name: &str, text: &str) -> Response {
     let schema = Ref::from_schema_name(ProblemBody::name());
     let content = ContentBuilder::new().schema(Some(schema)).build();
-    let response = ResponseBuilder::new()
-        .description(text)
-        .content("application/problem+json", content);
+    let response = ResponseBuilder::new().description(text).content("application/problem+json", content);
     let seconds = HeaderBuilder::new().schema(Some(wire::whole_number(1, 86_400)));
     let seconds = seconds.description(Some("Seconds to wait.")).build();
     match name {
         "TooManyRequests" | "TryAgain" => response.header("Retry-After", seconds),
-        "SignInNeeded" => response.header(
-            "WWW-Authenticate",
-            HeaderBuilder::new().schema(Some(String::schema())).build(),
-        ),
+        "SignInNeeded" => {
+            response.header("WWW-Authenticate", HeaderBuilder::new().schema(Some(String::schema())).build())
+        }
         _ => response,
     }
     .build()

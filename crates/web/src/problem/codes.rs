@@ -80,7 +80,7 @@ pub const ERRORS: &[&str] = &[
     "error-bad-cursor",
     "error-other-currency",
     "error-not-an-amount",
-    "error-not-with-this-advice",
+    "error-not-a-tag",
     "error-missing",
     "error-too-long",
     "error-too-many",
@@ -114,15 +114,8 @@ mod tests {
         for code in REFUSAL_CODES {
             assert!(REFUSALS.contains(&format!("refusal-{code}").as_str()), "{code}");
             for locale in Locale::ALL {
-                let problem = Problem::from(AppError::Refused(Refusal {
-                    code,
-                    values: Vec::new(),
-                }));
-                assert!(
-                    !problem.detail(locale).starts_with('['),
-                    "{code} in {}",
-                    locale.code()
-                );
+                let problem = Problem::from(AppError::Refused(Refusal { code, values: Vec::new() }));
+                assert!(!problem.detail(locale).starts_with('['), "{code} in {}", locale.code());
             }
         }
         for key in REFUSALS {
@@ -148,7 +141,7 @@ mod tests {
             let call = after.split(')').next().unwrap_or_default();
             call.split('"').skip(1).step_by(2).map(str::to_owned).collect()
         };
-        let second = ["invalid(\"", "wrong(\"", "Problem::field(\""];
+        let second = ["invalid(\"", "wrong(\"", "Problem::field(\"", "Problem::malformed(\""];
         let first = ["mistake(\n            \"", "mistake(\""];
         let mut codes = Vec::new();
         for (calls, at) in [(&second[..], 1), (&first[..], 0)] {
@@ -170,26 +163,14 @@ mod tests {
         sources(&root.join("src/api"), &mut text);
         let codes = field_codes(&text);
         assert!(codes.len() > 15, "the sources were read: {codes:?}");
-        for code in codes
-            .iter()
-            .map(String::as_str)
-            .chain(["too-many", "plan-file-mistake", "unreadable"])
-        {
+        for code in codes.iter().map(String::as_str).chain(["too-many", "plan-file-mistake", "unreadable"]) {
             assert!(ERRORS.contains(&format!("error-{code}").as_str()), "{code}");
         }
         for key in ERRORS {
             let code = key.strip_prefix("error-").expect("prefix");
-            let mistake = FieldMistake {
-                field: "f".to_owned(),
-                code,
-                values: Vec::new(),
-            };
+            let mistake = FieldMistake { field: "f".to_owned(), code, values: Vec::new() };
             for locale in Locale::ALL {
-                assert!(
-                    !field_text(locale, &mistake).starts_with('['),
-                    "{code} in {}",
-                    locale.code()
-                );
+                assert!(!field_text(locale, &mistake).starts_with('['), "{code} in {}", locale.code());
             }
         }
     }
