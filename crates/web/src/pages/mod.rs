@@ -1,7 +1,13 @@
 //! Pages: what people read and fill in. Each group of pages is a module with its own `routes()`.
 
+mod demo;
 pub mod forms;
 pub mod frame;
+mod member;
+mod operator;
+pub mod phrases;
+mod public;
+mod staff;
 
 use axum::Router;
 
@@ -10,4 +16,9 @@ use crate::edge::Edge;
 /// All pages.
 pub fn routes() -> Router<Edge> {
     Router::new()
+        .merge(public::routes())
+        .merge(member::routes())
+        .merge(staff::routes())
+        .merge(operator::routes())
+        .merge(demo::routes())
 }

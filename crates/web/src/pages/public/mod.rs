@@ -7,6 +7,8 @@ mod rules;
 mod sign_in;
 mod texts;
 
+pub(super) use plan::{forecast_text, share_chart};
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -1,0 +1,145 @@
+//! What the rules say to a claim and what happened to it, in sentences.
+
+use huzhu_app::claims::{ClaimView, EligibilityView, FindingView, Step};
+use huzhu_domain::plan::{PlanTerms, ReasonCode};
+
+use super::super::frame::language;
+use super::super::phrases;
+use crate::design::{self, StepState};
+use crate::i18n::Locale;
+
+/// One rule in words: kept or not, what it says.
+pub(super) struct RuleLine {
+    pub(super) tag: String,
+    pub(super) tone: &'static str,
+    pub(super) text: String,
+}
+
+/// Every rule in words, in order of precedence.
+pub(super) fn rules(l: Locale, found: &EligibilityView) -> Vec<RuleLine> {
+    found.findings.iter().map(|finding| rule(l, finding)).collect()
+}
+
+fn rule(l: Locale, finding: &FindingView) -> RuleLine {
+    let keys = match finding.rule.as_str() {
+        "not-enrolled" => ("rule-enrolled-kept", "rule-enrolled-broken"),
+        "inside-wait" => ("rule-wait-kept", "rule-wait-broken"),
+        "not-in-cover" => ("rule-cover-kept", "rule-cover-broken"),
+        "filed-late" => ("rule-filed-kept", "rule-filed-broken"),
+        "shares-unpaid" => ("rule-shares-kept", "rule-shares-broken"),
+        "ceiling-reached" => ("rule-ceiling-kept", "rule-ceiling-broken"),
+        _ => ("rule-other", "rule-other"),
+    };
+    let day = finding.day.map_or_else(|| l.t("rule-no-day"), |day| l.day(day));
+    let (tag, tone, key) =
+        if finding.kept { ("rule-kept", "good", keys.0) } else { ("rule-broken", "wait", keys.1) };
+    RuleLine { tag: l.t(tag), tone, text: l.t1(key, "day", day) }
+}
+
+/// Why a claim was refused: the text of the plan's reason or exclusion, or of the rule that the facts broke.
+pub(super) fn reason(l: Locale, terms: &PlanTerms, code: &ReasonCode) -> String {
+    let own = terms.review().reasons.iter().find(|reason| reason.code == *code).map(|reason| &reason.text);
+    let exclusion = terms.cover().exclusions.iter().find(|one| one.code == *code).map(|one| &one.text);
+    if let Some(text) = exclusion.or(own) {
+        return text.get(language(l)).to_owned();
+    }
+    match code.as_str() {
+        "not-enrolled" => l.t("reason-not-enrolled"),
+        "inside-wait" => l.t("reason-inside-wait"),
+        "not-in-cover" => l.t("reason-not-in-cover"),
+        "filed-late" => l.t("reason-filed-late"),
+        "shares-unpaid" => l.t("reason-shares-unpaid"),
+        "ceiling-reached" => l.t("reason-ceiling-reached"),
+        other => other.to_owned(),
+    }
+}
+
+/// What would change a refusal.
+pub(super) fn remedy(l: Locale, code: &ReasonCode) -> String {
+    l.t(match code.as_str() {
+        "not-enrolled" => "remedy-not-enrolled",
+        "inside-wait" => "remedy-inside-wait",
+        "filed-late" => "remedy-filed-late",
+        "shares-unpaid" => "remedy-shares-unpaid",
+        "ceiling-reached" => "remedy-ceiling-reached",
+        _ => "remedy-evidence",
+    })
+}
+
+/// What happened so far, what is going on, and what follows.
+pub(super) fn timeline(l: Locale, view: &ClaimView, terms: &PlanTerms) -> Vec<design::Step> {
+    let zone = terms.zone();
+    let mut steps: Vec<design::Step> = view
+        .timeline
+        .iter()
+        .filter_map(|step| {
+            Some(design::Step {
+                state: StepState::Done,
+                title: l.t(step_key(step)?),
+                when: l.moment(step.at, zone),
+                text: step.text.clone().unwrap_or_default(),
+            })
+        })
+        .collect();
+    let (state, _) = phrases::claim_state(l, view.state);
+    let until = view.until.map(|until| l.t1("claim-due", "until", l.moment(until, zone)));
+    match view.state {
+        "paid" | "withdrawn" | "refused" | "verdict" => {
+            if let Some(last) = steps.last_mut() {
+                last.state = StepState::Ended;
+            }
+        }
+        _ => {
+            steps.push(design::Step {
+                state: StepState::Now,
+                title: state,
+                when: until.unwrap_or_default(),
+                text: phrases::holder(l, view.holder),
+            });
+            steps.extend(to_come(view.state).iter().map(|key| design::Step {
+                state: StepState::Next,
+                title: l.t(key),
+                when: String::new(),
+                text: String::new(),
+            }));
+        }
+    }
+    steps
+}
+
+/// Text of an event; `None` for those that say nothing to a claimant.
+fn step_key(step: &Step) -> Option<&'static str> {
+    Some(match step.kind {
+        "claim.drafted" => "step-drafted",
+        "claim.reported" => "step-reported",
+        "claim.taken" => "step-taken",
+        "claim.more-evidence-requested" => "step-more-evidence",
+        "claim.evidence-completed" => "step-evidence-completed",
+        "claim.recommended" => "step-recommended",
+        "claim.returned" => "step-returned",
+        "claim.approved" => "step-approved",
+        "claim.refused" => "step-refused",
+        "claim.put-on-notice" => "step-on-notice",
+        "claim.cleared" => "step-cleared",
+        "claim.became-payable" => "step-payable",
+        "claim.paid" => "step-paid",
+        "claim.withdrawn" => "step-withdrawn",
+        "claim.evidence-opened" => "step-opened",
+        _ => return None,
+    })
+}
+
+/// What follows a state when all goes well.
+fn to_come(state: &str) -> &'static [&'static str] {
+    const ALL: [&str; 6] = ["next-review", "next-confirm", "next-notice", "next-share", "next-pay", "next-done"];
+    let from = match state {
+        "draft" => 0,
+        "reported" | "under-review" | "more-evidence-needed" | "investigating" => 1,
+        "recommended" => 2,
+        "approved" => 2,
+        "on-notice" | "objected" => 3,
+        "cleared" => 4,
+        _ => 5,
+    };
+    ALL.get(from..).unwrap_or_default()
+}

@@ -1,0 +1,31 @@
+//! Pages of members: cover, joining, dependants, claims, settings.
+
+mod claim;
+mod claim_new;
+mod claim_words;
+mod dependant;
+mod files;
+mod home;
+mod identity;
+mod join;
+mod leave;
+mod person;
+mod settings;
+
+use axum::Router;
+
+use crate::edge::Edge;
+
+/// The routes of this group.
+pub(super) fn routes() -> Router<Edge> {
+    Router::new()
+        .merge(home::routes())
+        .merge(leave::routes())
+        .merge(settings::routes())
+        .merge(identity::routes())
+        .merge(join::routes())
+        .merge(dependant::routes())
+        .merge(claim_new::routes())
+        .merge(claim::routes())
+        .merge(files::routes())
+}
