@@ -9,19 +9,16 @@ for seed in 2018 7; do
     data=$SCRATCH/data-$seed
     journal=$SCRATCH/books-$seed.journal
     "$HUZHU" demo --once --data "$data" --seed "$seed" --members "${MEMBERS:-2000}" >"$SCRATCH/summary"
-    "$HUZHU" export --data "$data" --output "$journal"
+    "$HUZHU" export --data "$data" --output "$journal" >"$SCRATCH/written"
     hledger --file "$journal" check --strict
-    hledger --file "$journal" check accounts commodities payees ordereddates 2>"$SCRATCH/more" || {
-        # Payees need no declaration in books that have one; the other three must hold.
-        hledger --file "$journal" check accounts commodities ordereddates
-    }
+    hledger --file "$journal" check ordereddates
 
     # Ours: name, side, amount and currency; a credit is negative. Theirs: the account's name after its kind.
     "$HUZHU" export --data "$data" --format balances |
         awk -F '\t' '{ sign = $2 == "Credit" ? "-" : ""; amount = $3; if (amount ~ /^0(\.0+)? /) sign = ""; print $1 "\t" sign amount }' |
         sort >"$SCRATCH/ours"
-    hledger --file "$journal" balance --flat --empty --no-total --output-format tsv |
-        awk -F '\t' 'NR > 1 { name = $1; sub(/^[^:]*:/, "", name); print name "\t" $2 }' |
+    hledger --file "$journal" balance --flat --empty --no-total --output-format csv |
+        sed -E '1d; s/^"[^":]*:([^"]*)","([^"]*)"$/\1\t\2/' |
         sort >"$SCRATCH/theirs"
     # An account that exists and stands at zero has no commodity in hledger.
     for side in ours theirs; do

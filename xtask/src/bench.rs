@@ -26,7 +26,39 @@ struct Bench {
     arguments: &'static [&'static str],
 }
 
-const BENCHES: &[Bench] = &[];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "joins",
+        what: "joins through HTTP with consent stored durably, beside bare inserts of the same rows",
+        arguments: &load("joins"),
+    },
+    Bench {
+        name: "home",
+        what: "the my-home page at 500 requests a second with a million members",
+        arguments: &load("home"),
+    },
+    Bench {
+        name: "memory",
+        what: "resident memory of the server with a million members",
+        arguments: &load("memory"),
+    },
+    Bench { name: "demo", what: "the whole demo after the build", arguments: &load("demo") },
+    Bench {
+        name: "store",
+        what: "joins at the store itself, beside bare inserts of the same rows, by callers at once",
+        arguments: &["run", "--release", "--locked", "--package", "huzhu-store", "--example", "joins"],
+    },
+    Bench {
+        name: "close",
+        what: "closing a period by cohorts, up to a hundred million members",
+        arguments: &["bench", "--locked", "--package", "huzhu-domain", "--bench", "settlement"],
+    },
+];
+
+/// Arguments for the load generator of the binary.
+const fn load(what: &'static str) -> [&'static str; 9] {
+    ["run", "--release", "--locked", "--package", "huzhu", "--example", "load", "--", what]
+}
 
 /// Runs the benches; true if each ended well.
 pub(crate) fn run(root: &Path, options: &Options) -> bool {
@@ -34,9 +66,6 @@ pub(crate) fn run(root: &Path, options: &Options) -> bool {
     {
         eprintln!("bench: there is no bench `{unknown}`; see `cargo xtask bench --list`");
         return false;
-    }
-    if BENCHES.is_empty() {
-        println!("bench: no bench exists yet");
     }
     let chosen =
         BENCHES.iter().filter(|b| options.names.is_empty() || options.names.iter().any(|n| n == b.name));

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# The portal of a demo in the browser of the system: every page as every persona (audit.mjs), and a dozen journeys without
+# script (journeys.mjs). `ALL=1` takes all combinations of language, theme and size instead of all pairs.
+
+source "$(dirname "$0")/binary.sh"
+need chromium chromium
+need node nodejs
+need npm npm
+source e2e/portal.sh
+
+failed=0
+node "$PAGES/audit.mjs" || failed=1
+node "$PAGES/journeys.mjs" || failed=1
+if grep -n 'panicked' "$SCRATCH/portal.log"; then
+    failed=1
+fi
+exit "$failed"

@@ -1,0 +1,129 @@
+// Every page that a link leads to, as every persona, in both languages, light and dark, on a phone and on a desktop: axe-core with
+// its own set of rules and none switched off, no sideways scrolling, size, dead links, errors in the console.
+//
+// Each page is seen in four combinations that between them hold every pair of language, theme and size; ALL=1 takes all eight.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { BASE, DESKTOP, PERSONAS, PHONE, become, context, kind, launch } from "./browser.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** Bytes of a page's HTML: a cheap phone on a bad line. */
+const PAGE_BYTES = 60_000;
+/** Pages of one kind that are seen for each persona. */
+const EACH = 2;
+const PAIRS = [
+  { lang: "en", theme: "light", size: PHONE },
+  { lang: "zh", theme: "dark", size: PHONE },
+  { lang: "en", theme: "dark", size: DESKTOP },
+  { lang: "zh", theme: "light", size: DESKTOP },
+];
+const ALL = ["en", "zh"].flatMap((lang) =>
+  ["light", "dark"].flatMap((theme) => [PHONE, DESKTOP].map((size) => ({ lang, theme, size }))));
+const COMBINATIONS = process.env.ALL ? ALL : PAIRS;
+/** Pages that nothing has to link to. */
+const BEGIN = [
+  "/", "/design", "/api", "/sign-in", "/first-operator", "/me", "/me/claims", "/staff", "/operator", "/audit", "/books",
+  "/demo/mailbox", "/no-such-page",
+];
+/** Files, not pages. */
+const isFile = (path) => /\/(hledger|files\/|openapi\.json)|\.(toml|json|txt)$/.test(path) || path.startsWith("/assets/");
+
+const findings = new Map();
+let largest = { bytes: 0, path: "" };
+let audits = 0;
+const seen = new Set();
+
+function finding(what, where) {
+  const list = findings.get(what) ?? [];
+  list.push(where);
+  findings.set(what, list);
+}
+
+/** Visits a page, answers the addresses of this site that it links to. */
+async function look(page, path, expected, where) {
+  const answer = await page.goto(BASE + path, { waitUntil: "load" });
+  const status = answer.status();
+  if (!expected.includes(status)) finding(`status ${status} at ${kind(path)}`, where);
+  const here = new URL(page.url()).pathname;
+  const bytes = (await answer.body()).length;
+  if (bytes > largest.bytes) largest = { bytes, path: kind(here) };
+  if (bytes > PAGE_BYTES) finding(`size: ${kind(here)} has more than ${PAGE_BYTES} bytes of HTML`, `${where} (${bytes})`);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  const room = page.viewportSize().width;
+  if (width > room) {
+    const culprit = await page.evaluate((room) => {
+      const wide = [...document.querySelectorAll("body *")].find((e) => e.getBoundingClientRect().right > room + 1);
+      return wide ? `${wide.tagName.toLowerCase()}.${wide.className}` : "?";
+    }, room);
+    finding(`scroll: ${kind(here)} is ${width} wide on ${room}, first is ${culprit}`, where);
+  }
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  audits += 1;
+  for (const violation of violations) {
+    for (const node of violation.nodes) {
+      finding(`axe ${violation.id} (${violation.impact}): ${kind(here)} ${node.target.join(" ")}`,
+        `${where}: ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? violation.help}`);
+    }
+  }
+  return page.evaluate(() => [...document.querySelectorAll("a[href]")]
+    .map((link) => new URL(link.href))
+    .filter((url) => url.origin === location.origin)
+    .map((url) => url.pathname + url.search));
+}
+
+async function crawl(browser, persona) {
+  const opened = [];
+  for (const combination of COMBINATIONS) {
+    const made = await context(browser, combination);
+    if (!(await become(made, persona))) {
+      finding(`persona: the demo has no ${persona}`, persona);
+      return;
+    }
+    const page = await made.newPage();
+    const { lang, theme, size } = combination;
+    const where = { now: "" };
+    page.on("console", (message) => {
+      // The address that is tried on purpose, and pages of other roles, answer 404 or 403.
+      if (message.type() === "error" && !/status of (403|404)/.test(message.text())) finding(`console: ${message.text()}`, where.now);
+    });
+    page.on("pageerror", (error) => finding(`script: ${error.message}`, where.now));
+    opened.push({ made, page, name: `${persona} ${lang} ${theme} ${size.width}`, where });
+  }
+  const queue = [...BEGIN];
+  const asked = new Set(queue);
+  const counts = new Map();
+  while (queue.length > 0) {
+    const path = queue.shift();
+    const pattern = kind(path);
+    const count = counts.get(pattern) ?? 0;
+    if (count >= EACH) continue;
+    counts.set(pattern, count + 1);
+    const expected = BEGIN.includes(path) ? [200, 403, 404] : [200];
+    for (const { page, name, where } of opened) {
+      where.now = `${name} ${path}`;
+      for (const link of await look(page, path, expected, where.now)) {
+        const url = new URL(link, BASE);
+        for (const choice of ["lang", "theme"]) url.searchParams.delete(choice);
+        const next = url.pathname + url.search;
+        if (!asked.has(next) && !isFile(url.pathname)) {
+          asked.add(next);
+          queue.push(next);
+        }
+      }
+    }
+    seen.add(pattern);
+  }
+  for (const { made } of opened) await made.close();
+  console.log(`pages: ${persona}: ${counts.size} kinds of pages`);
+}
+
+const browser = await launch();
+for (const persona of process.env.PERSONAS?.split(",") ?? PERSONAS) await crawl(browser, persona);
+await browser.close();
+for (const [what, where] of [...findings].sort()) {
+  console.log(`\n${what}\n  ${where.length} times, first: ${where[0]}`);
+}
+console.log(`pages: ${seen.size} kinds of pages, ${audits} audits, largest ${largest.bytes} bytes (${largest.path}), ${findings.size} findings`);
+process.exit(findings.size === 0 ? 0 : 1);
