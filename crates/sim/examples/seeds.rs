@@ -46,7 +46,7 @@ fn main() -> ExitCode {
                         }
                     }
                     let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-                    if done % PROGRESS == 0 {
+                    if done.is_multiple_of(PROGRESS) {
                         eprintln!("{done} of {count} seeds");
                     }
                 }

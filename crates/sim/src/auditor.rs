@@ -229,7 +229,7 @@ impl Auditor {
                 self.count("versions withdrawn");
             }
             PlanEvent::ClosedToJoining | PlanEvent::OpenedToJoining => {
-                self.count("opened or closed to joining")
+                self.count("opened or closed to joining");
             }
         }
         Ok(())

@@ -166,7 +166,10 @@ impl Auditor {
             }
             ClaimEvent::Withdrawn => {
                 self.count("claims withdrawn");
-                self.count_if(case.deducted > 0, "arrears deducted from a claim that was withdrawn later");
+                self.count_if(
+                    case.deducted > 0,
+                    "known weakness: arrears stay forgiven when the claim is withdrawn",
+                );
                 case.stage = Stage::Withdrawn;
                 matches!(
                     from,
@@ -209,6 +212,9 @@ impl Auditor {
         case.aid = aid;
         case.deducted = deducted;
         self.count_if(deducted > 0, "arrears deducted from aid");
+        let again = self.known_elsewhere(case)
+            && self.sheet_on(case.illness.event_date).is_some_and(|sheet| sheet.several.is_none());
+        self.count_if(again, "known weakness: a dependant who came back got the one aid a second time");
         Ok(())
     }
 
@@ -277,6 +283,13 @@ impl Auditor {
                 Ok(left)
             }
         }
+    }
+
+    /// Whether the same person was granted aid before as another member: dependants get a new id each time they join.
+    fn known_elsewhere(&self, case: &Case) -> bool {
+        let identity = self.people.get(&case.enrolment).map(|person| person.identity);
+        let same = |other: &Case| self.people.get(&other.enrolment).map(|person| person.identity) == identity;
+        self.claims.values().any(|other| other.member != case.member && other.is_granted() && same(other))
     }
 
     /// Whether somebody is, pays for, or is paid for by one of the people of a claim.

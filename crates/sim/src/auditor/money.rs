@@ -166,7 +166,7 @@ impl Auditor {
         let aids: Vec<Amount> = cleared.iter().map(|(_, aid)| minor(*aid)).collect();
         let rules = round.sheet.rules(self.sponsored);
         let own = naive::close(&rules, &aids, &members, s.surplus_before, s.carried_in);
-        self.compare(key, s, &cleared, &own)?;
+        Self::compare(key, s, &cleared, &own)?;
         self.charge(key, &round, &own)?;
         self.book_settlement(s, &own);
         self.note_settlement(&round, s, &own);
@@ -179,7 +179,6 @@ impl Auditor {
     }
 
     fn compare(
-        &self,
         key: PeriodKey,
         s: &Statement,
         cleared: &[(ClaimId, u128)],
@@ -428,7 +427,7 @@ impl Auditor {
         self.debit(Account::SharesRefunded, back);
         self.credit(Account::RefundsPayable, back);
         self.count("shares refunded");
-        self.count_if(on_the_way > 0, "shares refunded before they were collected");
+        self.count_if(on_the_way > 0, "known weakness: shares refunded before they were collected");
     }
 
     /// Money of operator or sponsor; a confirmation counts once.

@@ -1,5 +1,7 @@
 //! Comparing what the auditor believes with what the store holds.
 
+use std::collections::BTreeSet;
+
 use huzhu_app::audit;
 use huzhu_app::periods::{share_in, year_to_date};
 use huzhu_app::ports::{Answer, ClaimQuery, EnrolmentQuery, Page, Store, StoreError};
@@ -60,6 +62,7 @@ impl Auditor {
         ensure(periods.len() == self.periods.len(), || {
             format!("{} periods, {} were noticed", periods.len(), self.periods.len())
         })?;
+        let years: BTreeSet<i16> = periods.iter().map(|period| period.noticed.sharing_day.year()).collect();
         for row in &rows {
             let person = self.people.get(&row.id).ok_or_else(|| format!("{} was never seen", row.id))?;
             ensure(row.arrears.wide() == person.owed(), || format!("{} owes {:?}", row.id, row.arrears))?;
@@ -71,8 +74,8 @@ impl Auditor {
                     format!("{} owes {share} for {}, one by one it is {own}", row.id, period.key)
                 })?;
             }
-            for year in periods.iter().map(|period| period.noticed.sharing_day.year()) {
-                let (said, own) = (year_to_date(&periods, row, year).wide(), person.charged_in(year));
+            for year in &years {
+                let (said, own) = (year_to_date(&periods, row, *year).wide(), person.charged_in(*year));
                 ensure(said == own, || format!("{} has paid {said} in {year}, not {own}", row.id))?;
             }
         }
@@ -146,7 +149,7 @@ impl Auditor {
     }
 
     /// What was acknowledged under a key is remembered with the same receipt.
-    pub(crate) fn remembered(&self, answer: Option<&Answer>, receipt: &str) -> Result<(), Finding> {
+    pub(crate) fn remembered(answer: Option<&Answer>, receipt: &str) -> Result<(), Finding> {
         ensure(answer.is_some_and(|answer| answer.receipt == receipt), || {
             format!("a receipt was given that is not kept: {receipt}")
         })

@@ -187,7 +187,9 @@ pub(super) async fn a_unit_that_relied_on_what_has_changed_is_a_conflict(store: 
     store.commit(join_unit(1)).await.expect("kept");
     let books = |entries: &[u128]| {
         let mut balances = Balances::new(entry(1, 7).currency());
-        entries.iter().for_each(|n| balances.apply(&entry(*n, 7)).expect("one currency"));
+        for n in entries {
+            balances.apply(&entry(*n, 7)).expect("one currency");
+        }
         ReliedOn::Books(plan(), balances)
     };
     let stream = |n, events| ReliedOn::Stream(member_stream(n), events);

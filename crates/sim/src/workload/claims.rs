@@ -63,14 +63,13 @@ impl Village {
         let rows = self.enrolments();
         let known = self.claims_in(&["approved", "on-notice", "paid", "under-review"]);
         let again = self.scene.dice.chance(250).then(|| self.scene.dice.pick(&known).cloned()).flatten();
-        let row = match again {
-            Some(claim) => rows.iter().rev().find(|row| row.member == claim.member).cloned(),
-            None => {
-                let live = self.scene.dice.chance(800);
-                let rows: Vec<EnrolmentRecord> =
-                    rows.into_iter().filter(|row| !live || row.ended.is_none()).collect();
-                self.scene.dice.pick(&rows).cloned()
-            }
+        let row = if let Some(claim) = again {
+            rows.iter().rev().find(|row| row.member == claim.member).cloned()
+        } else {
+            let live = self.scene.dice.chance(800);
+            let rows: Vec<EnrolmentRecord> =
+                rows.into_iter().filter(|row| !live || row.ended.is_none()).collect();
+            self.scene.dice.pick(&rows).cloned()
         };
         let Some(row) = row else { return Ok(()) };
         let illness = self.invent_illness()?;
@@ -134,7 +133,7 @@ impl Village {
             match one.event {
                 Event::Claim(ClaimEvent::EvidenceAdded { evidence, .. }) => files.push(evidence),
                 Event::Claim(ClaimEvent::EvidenceRemoved { evidence }) => {
-                    files.retain(|file| *file != evidence)
+                    files.retain(|file| *file != evidence);
                 }
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! The work of operators: notice, settlement, collection, retries, lapses, payouts, pay-ins, close; early, late and twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu_app::call::Call;
 use huzhu_app::periods::{
@@ -56,15 +56,15 @@ impl Village {
             let key = row.key;
             match row.state {
                 "on-notice" if row.noticed.until <= self.scene.now() && self.scene.dice.chance(800) => {
-                    self.settle(&row)?
+                    self.settle(&row)?;
                 }
                 "settled" if row.noticed.sharing_day <= self.scene.today() && self.scene.dice.chance(800) => {
-                    self.collect(key)?
+                    self.collect(key)?;
                 }
                 "collected" if self.scene.dice.chance(300) => {
                     let deed = Deed::Close(self.of(key));
                     self.operate(&deed)?;
-                    self.scene.compare_all()?;
+                    self.scene.compare_now_and_then()?;
                 }
                 _ => {}
             }
@@ -115,7 +115,7 @@ impl Village {
             let deed = self.lapse();
             self.operate(&deed)?;
         }
-        self.scene.compare_all()
+        self.scene.compare_now_and_then()
     }
 
     fn settle(&mut self, row: &PeriodRecord) -> Result<(), Finding> {
@@ -137,7 +137,7 @@ impl Village {
                 self.operate(&deed)?;
             }
         }
-        self.scene.compare_all()
+        self.scene.compare_now_and_then()
     }
 
     fn collect(&mut self, key: PeriodKey) -> Result<(), Finding> {
@@ -157,24 +157,22 @@ impl Village {
             report: format!("report {key}").into_bytes(),
         });
         self.operate(&deed)?;
-        self.scene.compare_all()
+        self.scene.compare_now_and_then()
     }
 
     /// Unpaid shares by period, from the streams of those in arrears.
     fn arrears(&self) -> BTreeMap<PeriodKey, Vec<EnrolmentId>> {
         let mut owed: BTreeMap<PeriodKey, Vec<EnrolmentId>> = BTreeMap::new();
         for row in self.enrolments().into_iter().filter(|row| !row.arrears.is_zero()) {
-            let mut open = BTreeMap::new();
+            let mut open = BTreeSet::new();
             for one in alone(self.scene.store().stream(&StreamId::Enrolment(row.id))).unwrap_or_default() {
                 match one.event {
-                    Event::Enrolment(EnrolmentEvent::FellIntoArrears { period, .. }) => {
-                        open.insert(period, ())
-                    }
+                    Event::Enrolment(EnrolmentEvent::FellIntoArrears { period, .. }) => open.insert(period),
                     Event::Enrolment(EnrolmentEvent::ArrearsPaid { period }) => open.remove(&period),
-                    _ => None,
+                    _ => false,
                 };
             }
-            for period in open.into_keys() {
+            for period in open {
                 owed.entry(period).or_default().push(row.id);
             }
         }

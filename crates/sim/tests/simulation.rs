@@ -1,0 +1,93 @@
+//! Smoke seeds of the simulator: each is lived through twice and must go the same way; together they must reach everything.
+//!
+//! `HUZHU_SEEDS=1000 cargo nextest run -p huzhu-sim simulation` lives through that many.
+
+use std::collections::BTreeMap;
+
+use huzhu_sim::simulation::run;
+
+/// Seeds of a normal run: a few seconds.
+const SMOKE: u64 = 20;
+
+/// What the smoke seeds must have seen, so that a simulator that no longer reaches something is noticed.
+const REACHED: &[&str] = &[
+    "acts denied for want of a role",
+    "acts not kept",
+    "acts refused by a rule",
+    "acts turned away",
+    "aid cut by a cap",
+    "aid cut by a shortfall",
+    "arrears deducted from aid",
+    "arrears paid",
+    "claims approved",
+    "claims paid",
+    "claims refused",
+    "claims sent back",
+    "claims taken without the evidence asked for",
+    "claims withdrawn",
+    "clock jumps",
+    "conflicts",
+    "cost carried to the next period",
+    "dependants joined",
+    "evidence asked for",
+    "excess borne by the operator",
+    "families left together",
+    "members at the cap of the year",
+    "members ended after aid",
+    "members ended for illness in the wait",
+    "members joined",
+    "members lapsed",
+    "members left",
+    "members over age",
+    "members rejoined",
+    "notices begun late",
+    "pay-ins",
+    "pay-ins confirmed twice",
+    "payouts without money",
+    "periods borne by a sponsor",
+    "periods closed",
+    "periods paid without shares",
+    "periods with failed debits",
+    "periods without claims",
+    "providers did not answer",
+    "races",
+    "reads that failed",
+    "receipts given again",
+    "recommendations outdated",
+    "replies lost",
+    "shares by age band",
+    "shares of a pool",
+    "shares refunded",
+    "shortfall borne whole",
+    "the vault did not answer",
+    "told to reload",
+    "two claims of one person confirmed at once",
+    "versions published",
+    "versions withdrawn",
+];
+
+#[expect(clippy::disallowed_methods, reason = "how many seeds is asked of whoever runs the test")]
+fn seeds() -> u64 {
+    std::env::var("HUZHU_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SMOKE)
+}
+
+#[test]
+fn every_seed_is_lived_through_without_a_finding_and_reaches_everything() {
+    let mut seen: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for seed in 1..=seeds() {
+        let outcome = run(seed).unwrap_or_else(|failure| panic!("{failure}"));
+        for (word, times) in outcome.seen {
+            *seen.entry(word).or_default() += times;
+        }
+    }
+    let missed: Vec<&&str> = REACHED.iter().filter(|word| !seen.contains_key(**word)).collect();
+    assert!(missed.is_empty(), "never seen: {missed:?}; seen: {seen:#?}");
+}
+
+#[test]
+fn a_seed_goes_the_same_way_each_time_and_another_seed_another_way() {
+    let digests: Vec<String> =
+        [3, 3, 4].map(|seed| run(seed).unwrap_or_else(|failure| panic!("{failure}")).digest).into();
+    assert_eq!(digests[0], digests[1]);
+    assert_ne!(digests[0], digests[2]);
+}
