@@ -25,10 +25,7 @@ const RETRY_AFTER_SECONDS: u32 = 5;
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let begun = tokio::time::Instant::now();
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let response = next.run(request).await;
     let status = response.status();
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -37,11 +34,10 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
 }
 
 /// A bug stops one request and not the platform.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
 pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     tracing::error!(text, "a request panicked");
     Problem::broken().into_response()
 }
@@ -58,46 +54,29 @@ pub(crate) async fn time_limit(request: Request, next: Next) -> Response {
 pub(crate) async fn show_problems(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let asked = Preferences::of(request.headers(), request.uri());
     let is_api = request.uri().path().starts_with("/api/");
-    let path = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str())
-        .to_owned();
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };
-    let shown = if is_api {
-        as_json(&problem, asked.locale)
-    } else {
-        as_page(&problem, &asked, path, &edge)
-    };
+    let shown = if is_api { as_json(&problem, asked.locale) } else { as_page(&problem, &asked, path, &edge) };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     let (shown_parts, body) = shown.into_parts();
     parts.headers.extend(shown_parts.headers);
-    parts
-        .headers
-        .insert(CONTENT_LANGUAGE, HeaderValue::from_static(asked.locale.tag()));
+    parts.headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(asked.locale.tag()));
     if parts.status == StatusCode::UNAUTHORIZED && is_api {
-        parts
-            .headers
-            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        parts.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if parts.status == StatusCode::SERVICE_UNAVAILABLE {
-        parts
-            .headers
-            .entry(RETRY_AFTER)
-            .or_insert(HeaderValue::from(RETRY_AFTER_SECONDS));
+        parts.headers.entry(RETRY_AFTER).or_insert(HeaderValue::from(RETRY_AFTER_SECONDS));
     }
     Response::from_parts(parts, body)
 }
 
 fn as_json(problem: &Problem, locale: Locale) -> Response {
     let mut response = axum::Json(problem.body(locale)).into_response();
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
 }
 
@@ -122,11 +101,7 @@ fn as_page(problem: &Problem, asked: &Preferences, path: String, edge: &Edge) ->
         l,
         theme: Theme::from_code(asked.theme),
         title: title.clone(),
-        account: if edge.config.demo {
-            Account::Hidden
-        } else {
-            Account::SignedOut
-        },
+        account: if edge.config.demo { Account::Hidden } else { Account::SignedOut },
         path,
         ..Page::default()
     };
@@ -138,11 +113,7 @@ fn as_page(problem: &Problem, asked: &Preferences, path: String, edge: &Edge) ->
         code: body.code,
         title,
         detail: body.detail,
-        errors: body
-            .errors
-            .into_iter()
-            .map(|error| (error.field, error.message))
-            .collect(),
+        errors: body.errors.into_iter().map(|error| (error.field, error.message)).collect(),
         sign_in,
     };
     match shown.render() {

@@ -166,11 +166,7 @@ impl EligibilityBody {
             findings: view
                 .findings
                 .into_iter()
-                .map(|one| FindingBody {
-                    rule: one.rule,
-                    kept: one.kept,
-                    day: one.day.map(DayText),
-                })
+                .map(|one| FindingBody { rule: one.rule, kept: one.kept, day: one.day.map(DayText) })
                 .collect(),
             eligible: view.eligible,
             aid: Money::of(view.aid, currency),
@@ -305,22 +301,13 @@ pub(super) fn add(table: Table) -> Table {
         json!({"claim": "clm_01930000000070008000000000000003", "enrolment": enrolment, "illness": illness});
     let op = |id, summary| Op::new("claims", id, summary);
     let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
-    let evidence = "/claims/{claim}/evidence/{evidence}";
-    table
-        .add(
-            &get,
-            "/claims",
-            list,
-            op("listClaims", "My claims").paged().answers::<ClaimList>(200),
-        )
+    add_verbs(table)
+        .add(&get, "/claims", list, op("listClaims", "My claims").paged().answers::<ClaimList>(200))
         .add(
             &post,
             "/claims",
             draft_claim,
-            op("draftClaim", "Begin a claim")
-                .verb()
-                .takes::<DraftRequest>(draft)
-                .answers::<ReceiptBody>(201),
+            op("draftClaim", "Begin a claim").verb().takes::<DraftRequest>(draft).answers::<ReceiptBody>(201),
         )
         .add(
             &post,
@@ -349,6 +336,14 @@ pub(super) fn add(table: Table) -> Table {
                 .takes::<IllnessBody>(illness)
                 .answers::<ReceiptBody>(200),
         )
+}
+
+/// The verbs on one claim, and its files.
+fn add_verbs(table: Table) -> Table {
+    let op = |id, summary| Op::new("claims", id, summary);
+    let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
+    let evidence = "/claims/{claim}/evidence/{evidence}";
+    table
         .add(
             &post,
             "/claims/{claim}/report",
@@ -367,9 +362,7 @@ pub(super) fn add(table: Table) -> Table {
             &post,
             "/claims/{claim}/withdraw",
             withdraw,
-            op("withdrawClaim", "Take it back")
-                .verb()
-                .answers::<ReceiptBody>(200),
+            op("withdrawClaim", "Take it back").verb().answers::<ReceiptBody>(200),
         )
         .add(
             &put,
@@ -385,18 +378,13 @@ pub(super) fn add(table: Table) -> Table {
             &get,
             evidence,
             file,
-            op("getEvidence", "A file in clear")
-                .says("Each look of staff is noted.")
-                .verb()
-                .answers_file(),
+            op("getEvidence", "A file in clear").says("Each look of staff is noted.").verb().answers_file(),
         )
         .add(
             &Method::DELETE,
             evidence,
             remove_evidence,
-            op("removeEvidence", "Take a file of a draft back")
-                .verb()
-                .answers::<ReceiptBody>(200),
+            op("removeEvidence", "Take a file of a draft back").verb().answers::<ReceiptBody>(200),
         )
 }
 
@@ -426,16 +414,9 @@ async fn draft_claim(
     Member(call): Member,
     Strict(body): Strict<DraftRequest>,
 ) -> Answer {
-    let command = DraftClaim {
-        claim: body.claim.0,
-        enrolment: body.enrolment.0,
-        illness: body.illness.illness(),
-    };
-    done(
-        StatusCode::CREATED,
-        edge.app.draft_claim(&call, &command).await?,
-        ReceiptBody::of,
-    )
+    let command =
+        DraftClaim { claim: body.claim.0, enrolment: body.enrolment.0, illness: body.illness.illness() };
+    done(StatusCode::CREATED, edge.app.draft_claim(&call, &command).await?, ReceiptBody::of)
 }
 
 async fn eligibility(
@@ -444,14 +425,8 @@ async fn eligibility(
     Strict(body): Strict<EligibilityRequest>,
 ) -> Answer {
     let card = edge.app.my_enrolment(&call, body.enrolment.0).await?;
-    let command = CheckEligibility {
-        enrolment: body.enrolment.0,
-        illness: body.illness.illness(),
-    };
-    ok(EligibilityBody::of(
-        edge.app.check_eligibility(&call, &command).await?,
-        card.currency,
-    ))
+    let command = CheckEligibility { enrolment: body.enrolment.0, illness: body.illness.illness() };
+    ok(EligibilityBody::of(edge.app.check_eligibility(&call, &command).await?, card.currency))
 }
 
 async fn claim(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
@@ -483,10 +458,7 @@ async fn describe(
     {
         return Err(Problem::changed());
     }
-    let command = DescribeClaim {
-        claim: id.0,
-        illness: body.illness(),
-    };
+    let command = DescribeClaim { claim: id.0, illness: body.illness() };
     let receipt = edge.app.describe_claim(&call, &command).await?;
     let now = version_of(&edge.app.claim_view(&call, id.0).await?);
     let mut response = done(StatusCode::OK, receipt, ReceiptBody::of)?;
@@ -499,10 +471,7 @@ async fn report(State(edge): State<Edge>, Member(call): Member, Of(id): Of<Claim
 }
 
 async fn complete(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
-    own(edge
-        .app
-        .complete_evidence(&call, OwnClaim { claim: id.0 })
-        .await?)
+    own(edge.app.complete_evidence(&call, OwnClaim { claim: id.0 }).await?)
 }
 
 async fn withdraw(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
@@ -520,23 +489,17 @@ async fn add_evidence(
     Of((id, evidence)): Of<(ClaimRef, EvidenceRef)>,
     FileBody(bytes): FileBody,
 ) -> Answer {
-    let command = AddEvidence {
-        claim: id.0,
-        evidence: evidence.0,
-        bytes: bytes.to_vec(),
-    };
-    done(
-        StatusCode::CREATED,
-        edge.app.add_evidence(&call, &command).await?,
-        |receipt: EvidenceReceipt| EvidenceReceiptBody {
+    let command = AddEvidence { claim: id.0, evidence: evidence.0, bytes: bytes.to_vec() };
+    done(StatusCode::CREATED, edge.app.add_evidence(&call, &command).await?, |receipt: EvidenceReceipt| {
+        EvidenceReceiptBody {
             claim: ClaimRef(receipt.claim),
             evidence: EvidenceRef(receipt.evidence),
             media_type: receipt.kind.media_type(),
             bytes: receipt.bytes,
             digest: DigestText(receipt.digest),
             at: Instant(receipt.at),
-        },
-    )
+        }
+    })
 }
 
 async fn file(
@@ -559,9 +522,7 @@ pub(crate) async fn evidence_answer(
     let name = format!("attachment; filename=\"{evidence}.{}\"", extension(content.kind));
     let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
     let mut response = content.bytes.into_response();
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content.kind.media_type()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content.kind.media_type()));
     response.headers_mut().insert(CONTENT_DISPOSITION, name);
     Ok(response)
 }
@@ -581,16 +542,7 @@ async fn remove_evidence(
     Member(call): Member,
     Of((id, evidence)): Of<(ClaimRef, EvidenceRef)>,
 ) -> Answer {
-    own(edge
-        .app
-        .remove_evidence(
-            &call,
-            RemoveEvidence {
-                claim: id.0,
-                evidence: evidence.0,
-            },
-        )
-        .await?)
+    own(edge.app.remove_evidence(&call, RemoveEvidence { claim: id.0, evidence: evidence.0 }).await?)
 }
 
 fn claim_body(view: ClaimView) -> ClaimBody {
@@ -616,15 +568,13 @@ fn claim_body(view: ClaimView) -> ClaimBody {
         holder: view.holder,
         until: view.until.map(Instant),
         reported: view.reported.map(Instant),
-        recommendation: view
-            .recommendation
-            .map(|advice| RecommendationBody::of(advice, currency)),
+        recommendation: view.recommendation.map(|advice| RecommendationBody::of(advice, currency)),
         aid: view.aid.map(money),
         reason: view.reason.map(ReasonRef),
         period: view.period.map(PeriodRef),
         payout: view.payout.map(DigestText),
         eligibility: view.eligibility.map(|found| EligibilityBody::of(found, currency)),
-        evidence: view.evidence.into_iter().map(evidence_body).collect(),
+        evidence: view.evidence.iter().map(evidence_body).collect(),
         request: view.request,
         timeline: view.timeline.into_iter().map(step_body).collect(),
     }
@@ -634,19 +584,13 @@ impl RecommendationBody {
     fn of(advice: huzhu_domain::claim::Recommendation, currency: huzhu_ledger::Currency) -> Self {
         use huzhu_domain::claim::Recommendation;
         match advice {
-            Recommendation::Approve { aid } => Self {
-                aid: Some(Money::of(aid, currency)),
-                reason: None,
-            },
-            Recommendation::Refuse { reason } => Self {
-                aid: None,
-                reason: Some(ReasonRef(reason)),
-            },
+            Recommendation::Approve { aid } => Self { aid: Some(Money::of(aid, currency)), reason: None },
+            Recommendation::Refuse { reason } => Self { aid: None, reason: Some(ReasonRef(reason)) },
         }
     }
 }
 
-fn evidence_body(file: huzhu_app::claims::EvidenceView) -> EvidenceBody {
+fn evidence_body(file: &huzhu_app::claims::EvidenceView) -> EvidenceBody {
     EvidenceBody {
         evidence: EvidenceRef(file.id),
         media_type: file.kind.media_type(),

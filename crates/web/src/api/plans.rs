@@ -34,10 +34,7 @@ pub(crate) struct LocalizedBody {
 impl LocalizedBody {
     fn of(text: &Localized) -> Self {
         use huzhu_domain::plan::Language;
-        Self {
-            en: text.get(Language::En).to_owned(),
-            zh: text.get(Language::Zh).to_owned(),
-        }
+        Self { en: text.get(Language::En).to_owned(), zh: text.get(Language::Zh).to_owned() }
     }
 }
 
@@ -210,10 +207,7 @@ pub(crate) struct ClaimAidBody {
 impl ClaimAidBody {
     /// Shows claims with their amounts.
     pub(crate) fn list(claims: &[ClaimAid], currency: Currency) -> Vec<Self> {
-        let one = |one: &ClaimAid| Self {
-            claim: ClaimRef(one.claim),
-            aid: Money::of(one.aid, currency),
-        };
+        let one = |one: &ClaimAid| Self { claim: ClaimRef(one.claim), aid: Money::of(one.aid, currency) };
         claims.iter().map(one).collect()
     }
 }
@@ -403,19 +397,9 @@ struct BoardBody {
 pub(super) fn add(table: Table) -> Table {
     let get = Method::GET;
     let op = |id, summary| Op::new("plans", id, summary).public();
-    table
-        .add(
-            &get,
-            "/plans",
-            list,
-            op("listPlans", "All plans").answers::<PlanList>(200),
-        )
-        .add(
-            &get,
-            "/plans/{plan}",
-            plan,
-            op("getPlan", "One plan").answers::<PlanBody>(200),
-        )
+    add_periods(table)
+        .add(&get, "/plans", list, op("listPlans", "All plans").answers::<PlanList>(200))
+        .add(&get, "/plans/{plan}", plan, op("getPlan", "One plan").answers::<PlanBody>(200))
         .add(
             &get,
             "/plans/{plan}/versions",
@@ -441,13 +425,18 @@ pub(super) fn add(table: Table) -> Table {
             op("getForecast", "What it may cost: the plainest forecast there is")
                 .answers::<ForecastAnswer>(200),
         )
+}
+
+/// Periods and the notice board.
+fn add_periods(table: Table) -> Table {
+    let get = Method::GET;
+    let op = |id, summary| Op::new("plans", id, summary).public();
+    table
         .add(
             &get,
             "/plans/{plan}/periods",
             periods,
-            op("listPeriods", "Periods that have begun their notice")
-                .paged()
-                .answers::<PeriodList>(200),
+            op("listPeriods", "Periods that have begun their notice").paged().answers::<PeriodList>(200),
         )
         .add(
             &get,
@@ -476,12 +465,7 @@ pub(super) fn add(table: Table) -> Table {
 }
 
 fn summary_body(summary: &PlanSummary) -> Result<SummaryBody, Problem> {
-    let newest = summary
-        .plan
-        .plan
-        .versions()
-        .last()
-        .ok_or_else(Problem::not_found)?;
+    let newest = summary.plan.plan.versions().last().ok_or_else(Problem::not_found)?;
     let identity = newest.terms.identity();
     Ok(SummaryBody {
         plan: PlanRef(identity.id.clone()),
@@ -497,21 +481,14 @@ fn summary_body(summary: &PlanSummary) -> Result<SummaryBody, Problem> {
 
 async fn list(State(edge): State<Edge>) -> Answer {
     let plans = edge.app.plan_list().await?;
-    ok(PlanList {
-        plans: plans.iter().map(summary_body).collect::<Result<_, _>>()?,
-    })
+    ok(PlanList { plans: plans.iter().map(summary_body).collect::<Result<_, _>>()? })
 }
 
 async fn plan(State(edge): State<Edge>, Of(id): Of<PlanRef>) -> Answer {
     let summary = edge.app.plan_summary(&id.0).await?;
     let loaded: &LoadedPlan = &summary.plan;
     let in_force = loaded.terms_at(edge.app.clock().now()).ok();
-    let newest = &loaded
-        .plan
-        .versions()
-        .last()
-        .ok_or_else(Problem::not_found)?
-        .terms;
+    let newest = &loaded.plan.versions().last().ok_or_else(Problem::not_found)?.terms;
     let terms = in_force.unwrap_or(newest);
     let next = match in_force {
         Some(_) => Some(NextBody::of(edge.app.next_dates(&id.0).await?)),
@@ -549,15 +526,8 @@ async fn plan(State(edge): State<Edge>, Of(id): Of<PlanRef>) -> Answer {
 async fn versions(State(edge): State<Edge>, Of(id): Of<PlanRef>) -> Answer {
     let summary = edge.app.plan_summary(&id.0).await?;
     let states = edge.app.version_states(&summary.plan);
-    let published = |version| {
-        summary
-            .plan
-            .plan
-            .versions()
-            .iter()
-            .find(|v| v.version == version)
-            .map(|v| v.published)
-    };
+    let published =
+        |version| summary.plan.plan.versions().iter().find(|v| v.version == version).map(|v| v.published);
     let rows = states.into_iter().filter_map(|(version, effective, state)| {
         Some(VersionBody {
             version: version.0,
@@ -566,9 +536,7 @@ async fn versions(State(edge): State<Edge>, Of(id): Of<PlanRef>) -> Answer {
             state: version_word(state),
         })
     });
-    ok(VersionList {
-        versions: rows.collect(),
-    })
+    ok(VersionList { versions: rows.collect() })
 }
 
 const fn version_word(state: VersionState) -> &'static str {
@@ -583,28 +551,13 @@ const fn version_word(state: VersionState) -> &'static str {
 
 async fn text(State(edge): State<Edge>, Of((id, version)): Of<(PlanRef, u32)>) -> Answer {
     let summary = edge.app.plan_summary(&id.0).await?;
-    let record = edge
-        .app
-        .store()
-        .plan(&id.0)
-        .await
-        .map_err(huzhu_app::error::AppError::from)?;
+    let record = edge.app.store().plan(&id.0).await.map_err(huzhu_app::error::AppError::from)?;
     let version = PlanVersion(version);
-    let digest = record.and_then(|record| {
-        record
-            .versions
-            .iter()
-            .find(|v| v.version == version)
-            .map(|v| v.digest)
-    });
+    let digest =
+        record.and_then(|record| record.versions.iter().find(|v| v.version == version).map(|v| v.digest));
     let text = summary.plan.texts.get(&version);
     let (digest, text) = digest.zip(text).ok_or_else(Problem::not_found)?;
-    ok(TextBody {
-        plan: id,
-        version: version.0,
-        digest: DigestText(digest),
-        text: text.clone(),
-    })
+    ok(TextBody { plan: id, version: version.0, digest: DigestText(digest), text: text.clone() })
 }
 
 async fn history(edge: &Edge, id: &PlanId) -> Result<(Currency, Vec<PricePoint>), Problem> {
@@ -622,28 +575,19 @@ async fn prices(State(edge): State<Edge>, Of(id): Of<PlanRef>) -> Answer {
         aid: Money::of(point.aid, currency),
         share: Money::of(point.share, currency),
     });
-    ok(PriceHistory {
-        prices: prices.collect(),
-    })
+    ok(PriceHistory { prices: prices.collect() })
 }
 
 async fn forecast(State(edge): State<Edge>, Of(id): Of<PlanRef>) -> Answer {
     let (currency, points) = history(&edge, &id.0).await?;
     let summary = edge.app.plan_summary(&id.0).await?;
     let forecast = edge.app.plain_forecast(&summary.plan, &points);
-    let forecast = forecast.map(
-        |PlainForecast {
-             periods,
-             mean,
-             largest,
-             year,
-         }| ForecastBody {
-            periods,
-            mean: Money::of(mean, currency),
-            largest: Money::of(largest, currency),
-            year: Money::of(year, currency),
-        },
-    );
+    let forecast = forecast.map(|PlainForecast { periods, mean, largest, year }| ForecastBody {
+        periods,
+        mean: Money::of(mean, currency),
+        largest: Money::of(largest, currency),
+        year: Money::of(year, currency),
+    });
     ok(ForecastAnswer { forecast })
 }
 
@@ -660,26 +604,16 @@ fn period_body(view: PeriodView) -> PeriodBody {
         headcount: view.headcount,
         claims: view.claims,
         aid: Money::of(view.aid, currency),
-        statement: view
-            .statement
-            .as_ref()
-            .map(|statement| StatementBody::of(statement, currency)),
-        collected: view
-            .collection
-            .map(|collection| Money::of(collection.collected, currency)),
-        uncollected: view
-            .collection
-            .map(|collection| Money::of(collection.failed, currency)),
+        statement: view.statement.as_ref().map(|statement| StatementBody::of(statement, currency)),
+        collected: view.collection.map(|collection| Money::of(collection.collected, currency)),
+        uncollected: view.collection.map(|collection| Money::of(collection.failed, currency)),
     }
 }
 
 async fn periods(State(edge): State<Edge>, Of(id): Of<PlanRef>, paging: Paging) -> Answer {
     let list = edge.app.period_list(&id.0).await?;
     let (page, next) = paging.cut("periods", list, |period| period.key.to_string())?;
-    ok(PeriodList {
-        periods: page.into_iter().map(period_body).collect(),
-        next,
-    })
+    ok(PeriodList { periods: page.into_iter().map(period_body).collect(), next })
 }
 
 async fn period(State(edge): State<Edge>, Of((id, key)): Of<(PlanRef, PeriodRef)>) -> Answer {
@@ -698,22 +632,11 @@ async fn board(State(edge): State<Edge>, Of(id): Of<PlanRef>) -> Answer {
 }
 
 fn board_answer(plan: PlanRef, currency: Currency, cards: Vec<Card>) -> Answer {
-    ok(BoardBody {
-        plan,
-        cards: cards
-            .into_iter()
-            .map(|card| CardBody::of(card, currency))
-            .collect(),
-    })
+    ok(BoardBody { plan, cards: cards.into_iter().map(|card| CardBody::of(card, currency)).collect() })
 }
 
 async fn card(State(edge): State<Edge>, Of((id, claim)): Of<(PlanRef, ClaimRef)>) -> Answer {
-    let row = edge
-        .app
-        .store()
-        .claim(claim.0)
-        .await
-        .map_err(huzhu_app::error::AppError::from)?;
+    let row = edge.app.store().claim(claim.0).await.map_err(huzhu_app::error::AppError::from)?;
     // A card of another plan is no card of this one.
     if row.is_none_or(|row| row.plan != id.0) {
         return Err(Problem::not_found());

@@ -241,11 +241,13 @@ impl FromRequestParts<Edge> for Member {
 pub(crate) type Answer = Result<Response, Problem>;
 
 /// A JSON answer.
+#[expect(clippy::unnecessary_wraps, reason = "the last expression of handlers, which can fail before it")]
 pub(crate) fn ok<T: Serialize>(body: T) -> Answer {
     Ok(axum::Json(body).into_response())
 }
 
 /// The answer to a verb: says when it was given before under the same key.
+#[expect(clippy::unnecessary_wraps, reason = "the last expression of handlers, which can fail before it")]
 pub(crate) fn done<R, T: Serialize>(status: StatusCode, done: Done<R>, show: impl FnOnce(R) -> T) -> Answer {
     let mut response = (status, axum::Json(show(done.receipt))).into_response();
     if done.replayed {

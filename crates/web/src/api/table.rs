@@ -39,6 +39,10 @@ pub(crate) const EVIDENCE_MEDIA: [&str; 6] = [
 ];
 
 /// What is known of one call.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a call, each set by a verb of its own"
+)]
 pub(crate) struct Op {
     tag: &'static str,
     id: &'static str,
@@ -48,7 +52,6 @@ pub(crate) struct Op {
     keyed: bool,
     tagged: bool,
     paged: bool,
-    may_refuse: bool,
     role: &'static str,
     body: Option<Body>,
     status: u16,
@@ -59,13 +62,13 @@ pub(crate) struct Op {
 }
 
 enum Body {
-    Json(RefOr<Schema>, serde_json::Value),
+    Json(Box<RefOr<Schema>>, serde_json::Value),
     File,
 }
 
 enum Answer {
     Nothing,
-    Json(RefOr<Schema>),
+    Json(Box<RefOr<Schema>>),
     Text(&'static str),
     File,
 }
@@ -82,7 +85,6 @@ impl Op {
             keyed: false,
             tagged: false,
             paged: false,
-            may_refuse: false,
             role: "",
             body: None,
             status: 200,
@@ -94,7 +96,7 @@ impl Op {
 
     /// What else there is to know.
     pub(crate) fn says(mut self, text: &str) -> Self {
-        self.description = text.to_owned();
+        text.clone_into(&mut self.description);
         self
     }
 
@@ -113,7 +115,6 @@ impl Op {
     /// Rules can say no (409), and an idempotency key makes a retry harmless.
     pub(crate) const fn verb(mut self) -> Self {
         self.keyed = true;
-        self.may_refuse = true;
         self
     }
 
@@ -131,7 +132,7 @@ impl Op {
 
     /// The JSON body, with an example.
     pub(crate) fn takes<T: ToSchema>(mut self, example: serde_json::Value) -> Self {
-        self.body = Some(Body::Json(reference::<T>(&mut self.closed), example));
+        self.body = Some(Body::Json(Box::new(reference::<T>(&mut self.closed)), example));
         self
     }
 
@@ -144,7 +145,7 @@ impl Op {
     /// The JSON answer.
     pub(crate) fn answers<T: ToSchema>(mut self, status: u16) -> Self {
         self.status = status;
-        self.answer = Answer::Json(reference::<T>(&mut self.schemas));
+        self.answer = Answer::Json(Box::new(reference::<T>(&mut self.schemas)));
         self
     }
 
@@ -232,8 +233,10 @@ impl Op {
         let mut response = ResponseBuilder::new().description(text);
         response = match &self.answer {
             Answer::Nothing => response,
-            Answer::Json(schema) => response
-                .content("application/json", ContentBuilder::new().schema(Some(schema.clone())).build()),
+            Answer::Json(schema) => response.content(
+                "application/json",
+                ContentBuilder::new().schema(Some(RefOr::clone(schema))).build(),
+            ),
             Answer::Text(media) => {
                 response.content(*media, ContentBuilder::new().schema(Some(String::schema())).build())
             }
@@ -269,7 +272,7 @@ impl Op {
             (!self.public, 401, "SignInNeeded"),
             (!self.role.is_empty() || !self.public || has_body, 403, "Denied"),
             (has_ids || has_body, 404, "NotFound"),
-            (self.may_refuse, 409, "Refused"),
+            (self.keyed, 409, "Refused"),
             (self.tagged, 412, "Changed"),
             (has_body, 413, "TooLarge"),
             (has_body, 415, "WrongMediaType"),
@@ -414,7 +417,8 @@ fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
     let builder = RequestBodyBuilder::new().required(Some(Required::True));
     match body {
         Body::Json(schema, example) => {
-            let content = ContentBuilder::new().schema(Some(schema.clone())).example(Some(example.clone()));
+            let content =
+                ContentBuilder::new().schema(Some(RefOr::clone(schema))).example(Some(example.clone()));
             builder.content("application/json", content.build()).build()
         }
         Body::File => {

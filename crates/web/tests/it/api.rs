@@ -1,5 +1,7 @@
 //! Lives through the API: signing in, joining, a claim from draft to decision; retries, versions, pages.
 
+use std::fmt::Write as _;
+
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
@@ -241,7 +243,7 @@ async fn problem_bodies_say_what_why_and_what_helps() {
     ] {
         let reply = site.call(who, method, path, &body).await;
         let pretty = serde_json::to_string_pretty(&reply.json()).expect("JSON");
-        shown.push_str(&format!("{method} {path}\n{pretty}\n\n"));
+        let _ = write!(shown, "{method} {path}\n{pretty}\n\n");
     }
     insta::assert_snapshot!(shown);
 }

@@ -54,12 +54,7 @@ impl Vault for Files {
     }
 
     async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError> {
-        self.0
-            .lock()
-            .expect("files")
-            .get(&id)
-            .cloned()
-            .ok_or(VaultError::Missing)
+        self.0.lock().expect("files").get(&id).cloned().ok_or(VaultError::Missing)
     }
 
     async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError> {
@@ -103,7 +98,7 @@ pub(crate) struct Reply {
 impl Reply {
     /// The body as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+        serde_json::from_slice(&self.bytes).expect("a JSON body")
     }
 
     /// The body as text.
@@ -113,10 +108,7 @@ impl Reply {
 
     /// A header as text; empty when it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// Status and problem code.
@@ -130,12 +122,9 @@ impl Reply {
 pub(crate) const STAFF: [&str; 4] = ["reviewer", "confirmer", "operator", "auditor"];
 
 fn person_id(who: &str) -> MemberId {
-    let number = u128::from(who.bytes().fold(7_u64, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-    }));
-    MemberId::from_uuid(uuid::Uuid::from_u128(
-        (0x0193_u128 << 112) | (7 << 76) | (1 << 127 >> 64) | number,
-    ))
+    let number =
+        u128::from(who.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))));
+    MemberId::from_uuid(uuid::Uuid::from_u128((0x0193_u128 << 112) | (7 << 76) | (1 << 127 >> 64) | number))
 }
 
 impl Site {
@@ -147,9 +136,7 @@ impl Site {
     /// The same with rate limits.
     pub(crate) async fn with(limits: Limits) -> Self {
         let store = Arc::new(MemoryStore::new());
-        let clock = Arc::new(ManualClock::new(
-            "2025-12-01T04:00:00Z".parse().expect("a moment"),
-        ));
+        let clock = Arc::new(ManualClock::new("2025-12-01T04:00:00Z".parse().expect("a moment")));
         let app = Arc::new(App::new(World {
             store: store.clone(),
             vault: Arc::new(Files::default()),
@@ -160,45 +147,19 @@ impl Site {
             credit: Some(Arc::new(Yes)),
         }));
         let system = Call::system();
-        app.publish_plan(
-            &system,
-            PublishPlan {
-                text: PLAN.to_owned(),
-            },
-        )
-        .await
-        .expect("the plan of the demo");
+        app.publish_plan(&system, PublishPlan { text: PLAN.to_owned() }).await.expect("the plan of the demo");
         for who in STAFF.into_iter().chain(["member", "neighbour"]) {
             let id = person_id(who);
-            app.register(&system, id, &format!("{who}@example.org"))
-                .await
-                .expect("registered");
+            app.register(&system, id, &format!("{who}@example.org")).await.expect("registered");
             if STAFF.contains(&who) {
-                let role = ChangeRole {
-                    member: id,
-                    role: who,
-                    grant: true,
-                };
+                let role = ChangeRole { member: id, role: who, grant: true };
                 app.change_role(&system, role).await.expect("granted");
             }
         }
         clock.set("2026-01-02T04:00:00Z".parse().expect("a moment"));
-        let config = EdgeConfig {
-            secure: true,
-            demo: false,
-            personas: Vec::new().into(),
-        };
-        let router = huzhu_web::router(Edge {
-            app: app.clone(),
-            config,
-            limits: Arc::new(limits),
-        });
-        Self {
-            app,
-            store,
-            clock,
-            router,
-        }
+        let config = EdgeConfig { secure: true, demo: false, personas: Vec::new().into() };
+        let router = huzhu_web::router(Edge { app: app.clone(), config, limits: Arc::new(limits) });
+        Self { app, store, clock, router }
     }
 
     /// Lets days pass.
@@ -208,28 +169,15 @@ impl Site {
 
     /// A fresh token of somebody.
     pub(crate) async fn token(&self, who: &str) -> String {
-        self.app
-            .sign_in_as(person_id(who))
-            .await
-            .expect("an account")
-            .token
+        self.app.sign_in_as(person_id(who)).await.expect("an account").token
     }
 
     /// Sends a request as it is.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("the router never fails");
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            bytes,
-        }
+        Reply { status: parts.status, headers: parts.headers, bytes }
     }
 
     /// Calls the API as somebody (empty: nobody) with a JSON body (null: none) and further headers.
@@ -272,9 +220,7 @@ impl Site {
     /// The code in the newest mail.
     pub(crate) async fn mailed_code(&self) -> String {
         let mail = self.store.messages(None, 1).await.expect("mail");
-        let value = mail
-            .first()
-            .and_then(|mail| mail.values.iter().find(|(name, _)| name == "code"));
+        let value = mail.first().and_then(|mail| mail.values.iter().find(|(name, _)| name == "code"));
         value.expect("a code").1.clone()
     }
 }
