@@ -1,4 +1,4 @@
-//! Serves a small town from memory on a loopback port, to look at pages: `cargo run -p huzhu-web --example portal`.
+//! Serves a small town from memory on a loopback port, to look at pages: `cargo run -p huzhu-web --example portal -- 1500 8099`: residents and port.
 //!
 //! Prints addresses that sign in as people of the town with one click. Nothing is kept when it stops.
 
@@ -15,6 +15,7 @@ use huzhu_web::limit::Limits;
 #[expect(clippy::print_stdout, reason = "an example talks to its terminal")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let residents = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1_500);
+    let port = std::env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(8099);
     let town = world::Town::lived(residents).await;
     for (name, n) in [
         ("member", 1),
@@ -34,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         config: EdgeConfig { secure: false, demo: false, personas: Arc::from([]) },
         limits: Arc::new(Limits::none()),
     };
-    let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 8099))).await?;
+    let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
     println!("http://{}", listener.local_addr()?);
     huzhu_web::serve::serve(edge, listener, std::future::pending()).await?;
     Ok(())

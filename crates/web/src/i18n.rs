@@ -49,9 +49,36 @@ const CATALOGUES: &[(&str, &str, &str)] = &[
         include_str!("../locales/en/public.ftl"),
         include_str!("../locales/zh/public.ftl"),
     ),
-    ("problems", include_str!("../locales/en/problems.ftl"), include_str!("../locales/zh/problems.ftl")),
-    ("refusals", include_str!("../locales/en/refusals.ftl"), include_str!("../locales/zh/refusals.ftl")),
-    ("errors", include_str!("../locales/en/errors.ftl"), include_str!("../locales/zh/errors.ftl")),
+    (
+        "problems",
+        include_str!("../locales/en/problems.ftl"),
+        include_str!("../locales/zh/problems.ftl"),
+    ),
+    (
+        "refusals",
+        include_str!("../locales/en/refusals.ftl"),
+        include_str!("../locales/zh/refusals.ftl"),
+    ),
+    (
+        "errors",
+        include_str!("../locales/en/errors.ftl"),
+        include_str!("../locales/zh/errors.ftl"),
+    ),
+    (
+        "staff",
+        include_str!("../locales/en/staff.ftl"),
+        include_str!("../locales/zh/staff.ftl"),
+    ),
+    (
+        "operator",
+        include_str!("../locales/en/operator.ftl"),
+        include_str!("../locales/zh/operator.ftl"),
+    ),
+    (
+        "demo",
+        include_str!("../locales/en/demo.ftl"),
+        include_str!("../locales/zh/demo.ftl"),
+    ),
 ];
 
 /// A language that pages are written in.

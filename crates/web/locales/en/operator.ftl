@@ -12,23 +12,24 @@ op-to-books = To the books
 op-due-now = Due now
 op-later = Later
 op-since = Since { $day }.
-op-until = Until { $left }.
-op-task-notice = Begin the notice of period { $period } · { $plan }
-op-task-on-notice = Period { $period } is on notice · { $plan }
-op-task-settle = Settle period { $period } · { $plan }
-op-task-collect = Take the shares of period { $period } · { $plan }
-op-task-pay = Pay the aid of period { $period } · { $plan }
+op-until = Until { $day }.
+op-task-of = {" · "}{ $plan }
+op-task-notice = Begin the notice of period { $period }{ $plan }
+op-task-on-notice = Period { $period } is on notice{ $plan }
+op-task-settle = Settle period { $period }{ $plan }
+op-task-collect = Take the shares of period { $period }{ $plan }
+op-task-pay = Pay the aid of period { $period }{ $plan }
 op-task-pay-hint = { $count ->
     [one] One payout is outstanding.
    *[other] { $count } payouts are outstanding.
 }
-op-task-close = Close period { $period } · { $plan }
-op-task-closed = Period { $period } is closed · { $plan }
-op-task-operator-owes = The operator has to pay in { $amount } · { $plan }
-op-task-sponsor-owes = The sponsor has to pay in { $amount } · { $plan }
+op-task-close = Close period { $period }{ $plan }
+op-task-closed = Period { $period } is closed{ $plan }
+op-task-operator-owes = The operator has to pay in { $amount }{ $plan }
+op-task-sponsor-owes = The sponsor has to pay in { $amount }{ $plan }
 op-task-lapse = { $count ->
-    [one] One member still owes a share · { $plan }
-   *[other] { $count } members still owe a share · { $plan }
+    [one] One member still owes a share{ $plan }
+   *[other] { $count } members still owe a share{ $plan }
 }
 op-task-lapse-hint = The time for trying again is over for some. Their cover ends when you say so.
 
@@ -43,7 +44,7 @@ op-step-pay = Pay by
 op-step-close = Close
 op-wait-title = Nothing to do yet
 op-wait-notice = The notice can begin on { $day }.
-op-wait-settle = The notice runs. { $day } is its last day, then the period can be settled.
+op-wait-settle = The notice runs. Its last day is { $day }. After that the period can be settled.
 op-wait-collect = The shares are taken on { $day }.
 op-preview-title = What would happen
 op-preview-text = As things stand now. Nothing is changed by looking.

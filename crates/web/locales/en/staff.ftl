@@ -182,6 +182,7 @@ staff-col-who = With
 staff-col-advice = Recommended
 staff-col-happened = Happened on
 staff-col-age = Waiting for
+staff-age-new = less than a day
 staff-col-rule = Rule
 staff-col-result = Result
 staff-col-why = Why
@@ -193,6 +194,7 @@ staff-advice-refuse = Refuse
 
 staff-desk-title = { $condition }, { $severity }
 staff-desk-kicker = { $plan } · terms of version { $version } · claim { $claim }
+staff-to-acts = What you can do
 staff-facts = What is claimed
 staff-fact-person = Who fell ill
 staff-fact-erased = This person was erased

@@ -173,6 +173,7 @@ staff-col-who = 处理人
 staff-col-advice = 审核意见
 staff-col-happened = 出险日期
 staff-col-age = 已等待
+staff-age-new = 不到一天
 staff-col-rule = 规则
 staff-col-result = 结果
 staff-col-why = 原因
@@ -184,6 +185,7 @@ staff-advice-refuse = 不通过
 
 staff-desk-title = { $condition }（{ $severity }）
 staff-desk-kicker = { $plan } · 按第 { $version } 版条款 · 申请 { $claim }
+staff-to-acts = 可以做的事
 staff-facts = 申请内容
 staff-fact-person = 患者
 staff-fact-erased = 此人的信息已删除

@@ -199,8 +199,13 @@ impl Town {
         self.app.register(&Call::system(), member(n), &address).await.expect("registered");
     }
 
-    async fn settle_in(&self, n: u128) {
+    pub(crate) async fn settle_in(&self, n: u128) {
         self.register(n).await;
+        self.joins(n).await;
+    }
+
+    /// Somebody who is registered says who they are and joins.
+    pub(crate) async fn joins(&self, n: u128) {
         let call = by(n, None);
         self.app.give_identity(&call, GiveIdentity { person: person(n) }).await.expect("identity");
         self.join(n, n, None).await;

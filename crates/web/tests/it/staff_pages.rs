@@ -84,7 +84,8 @@ async fn an_empty_platform_has_pages_too() {
 #[tokio::test]
 async fn a_file_of_evidence_may_do_nothing_in_a_browser_and_each_look_is_recorded() {
     let site = site(false).await;
-    let view = site.town.app.claim_view(&by(REVIEWER, Some(Role::Reviewer)), claim(7)).await.expect("a claim");
+    let view =
+        site.town.app.claim_view(&by(REVIEWER, Some(Role::Reviewer)), claim(7)).await.expect("a claim");
     let file = format!("/staff/claims/{}/files/{}", claim(7), view.evidence[0].id);
     for (who, path, expected, how) in [
         (REVIEWER, file.clone(), 200, "inline;"),
@@ -264,7 +265,8 @@ async fn the_demo_lets_a_visitor_be_somebody_and_no_other_platform_does() {
     let seen = demo.post(None, "/demo/persona", &[("persona", "somebody-else")]).await;
     assert_eq!(seen.status, StatusCode::NOT_FOUND);
     // A visitor can sign in for real: the code stands in the mailbox.
-    let ask = huzhu_app::sign_in::RequestCode { address: "new@example.org".to_owned(), language: "en".to_owned() };
+    let ask =
+        huzhu_app::sign_in::RequestCode { address: "new@example.org".to_owned(), language: "en".to_owned() };
     demo.town.app.request_code(&ask).await.expect("a code");
     let mailbox = demo.get(None, "/demo/mailbox").await;
     assert!(mailbox.body.contains("new@example.org"), "{}", mailbox.body);

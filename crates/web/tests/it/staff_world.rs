@@ -96,7 +96,9 @@ impl Site {
     pub(crate) async fn upload(&self, n: u128, path: &str, fields: &[(&str, &str)], file: &str) -> Seen {
         let mut body = String::new();
         for (name, value) in fields {
-            body.push_str(&format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            body.push_str(&format!(
+                "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
         }
         body.push_str(&format!(
             "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
@@ -125,7 +127,7 @@ impl Site {
         }
     }
 
-    async fn send(&self, request: Request<Body>) -> Seen {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Seen {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
@@ -162,7 +164,8 @@ pub(crate) fn check_page(name: &str, html: &str) {
     for form in html.split("<form ").skip(1) {
         let form = form.split("</form>").next().unwrap_or_default();
         let posts = form.starts_with("method=\"post\"") || form.contains(" method=\"post\"");
-        let keyed = form.contains("name=\"key\"") || form.contains("/demo/persona") || form.contains("/plans/check");
+        let keyed =
+            form.contains("name=\"key\"") || form.contains("/demo/persona") || form.contains("/plans/check");
         assert!(!posts || keyed, "{name} has a form without a key: {form}");
     }
 }

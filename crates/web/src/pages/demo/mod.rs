@@ -66,7 +66,9 @@ async fn switch(DemoVisit(visit): DemoVisit, fields: Fields) -> Answer {
 
 /// A persona is named by its label, by the last part of it, or by the member.
 fn is_meant(persona: &Persona, wish: &str) -> bool {
-    persona.label == wish || persona.label.strip_prefix("persona-") == Some(wish) || persona.member.to_string() == wish
+    persona.label == wish
+        || persona.label.strip_prefix("persona-") == Some(wish)
+        || persona.member.to_string() == wish
 }
 
 /// Back to where the visitor was, when that is an address of this site.
@@ -94,7 +96,8 @@ struct MailLine {
 /// The newest mail of everybody.
 async fn mailbox(DemoVisit(visit): DemoVisit) -> Answer {
     let l = visit.l();
-    let messages = visit.app().store().messages(None, MESSAGES).await.map_err(huzhu_app::error::AppError::from)?;
+    let messages =
+        visit.app().store().messages(None, MESSAGES).await.map_err(huzhu_app::error::AppError::from)?;
     let mut mails = Vec::with_capacity(messages.len());
     for message in &messages {
         let sealed = visit.app().store().unseal(message.to, "contact").await;

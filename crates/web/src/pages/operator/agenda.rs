@@ -13,6 +13,7 @@ use huzhu_domain::time::{Day, Moment, day_of};
 use crate::design::Task;
 use crate::i18n::Locale;
 use crate::pages::frame::{MemberVisit, plan_name};
+use crate::pages::staff::last_day;
 
 /// Where a period stands, and what it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,26 +48,38 @@ pub(crate) fn stage(period: &PeriodView, now: Moment, outstanding: usize) -> Sta
 
 /// The period whose notice comes next. `newest` is the last one that has begun; a plan without periods begins with the one
 /// whose notice began last, when the plan was in force by then, else with the coming one.
-pub(crate) fn next_period(terms: &PlanTerms, first_day: Day, newest: Option<PeriodKey>, today: Day) -> PeriodKey {
+pub(crate) fn next_period(
+    terms: &PlanTerms,
+    first_day: Day,
+    newest: Option<PeriodKey>,
+    today: Day,
+) -> PeriodKey {
     let calendar = terms.calendar();
-    match newest {
-        Some(newest) => calendar.next(newest),
-        None => {
-            let last = calendar.last_notice_begun(today);
-            let begun = calendar.notice_first_day(last);
-            if begun.is_some_and(|day| day >= first_day) { last } else { calendar.period_on_or_after(first_day.max(today)) }
-        }
+    if let Some(newest) = newest {
+        return calendar.next(newest);
+    }
+    let last = calendar.last_notice_begun(today);
+    match calendar.notice_first_day(last) {
+        Some(day) if day >= first_day => last,
+        _ => calendar.period_on_or_after(first_day.max(today)),
     }
 }
 
 /// Lines of a task list: what one plan needs, the most urgent first.
-pub(crate) async fn due_tasks(visit: &MemberVisit, summary: &PlanSummary) -> Result<Vec<Task>, AppError> {
+///
+/// `named`: each line says which plan it is about.
+pub(crate) async fn due_tasks(
+    visit: &MemberVisit,
+    summary: &PlanSummary,
+    named: bool,
+) -> Result<Vec<Task>, AppError> {
     let (app, call, l) = (visit.app(), visit.call(), visit.l());
     let plan = &summary.plan;
     let (Some(first), Some(newest)) = (plan.plan.versions().first(), plan.plan.versions().last()) else {
         return Ok(Vec::new());
     };
-    let (id, name) = (&plan.plan.id, plan_name(plan, l));
+    let id = &plan.plan.id;
+    let name = if named { l.t1("op-task-of", "plan", plan_name(plan, l)) } else { String::new() };
     let terms = plan.terms_at(visit.now()).unwrap_or(&newest.terms);
     let today = day_of(visit.now(), terms.zone());
     let periods = app.period_list(id).await?;
@@ -75,11 +88,18 @@ pub(crate) async fn due_tasks(visit: &MemberVisit, summary: &PlanSummary) -> Res
         let of = OfPeriod { plan: id.clone(), key: period.key };
         let payouts = app.payouts(&call, &of).await?;
         let outstanding = payouts.iter().filter(|one| one.state == "payable").count();
-        tasks.push(task(l, stage(period, visit.now(), outstanding), period.key, (id.as_str(), &name), today));
+        tasks.push(task(
+            l,
+            stage(period, visit.now(), outstanding),
+            period.key,
+            (id.as_str(), &name),
+            terms,
+            today,
+        ));
     }
     let key = next_period(terms, first.effective, periods.first().map(|period| period.key), today);
     if let Some(day) = terms.calendar().notice_first_day(key) {
-        tasks.push(task(l, Stage::Gathering(day), key, (id.as_str(), &name), today));
+        tasks.push(task(l, Stage::Gathering(day), key, (id.as_str(), &name), terms, today));
     }
     let books = app.books(&call, id, &Page::first(1)).await?;
     let due = [books.due_from_operator, books.due_from_sponsor];
@@ -94,7 +114,9 @@ pub(crate) async fn due_tasks(visit: &MemberVisit, summary: &PlanSummary) -> Res
         let failed = period.collection.is_some_and(|collection| !collection.failed.is_zero());
         failed && terms.calendar().retry_last_day(period.key).is_some_and(|last| last < today)
     };
-    if let Some(period) = periods.iter().find(past).filter(|_| unpaid.enrolled > 0 && terms.leaving().end_when_unpaid) {
+    if let Some(period) =
+        periods.iter().find(past).filter(|_| unpaid.enrolled > 0 && terms.leaving().end_when_unpaid)
+    {
         let text = l.t2("op-task-lapse", "count", unpaid.enrolled, "plan", &name);
         let href = format!("/operator/periods/{id}/{}#arrears", period.key);
         tasks.push(now_task(l, text, href, l.t("op-task-lapse-hint")));
@@ -108,7 +130,14 @@ fn now_task(l: Locale, name: String, href: String, hint: String) -> Task {
     Task { name, href, hint, status: l.t("op-due-now"), tone: "wait" }
 }
 
-fn task(l: Locale, stage: Stage, key: PeriodKey, (plan, name): (&str, &str), today: Day) -> Task {
+fn task(
+    l: Locale,
+    stage: Stage,
+    key: PeriodKey,
+    (plan, name): (&str, &str),
+    terms: &PlanTerms,
+    today: Day,
+) -> Task {
     let say = |text: &str| l.t2(text, "period", key.to_string(), "plan", name);
     let href = format!("/operator/periods/{plan}/{key}");
     let later = |text: &str, day: Day| Task {
@@ -125,8 +154,8 @@ fn task(l: Locale, stage: Stage, key: PeriodKey, (plan, name): (&str, &str), tod
             now_task(l, say("op-task-notice"), href, hint)
         }
         Stage::OnNotice(until) => {
-            let text = l.t1("op-until", "left", l.day_short(day_of(until, &huzhu_domain::time::TimeZone::UTC)));
-            Task { hint: text, ..later("op-task-on-notice", today) }
+            let last = last_day(until, terms.zone());
+            Task { hint: l.t1("op-until", "day", l.day_in(last, today)), ..later("op-task-on-notice", last) }
         }
         Stage::ToSettle => now_task(l, say("op-task-settle"), href, String::new()),
         Stage::Settled(day) if day > today => later("op-task-collect", day),
@@ -134,7 +163,9 @@ fn task(l: Locale, stage: Stage, key: PeriodKey, (plan, name): (&str, &str), tod
             let hint = l.t1("op-since", "day", l.day_in(day, today));
             now_task(l, say("op-task-collect"), href, hint)
         }
-        Stage::ToPay(count) => now_task(l, say("op-task-pay"), href, l.t1("op-task-pay-hint", "count", count)),
+        Stage::ToPay(count) => {
+            now_task(l, say("op-task-pay"), href, l.t1("op-task-pay-hint", "count", count))
+        }
         Stage::ToClose => now_task(l, say("op-task-close"), href, String::new()),
         Stage::Closed => later("op-task-closed", today),
     }

@@ -94,7 +94,8 @@ pub(super) async fn list(visit: MemberVisit) -> Answer {
             tone: if sound { "good" } else { "bad" },
         });
     }
-    let shown = ListPage { page: visit.page(l.t("op-books-title")), l, ways: console(&visit, "/books"), plans };
+    let shown =
+        ListPage { page: visit.page(l.t("op-books-title")), l, ways: console(&visit, "/books"), plans };
     visit.render(&shown)
 }
 
@@ -120,7 +121,13 @@ pub(super) async fn page(visit: MemberVisit, Path(plan): Path<String>, Query(wis
             NavItem::new(l.t("op-books-title"), "/books", false),
             NavItem::new(plan_name(&summary.plan, l), "", true),
         ],
-        kicker: l.t2("op-books-kicker", "plan", plan_name(&summary.plan, l), "currency", books.balances.currency().code()),
+        kicker: l.t2(
+            "op-books-kicker",
+            "plan",
+            plan_name(&summary.plan, l),
+            "currency",
+            books.balances.currency().code(),
+        ),
         findings: books.findings.iter().map(ToString::to_string).collect(),
         arrears_agree: books.balances.balance(Account::Arrears).minor == books.owed_by_enrolments.wide(),
         balances: balances(l, &books),

@@ -72,7 +72,11 @@ async fn show(
         plans.push(Choice::new(id.as_str(), label, id.as_str() == fields.text("plan")));
     }
     let source = |word: &str, key: &str, usual: bool| {
-        Choice::new(word, l.t(key), fields.text("source") == word || (usual && fields.text("source").is_empty()))
+        Choice::new(
+            word,
+            l.t(key),
+            fields.text("source") == word || (usual && fields.text("source").is_empty()),
+        )
     };
     let shown = PayInPage {
         page: visit.page(l.t("op-pay-in-title")),
@@ -117,7 +121,8 @@ async fn run(visit: &MemberVisit, call: &Call, fields: &Fields) -> Result<(), Ap
     };
     let plan = PlanId::new(fields.text("plan")).map_err(|_| mistake("plan", "missing"))?;
     let currency = visit.app().plan_currency(&plan).await?;
-    let amount = Amount::parse(fields.text("amount").trim(), currency).map_err(|_| mistake("amount", "not-an-amount"))?;
+    let amount = Amount::parse(fields.text("amount").trim(), currency)
+        .map_err(|_| mistake("amount", "not-an-amount"))?;
     let source = if fields.text("source") == "sponsor" { PaySource::Sponsor } else { PaySource::Operator };
     let confirmation = fields.text("confirmation").trim();
     if confirmation.is_empty() {

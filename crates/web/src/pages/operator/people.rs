@@ -70,7 +70,8 @@ async fn show(
 ) -> Result<Response, PageError> {
     let l = visit.l();
     let staff = visit.app().staff_list(&visit.call()).await?;
-    let line = |role: Role| RoleLine { word: role.word(), label: words::role(l, role), key: visit.fresh_key() };
+    let line =
+        |role: Role| RoleLine { word: role.word(), label: words::role(l, role), key: visit.fresh_key() };
     let people = staff
         .into_iter()
         .map(|one| PersonLine {
@@ -90,7 +91,9 @@ async fn show(
         people,
         may_change: needs(visit, Action::GrantRoles).is_ok(),
         address: fields.text("address").to_owned(),
-        roles: Role::ALL.map(|role| Choice::new(role.word(), words::role(l, role), role.word() == chosen)).to_vec(),
+        roles: Role::ALL
+            .map(|role| Choice::new(role.word(), words::role(l, role), role.word() == chosen))
+            .to_vec(),
         key: visit.fresh_key(),
     };
     visit.render_as(status, &shown)

@@ -68,10 +68,8 @@ struct PeriodPage {
 /// What can be done now.
 #[derive(Clone, Debug, Default)]
 struct Now {
-    notice: bool,
-    settle: bool,
-    collect: bool,
-    close: bool,
+    /// The step that can be done: `notice`, `settle`, `collect` or `close`; empty for none.
+    step: &'static str,
     /// What has to be waited for; empty when nothing has.
     wait: String,
 }
@@ -155,7 +153,8 @@ pub(super) async fn show(
         shown.collected = ctx.collected(collection);
     }
     let has_payouts = period.as_ref().is_some_and(|period: &PeriodView| period.collection.is_some());
-    shown.payouts = if has_payouts { payouts.iter().map(|one| ctx.payout(one)).collect() } else { Vec::new() };
+    shown.payouts =
+        if has_payouts { payouts.iter().map(|one| ctx.payout(one)).collect() } else { Vec::new() };
     if has_payouts && !unpaid.owed.is_zero() {
         shown.arrears = ctx.arrears(unpaid.enrolments, unpaid.owed);
         shown.lapse = unpaid.enrolled > 0 && terms.leaving().end_when_unpaid;
@@ -163,7 +162,13 @@ pub(super) async fn show(
     visit.render_as(given.status, &shown)
 }
 
-fn frame(visit: &MemberVisit, plan: &LoadedPlan, terms: &PlanTerms, key: PeriodKey, given: &Given) -> PeriodPage {
+fn frame(
+    visit: &MemberVisit,
+    plan: &LoadedPlan,
+    terms: &PlanTerms,
+    key: PeriodKey,
+    given: &Given,
+) -> PeriodPage {
     let (l, id) = (visit.l(), &plan.plan.id);
     let title = l.t1("op-period-title", "period", key.to_string());
     let typed = |name: &str| given.fields.text(name).to_owned();
@@ -234,21 +239,16 @@ impl Ctx<'_> {
 
     fn now(&self, at: Stage) -> Now {
         let (l, today) = (self.l, self.today());
+        let wait = |key: &str, day| Now { step: "", wait: l.t1(key, "day", l.day_in(day, today)) };
+        let step = |step| Now { step, wait: String::new() };
         match at {
-            Stage::Gathering(day) if day > today => {
-                Now { wait: l.t1("op-wait-notice", "day", l.day_in(day, today)), ..Now::default() }
-            }
-            Stage::Gathering(_) => Now { notice: true, ..Now::default() },
-            Stage::OnNotice(until) => {
-                let day = last_day(until, self.terms.zone());
-                Now { wait: l.t1("op-wait-settle", "day", l.day_in(day, today)), ..Now::default() }
-            }
-            Stage::ToSettle => Now { settle: true, ..Now::default() },
-            Stage::Settled(day) if day > today => {
-                Now { wait: l.t1("op-wait-collect", "day", l.day_in(day, today)), ..Now::default() }
-            }
-            Stage::Settled(_) => Now { collect: true, ..Now::default() },
-            Stage::ToClose => Now { close: true, ..Now::default() },
+            Stage::Gathering(day) if day > today => wait("op-wait-notice", day),
+            Stage::Gathering(_) => step("notice"),
+            Stage::OnNotice(until) => wait("op-wait-settle", last_day(until, self.terms.zone())),
+            Stage::ToSettle => step("settle"),
+            Stage::Settled(day) if day > today => wait("op-wait-collect", day),
+            Stage::Settled(_) => step("collect"),
+            Stage::ToClose => step("close"),
             Stage::ToPay(_) | Stage::Closed => Now::default(),
         }
     }
@@ -347,9 +347,9 @@ impl Ctx<'_> {
             claim: one.claim.to_string(),
             short: words::short_id(&one.claim),
             aid: self.money(one.aid),
-            due: one.until.map_or_else(String::new, |until| {
-                l.day_in(last_day(until, self.terms.zone()), self.today())
-            }),
+            due: one
+                .until
+                .map_or_else(String::new, |until| l.day_in(last_day(until, self.terms.zone()), self.today())),
             state: words::claim_state(l, one.state),
             tone: if one.state == "paid" { "good" } else { "wait" },
             open: one.state == "payable",

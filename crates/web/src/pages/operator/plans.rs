@@ -165,7 +165,8 @@ pub(super) async fn check(visit: MemberVisit, upload: Upload) -> Answer {
     needs(&visit, Action::RunPlan)?;
     let l = visit.l();
     let typed = plain_lines(upload.fields.text("text"));
-    let text = if upload.file.is_empty() { typed } else { String::from_utf8_lossy(&upload.file).into_owned() };
+    let text =
+        if upload.file.is_empty() { typed } else { String::from_utf8_lossy(&upload.file).into_owned() };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     if text.trim().is_empty() {
         let errors = vec![wrong("text", l.t("op-plan-missing"))];
@@ -207,7 +208,8 @@ async fn preview(
         Err(other) => return Err(other.into()),
     };
     let today = day_of(visit.now(), terms.zone());
-    let newest = |plan: &huzhu_app::LoadedPlan| plan.plan.versions().last().map(|version| version.terms.clone());
+    let newest =
+        |plan: &huzhu_app::LoadedPlan| plan.plan.versions().last().map(|version| version.terms.clone());
     let old = before.as_ref().and_then(|plan| plan.plan.terms_on(today).cloned().or_else(|| newest(plan)));
     let changes = old.as_ref().map_or_else(Vec::new, |old| {
         huzhu_planfile::diff(old, terms, visit.language())
@@ -233,7 +235,13 @@ async fn preview(
         ],
         errors,
         name: terms.identity().name.get(visit.language()).to_owned(),
-        about: l.t2("op-publish-about", "version", terms.version().0, "day", l.day_in(terms.effective(), today)),
+        about: l.t2(
+            "op-publish-about",
+            "version",
+            terms.version().0,
+            "day",
+            l.day_in(terms.effective(), today),
+        ),
         is_new: old.is_none(),
         changes,
         key: visit.fresh_key(),
@@ -268,7 +276,9 @@ pub(super) async fn open(visit: MemberVisit, Path(plan): Path<String>, fields: F
     let plan = PlanId::new(&plan).map_err(|_| Problem::not_found())?;
     let open = fields.text("open") == "yes";
     match visit.app().open_plan(&call, &plan, open).await {
-        Ok(_) => Ok(see_other(if open { "/operator/plans?done=open" } else { "/operator/plans?done=closed" })),
+        Ok(_) => {
+            Ok(see_other(if open { "/operator/plans?done=open" } else { "/operator/plans?done=closed" }))
+        }
         Err(error) => again(&visit, error).await,
     }
 }

@@ -34,7 +34,13 @@ pub(super) async fn act(
         Ok(list) => run(&visit, &call, (&plan, key), &step, &upload, list).await,
         Err(errors) => {
             let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-            return show(&visit, &plan, key, Given { status, errors, fields: upload.fields, ..Given::default() }).await;
+            return show(
+                &visit,
+                &plan,
+                key,
+                Given { status, errors, fields: upload.fields, ..Given::default() },
+            )
+            .await;
         }
     };
     match outcome {
@@ -42,7 +48,8 @@ pub(super) async fn act(
         Err(error) => {
             let status = status_of(&error);
             let errors = form_errors(visit.l(), error)?;
-            show(&visit, &plan, key, Given { status, errors, fields: upload.fields, ..Given::default() }).await
+            show(&visit, &plan, key, Given { status, errors, fields: upload.fields, ..Given::default() })
+                .await
         }
     }
 }
@@ -98,7 +105,11 @@ fn missing(field: &str) -> AppError {
 }
 
 /// The enrolments named in the field and in the file: one in each line, other columns are not looked at.
-fn enrolments(visit: &MemberVisit, upload: &Upload, field: &str) -> Result<Vec<EnrolmentId>, Vec<FieldError>> {
+fn enrolments(
+    visit: &MemberVisit,
+    upload: &Upload,
+    field: &str,
+) -> Result<Vec<EnrolmentId>, Vec<FieldError>> {
     let l = visit.l();
     let file = String::from_utf8_lossy(&upload.file);
     let (mut found, mut mistakes) = (Vec::new(), Vec::new());

@@ -51,14 +51,16 @@ pub(super) async fn page(visit: MemberVisit) -> Answer {
         today = l.day(day_of(visit.now(), newest.terms.zone()));
         plans.push(PlanDay {
             name: plan_name(&summary.plan, l),
-            tasks: agenda::due_tasks(&visit, &summary).await?,
+            tasks: agenda::due_tasks(&visit, &summary, false).await?,
             headcount: l.count(summary.headcount),
             enrolled: l.count(summary.enrolled),
             bank: l.money_round(bank, newest.terms.currency()),
             periods: periods
                 .iter()
                 .take(PERIODS_SHOWN)
-                .map(|one| NavItem::new(one.key.to_string(), format!("/operator/periods/{id}/{}", one.key), false))
+                .map(|one| {
+                    NavItem::new(one.key.to_string(), format!("/operator/periods/{id}/{}", one.key), false)
+                })
                 .collect(),
             books: format!("/books/{id}"),
         });

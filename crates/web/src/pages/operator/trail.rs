@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::Query;
+use huzhu_app::permission::Action;
 use huzhu_app::ports::{Actor, Position};
 use huzhu_domain::time::TimeZone;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use crate::design::{NavItem, Page};
 use crate::i18n::Locale;
 use crate::pages::frame::{Answer, MemberVisit};
-use crate::pages::staff::{console, words};
+use crate::pages::staff::{console, needs, words};
 
 /// Events on one page.
 const ROWS: u32 = 50;
@@ -40,6 +41,8 @@ struct Row {
     what: String,
     who: String,
     stream: String,
+    /// Where the claim can be read; empty for other streams.
+    href: String,
 }
 
 struct Refused {
@@ -55,6 +58,7 @@ pub(super) async fn page(visit: MemberVisit, Query(wish): Query<Wish>) -> Answer
     let l = visit.l();
     let trail = visit.app().audit_trail(&visit.call(), wish.before.map(Position), ROWS).await?;
     let at = |at| l.t1("op-trail-utc", "at", l.moment(at, &TimeZone::UTC));
+    let reads_claims = needs(&visit, Action::ReadClaims).is_ok();
     let rows = trail.rows.iter().map(|row| Row {
         position: l.count(row.position.0),
         at: at(row.at),
@@ -64,6 +68,11 @@ pub(super) async fn page(visit: MemberVisit, Query(wish): Query<Wish>) -> Answer
             Actor::Member(id) => {
                 l.t2("op-trail-who", "role", words::acted_as(l, row.role), "id", words::short_id(&id))
             }
+        },
+        href: if reads_claims && row.stream.starts_with("clm_") {
+            format!("/staff/claims/{}", row.stream)
+        } else {
+            String::new()
         },
         stream: row.stream.clone(),
     });

@@ -44,7 +44,11 @@ impl FromRequest<Edge> for Upload {
 }
 
 fn broken(error: &axum::extract::multipart::MultipartError) -> Problem {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { Problem::too_large() } else { Problem::broken_off() }
+    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::too_large()
+    } else {
+        Problem::broken_off()
+    }
 }
 
 /// The lines that a browser sent with `\r\n` as they stood in the file.

@@ -20,7 +20,6 @@ use serde::Deserialize;
 use super::evidence::shape;
 use super::{console, last_day, words};
 use crate::design::{Choice, Fact, FieldError, NavItem, Page, Step, StepState};
-use crate::format::MoneyParts;
 use crate::i18n::Locale;
 use crate::pages::forms::Fields;
 use crate::pages::frame::{Answer, MemberVisit, PageError, plan_name};
@@ -69,7 +68,6 @@ struct DeskPage {
     /// The person was erased, so that no rule can look at the facts.
     erased: bool,
     eligible: bool,
-    aid: MoneyParts,
     aid_text: String,
     asked: Vec<AskedItem>,
     files: Vec<FileLine>,
@@ -117,15 +115,12 @@ struct FileLine {
 }
 
 /// What the visitor can do now.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Acts {
-    take: bool,
-    take_over: bool,
-    go_on: bool,
-    advise: bool,
+    /// `take`, `take-over`, `go-on`, `advise`, `decide`, `own-advice`; empty for nothing.
+    act: &'static str,
+    /// The plan pays a part of the cost, which the reviewer has to type in.
     needs_cost: bool,
-    decide: bool,
-    own_advice: bool,
 }
 
 /// The desk of one claim.
@@ -169,11 +164,18 @@ pub(super) async fn show(visit: &MemberVisit, claim: ClaimId, given: Given) -> R
     visit.render_as(status, &shown)
 }
 
-fn desk(visit: &MemberVisit, view: &ClaimView, plan: &LoadedPlan, terms: &PlanTerms, given: Given) -> DeskPage {
+fn desk(
+    visit: &MemberVisit,
+    view: &ClaimView,
+    plan: &LoadedPlan,
+    terms: &PlanTerms,
+    given: Given,
+) -> DeskPage {
     let (l, language) = (visit.l(), visit.language());
     let condition = terms.condition(&view.illness.condition);
     let name = condition.map_or(view.illness.condition.as_str(), |found| found.name.get(language));
-    let title = l.t2("staff-desk-title", "condition", name, "severity", words::severity(l, view.illness.severity));
+    let title =
+        l.t2("staff-desk-title", "condition", name, "severity", words::severity(l, view.illness.severity));
     let found = view.eligibility.as_ref();
     let can = acts(visit, view, terms);
     let back = if visit.has(Role::Reviewer) {
@@ -183,7 +185,9 @@ fn desk(visit: &MemberVisit, view: &ClaimView, plan: &LoadedPlan, terms: &PlanTe
     };
     let asked = condition.map_or_else(Vec::new, |condition| {
         let items = terms.review().evidence_for(&condition.group);
-        items.map(|item| AskedItem { name: item.name.get(language).to_owned(), required: item.required }).collect()
+        items
+            .map(|item| AskedItem { name: item.name.get(language).to_owned(), required: item.required })
+            .collect()
     });
     let aid = found.map_or_else(Default::default, |found| found.aid);
     DeskPage {
@@ -217,7 +221,6 @@ fn desk(visit: &MemberVisit, view: &ClaimView, plan: &LoadedPlan, terms: &PlanTe
         }),
         erased: found.is_none(),
         eligible: found.is_some_and(|found| found.eligible),
-        aid: l.money_parts(aid, view.currency),
         aid_text: l.money_round(aid, view.currency),
         asked,
         files: view.evidence.iter().map(|file| file_line(visit, view, terms, file, &given.file)).collect(),
@@ -237,27 +240,34 @@ fn acts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Acts {
     let mine = view.reviewer == Some(visit.id);
     let reviews = visit.has(Role::Reviewer);
     let overdue = view.until.is_some_and(|until| until < visit.now());
-    let needs_cost = matches!(terms.aid().kind, AidKind::Reimbursement { .. });
-    match view.state {
-        "reported" => Acts { take: reviews, ..Acts::default() },
-        "under-review" if mine => Acts { advise: reviews, needs_cost, ..Acts::default() },
-        "under-review" => Acts { take_over: reviews, ..Acts::default() },
-        "more-evidence-needed" => Acts { go_on: reviews && overdue, ..Acts::default() },
-        "recommended" => {
-            let confirms = visit.has(Role::Confirmer);
-            Acts { decide: confirms && !mine, own_advice: confirms && mine, ..Acts::default() }
-        }
-        _ => Acts::default(),
-    }
+    let confirms = visit.has(Role::Confirmer);
+    let act = match view.state {
+        "reported" if reviews => "take",
+        "under-review" if reviews && mine => "advise",
+        "under-review" if reviews => "take-over",
+        "more-evidence-needed" if reviews && overdue => "go-on",
+        "recommended" if confirms && mine => "own-advice",
+        "recommended" if confirms => "decide",
+        _ => "",
+    };
+    Acts { act, needs_cost: matches!(terms.aid().kind, AidKind::Reimbursement { .. }) }
 }
 
 fn clock(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Clock {
     let l = visit.l();
     let who = words::holder(l, view.holder);
     let Some(until) = view.until else {
-        let days = view.reported.map_or(0, |at| age_days(day_of(at, terms.zone()), day_of(visit.now(), terms.zone())));
+        let days = view
+            .reported
+            .map_or(0, |at| age_days(day_of(at, terms.zone()), day_of(visit.now(), terms.zone())));
         let left = l.count(u64::try_from(days).unwrap_or(0));
-        return Clock { left, unit: l.t("staff-days-old"), who, what: words::claim_state(l, view.state), tone: "" };
+        return Clock {
+            left,
+            unit: l.t("staff-days-old"),
+            who,
+            what: words::claim_state(l, view.state),
+            tone: "",
+        };
     };
     let (last, today) = (last_day(until, terms.zone()), day_of(visit.now(), terms.zone()));
     let days = age_days(today, last);
@@ -267,7 +277,13 @@ fn clock(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Clock {
         unit: l.t(if late { "staff-days-late" } else { "staff-days-left" }),
         who,
         what: l.t1("staff-due-by", "day", l.day_in(last, today)),
-        tone: if late { "bad" } else if days <= 2 { "wait" } else { "" },
+        tone: if late {
+            "bad"
+        } else if days <= 2 {
+            "wait"
+        } else {
+            ""
+        },
     }
 }
 
@@ -278,7 +294,8 @@ fn facts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Vec<Fact> 
     match &view.person {
         Some(person) => {
             facts.push(Fact::new(l.t("staff-fact-person"), person.name.clone()));
-            let age = u16::try_from(age_years(person.birth, event)).map_or_else(|_| String::new(), |age| l.age(age));
+            let age = u16::try_from(age_years(person.birth, event))
+                .map_or_else(|_| String::new(), |age| l.age(age));
             facts.push(Fact::new(l.t("staff-fact-age"), age));
             facts.push(Fact::new(l.t("staff-fact-region"), person.region.clone()));
         }
@@ -304,7 +321,13 @@ fn facts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Vec<Fact> 
     facts
 }
 
-fn file_line(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms, file: &EvidenceView, wish: &str) -> FileLine {
+fn file_line(
+    visit: &MemberVisit,
+    view: &ClaimView,
+    terms: &PlanTerms,
+    file: &EvidenceView,
+    wish: &str,
+) -> FileLine {
     let l = visit.l();
     let (ending, opens) = shape(file.kind);
     let id = file.id.to_string();
@@ -335,7 +358,13 @@ fn steps(l: Locale, view: &ClaimView, terms: &PlanTerms) -> Vec<Step> {
     let step = |(at, step): (usize, &huzhu_app::claims::Step)| Step {
         state: if at == last && view.holder != "nobody" { StepState::Now } else { StepState::Done },
         title: words::event(l, step.kind),
-        when: l.t2("staff-step-when", "at", l.moment(step.at, terms.zone()), "who", words::acted_as(l, step.role)),
+        when: l.t2(
+            "staff-step-when",
+            "at",
+            l.moment(step.at, terms.zone()),
+            "who",
+            words::acted_as(l, step.role),
+        ),
         text: step.text.clone().unwrap_or_default(),
     };
     view.timeline.iter().enumerate().map(step).collect()
@@ -360,7 +389,13 @@ fn recommendation(l: Locale, language: Language, view: &ClaimView, terms: &PlanT
 }
 
 /// A reason in words: of the terms, or the rule that is broken.
-fn reason_text(l: Locale, language: Language, reason: &ReasonCode, view: &ClaimView, terms: &PlanTerms) -> String {
+fn reason_text(
+    l: Locale,
+    language: Language,
+    reason: &ReasonCode,
+    view: &ClaimView,
+    terms: &PlanTerms,
+) -> String {
     let of_terms = terms.review().reasons.iter().find(|known| known.code == *reason).map(|known| &known.text);
     let exclusions = &terms.cover().exclusions;
     let excluded = || exclusions.iter().find(|known| known.code == *reason).map(|known| &known.text);
@@ -380,10 +415,10 @@ fn reasons(l: Locale, language: Language, view: &ClaimView, terms: &PlanTerms, t
         .filter(|finding| !finding.kept)
         .map(|finding| (finding.rule.clone(), words::finding(l, finding)));
     let exclusions = terms.cover().exclusions.iter();
-    let excluded = exclusions.map(|one| {
-        (one.code.to_string(), l.t1("staff-reason-excluded", "text", one.text.get(language)))
-    });
-    let named = terms.review().reasons.iter().map(|one| (one.code.to_string(), one.text.get(language).to_owned()));
+    let excluded = exclusions
+        .map(|one| (one.code.to_string(), l.t1("staff-reason-excluded", "text", one.text.get(language))));
+    let named =
+        terms.review().reasons.iter().map(|one| (one.code.to_string(), one.text.get(language).to_owned()));
     std::iter::once((String::new(), l.t("staff-reason-choose")))
         .chain(broken)
         .chain(excluded)

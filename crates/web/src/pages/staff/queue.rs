@@ -62,7 +62,7 @@ pub(super) async fn review(visit: MemberVisit, Query(wish): Query<Wish>) -> Answ
     let plans = visit.app().plan_list().await?;
     let plan = chosen(&plans, &wish.plan)?;
     let queue = visit.app().review_queue(&visit.call(), &plan.plan.id).await?;
-    show(&visit, &plans, plan, queue, &wish.show, true)
+    show(&visit, &plans, plan, &queue, &wish.show, true)
 }
 
 /// Recommendations that wait for a second person.
@@ -70,7 +70,7 @@ pub(super) async fn confirm(visit: MemberVisit, Query(wish): Query<Wish>) -> Ans
     let plans = visit.app().plan_list().await?;
     let plan = chosen(&plans, &wish.plan)?;
     let queue = visit.app().confirm_queue(&visit.call(), &plan.plan.id).await?;
-    show(&visit, &plans, plan, queue, "", false)
+    show(&visit, &plans, plan, &queue, "", false)
 }
 
 /// The plan of the address, or the first one there is.
@@ -86,7 +86,7 @@ fn show(
     visit: &Visit,
     plans: &[PlanSummary],
     plan: &LoadedPlan,
-    queue: Queue,
+    queue: &Queue,
     wish: &str,
     is_review: bool,
 ) -> Answer {
@@ -97,8 +97,9 @@ fn show(
         "new" => row.reviewer.is_none(),
         _ => true,
     };
-    let filters = if is_review { filters(l, &plan.plan.id, &queue, wish) } else { Vec::new() };
-    let all: Vec<Line> = queue.rows.iter().filter(|row| wanted(row)).map(|row| line(visit, plan, row)).collect();
+    let filters = if is_review { filters(l, &plan.plan.id, queue, wish) } else { Vec::new() };
+    let all: Vec<Line> =
+        queue.rows.iter().filter(|row| wanted(row)).map(|row| line(visit, plan, row)).collect();
     let hidden = all.len().saturating_sub(ROWS_MAX);
     let title = l.t(if is_review { "staff-review-title" } else { "staff-confirm-title" });
     let shown = QueuePage {
@@ -167,7 +168,10 @@ fn line(visit: &Visit, plan: &LoadedPlan, row: &QueueRow) -> Line {
         state: words::claim_state(l, row.state),
         tone: words::claim_tone(row.state),
         happened: l.day_short(row.event_date),
-        age: l.days(u64::try_from(row.age_days).unwrap_or(0)),
+        age: match u64::try_from(row.age_days) {
+            Ok(0) | Err(_) => l.t("staff-age-new"),
+            Ok(days) => l.days(days),
+        },
         due: match (row.until, terms) {
             (Some(until), Some(terms)) => due(l, until, visit.now(), terms.zone()),
             _ => l.t("staff-no-deadline"),

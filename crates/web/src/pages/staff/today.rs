@@ -45,12 +45,8 @@ pub(super) async fn page(visit: MemberVisit) -> Answer {
         };
         groups.push(Group { title: l.t(key), tasks });
     }
-    let shown = TodayPage {
-        page: visit.page(l.t("staff-today-title")),
-        l,
-        ways: console(&visit, "/staff"),
-        groups,
-    };
+    let shown =
+        TodayPage { page: visit.page(l.t("staff-today-title")), l, ways: console(&visit, "/staff"), groups };
     visit.render(&shown)
 }
 
@@ -102,7 +98,7 @@ fn status(l: Locale, queue: &Queue) -> (String, &'static str) {
 async fn run_tasks(visit: &MemberVisit) -> Result<Vec<Task>, AppError> {
     let mut tasks = Vec::new();
     for summary in visit.app().plan_list().await? {
-        tasks.extend(agenda::due_tasks(visit, &summary).await?);
+        tasks.extend(agenda::due_tasks(visit, &summary, true).await?);
     }
     Ok(tasks)
 }

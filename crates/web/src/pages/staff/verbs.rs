@@ -15,7 +15,11 @@ use crate::pages::frame::{Answer, MemberVisit, see_other};
 use crate::problem::Problem;
 
 /// Does one verb and comes back to the desk; a form with mistakes comes back with what was typed.
-pub(super) async fn act(visit: MemberVisit, Path((id, verb)): Path<(String, String)>, fields: Fields) -> Answer {
+pub(super) async fn act(
+    visit: MemberVisit,
+    Path((id, verb)): Path<(String, String)>,
+    fields: Fields,
+) -> Answer {
     let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
     let call = keyed(&visit, &fields)?;
     match run(&visit, &call, claim, &verb, &fields).await {
@@ -34,7 +38,13 @@ pub(super) async fn act(visit: MemberVisit, Path((id, verb)): Path<(String, Stri
     }
 }
 
-async fn run(visit: &MemberVisit, call: &Call, claim: ClaimId, verb: &str, fields: &Fields) -> Result<(), AppError> {
+async fn run(
+    visit: &MemberVisit,
+    call: &Call,
+    claim: ClaimId,
+    verb: &str,
+    fields: &Fields,
+) -> Result<(), AppError> {
     let app = visit.app();
     let text = || fields.text("text").to_owned();
     match verb {
@@ -57,7 +67,12 @@ async fn run(visit: &MemberVisit, call: &Call, claim: ClaimId, verb: &str, field
 }
 
 /// The proven cost as typed; `None` where nothing was.
-async fn cost(visit: &MemberVisit, call: &Call, claim: ClaimId, typed: &str) -> Result<Option<Amount>, AppError> {
+async fn cost(
+    visit: &MemberVisit,
+    call: &Call,
+    claim: ClaimId,
+    typed: &str,
+) -> Result<Option<Amount>, AppError> {
     if typed.trim().is_empty() {
         return Ok(None);
     }

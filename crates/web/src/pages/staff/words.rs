@@ -11,10 +11,7 @@ use crate::i18n::Locale;
 
 /// The text of `word` in a table of words and keys.
 fn told(l: Locale, table: &[(&str, &str)], word: &str) -> String {
-    table
-        .iter()
-        .find(|(own, _)| *own == word)
-        .map_or_else(|| word.to_owned(), |(_, key)| l.t(key))
+    table.iter().find(|(own, _)| *own == word).map_or_else(|| word.to_owned(), |(_, key)| l.t(key))
 }
 
 /// The state of a claim.
@@ -44,7 +41,12 @@ pub(crate) fn claim_state(l: Locale, word: &str) -> String {
 pub(crate) fn claim_tone(word: &str) -> &'static str {
     match word {
         "approved" | "cleared" | "payable" | "paid" => "good",
-        "reported" | "under-review" | "more-evidence-needed" | "investigating" | "recommended" | "objected" => "wait",
+        "reported"
+        | "under-review"
+        | "more-evidence-needed"
+        | "investigating"
+        | "recommended"
+        | "objected" => "wait",
         _ => "",
     }
 }
