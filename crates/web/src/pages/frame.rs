@@ -48,7 +48,7 @@ const STAFF: [(Role, &str, &str); 4] = [
     (Role::Reviewer, "nav-review", "/staff/review"),
     (Role::Confirmer, "nav-confirm", "/staff/confirm"),
     (Role::Operator, "nav-operator", "/operator"),
-    (Role::Auditor, "nav-audit", "/staff/audit"),
+    (Role::Auditor, "nav-audit", "/audit"),
 ];
 
 /// A request for a page by anybody.
