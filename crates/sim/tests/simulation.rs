@@ -3,6 +3,7 @@
 //! `HUZHU_SEEDS=1000 cargo nextest run -p huzhu-sim simulation` lives through that many.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use huzhu_sim::simulation::run;
 
@@ -73,14 +74,28 @@ fn seeds() -> u64 {
 
 #[test]
 fn every_seed_is_lived_through_without_a_finding_and_reaches_everything() {
-    let mut seen: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for seed in 1..=seeds() {
-        let outcome = run(seed).unwrap_or_else(|failure| panic!("{failure}"));
-        for (word, times) in outcome.seen {
-            *seen.entry(word).or_default() += times;
+    let count = seeds();
+    let next = AtomicU64::new(1);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let live = || {
+        let mut seen: BTreeMap<&'static str, u64> = BTreeMap::new();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed > count {
+                return seen;
+            }
+            let outcome = run(seed).unwrap_or_else(|failure| panic!("{failure}"));
+            for (word, times) in outcome.seen {
+                *seen.entry(word).or_default() += times;
+            }
         }
-    }
-    let missed: Vec<&&str> = REACHED.iter().filter(|word| !seen.contains_key(**word)).collect();
+    };
+    let seen: Vec<BTreeMap<&'static str, u64>> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(live)).collect();
+        running.into_iter().map(|thread| thread.join().expect("no finding")).collect()
+    });
+    let was_seen = |word: &str| seen.iter().any(|seen| seen.contains_key(word));
+    let missed: Vec<&&str> = REACHED.iter().filter(|word| !was_seen(word)).collect();
     assert!(missed.is_empty(), "never seen: {missed:?}; seen: {seen:#?}");
 }
 
