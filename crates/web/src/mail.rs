@@ -30,7 +30,11 @@ const TEMPLATES: [(&str, &str, &str); 18] = [
     ("mail-claim-reported", "mail-claim-reported-subject", "mail-claim-reported-body"),
     ("mail-claim-taken", "mail-claim-taken-subject", "mail-claim-taken-body"),
     ("mail-claim-evidence-needed", "mail-claim-evidence-needed-subject", "mail-claim-evidence-needed-body"),
-    ("mail-claim-evidence-complete", "mail-claim-evidence-complete-subject", "mail-claim-evidence-complete-body"),
+    (
+        "mail-claim-evidence-complete",
+        "mail-claim-evidence-complete-subject",
+        "mail-claim-evidence-complete-body",
+    ),
     ("mail-claim-recommended", "mail-claim-recommended-subject", "mail-claim-recommended-body"),
     ("mail-claim-returned", "mail-claim-returned-subject", "mail-claim-returned-body"),
     ("mail-claim-approved", "mail-claim-approved-subject", "mail-claim-approved-body"),
@@ -49,20 +53,16 @@ pub fn render_mail(message: &Message) -> Mail {
 /// The mail of a message in a language of one's choice.
 pub fn render_mail_in(message: &Message, l: Locale) -> Mail {
     let known = TEMPLATES.iter().find(|(template, ..)| *template == message.template);
-    let (subject, body) = known.map_or(("mail-other-subject", "mail-other-body"), |(_, subject, body)| (subject, body));
-    let values: Vec<(&str, String)> = message
-        .values
-        .iter()
-        .map(|(name, value)| (name.as_str(), shown(l, name, value)))
-        .collect();
+    let (subject, body) =
+        known.map_or(("mail-other-subject", "mail-other-body"), |(_, subject, body)| (subject, body));
+    let values: Vec<(&str, String)> =
+        message.values.iter().map(|(name, value)| (name.as_str(), shown(l, name, value))).collect();
     let args: Vec<(&str, &dyn Arg)> = values.iter().map(|(name, value)| (*name, value as &dyn Arg)).collect();
     let clock = values.iter().find(|(name, value)| *name == "until" && !value.is_empty());
     let is_claim = message.template.starts_with("mail-claim-");
     let deadline = clock.filter(|_| is_claim).map(|(_, until)| l.t1("mail-deadline", "until", until));
-    let body: Vec<String> = [Some(t_args(l, body, &args)), deadline, Some(l.t("mail-foot"))]
-        .into_iter()
-        .flatten()
-        .collect();
+    let body: Vec<String> =
+        [Some(t_args(l, body, &args)), deadline, Some(l.t("mail-foot"))].into_iter().flatten().collect();
     Mail { subject: t_args(l, subject, &args), body: body.join("\n\n") }
 }
 
@@ -117,11 +117,8 @@ mod tests {
     fn every_template_of_the_use_cases_has_a_text_in_both_languages() {
         let mut sources = String::new();
         read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src"), &mut sources);
-        let mut used: Vec<&str> = sources
-            .split("\"mail-")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next())
-            .collect();
+        let mut used: Vec<&str> =
+            sources.split("\"mail-").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         used.sort_unstable();
         used.dedup();
         assert!(used.len() > 10, "the sources were read: {used:?}");
@@ -133,7 +130,10 @@ mod tests {
             for l in Locale::ALL {
                 let mail = render_mail_in(&message(template, &ALL, "en"), l);
                 for text in [&mail.subject, &mail.body] {
-                    assert!(!text.contains("[mail") && !text.contains("{ $") && !text.contains("{$"), "{template}: {text}");
+                    assert!(
+                        !text.contains("[mail") && !text.contains("{ $") && !text.contains("{$"),
+                        "{template}: {text}"
+                    );
                 }
             }
         }

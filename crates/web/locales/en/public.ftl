@@ -29,9 +29,10 @@ persona-auditor = An auditor
 
 form-try-again = We could not ask somebody who has to answer first. Nothing has happened. Please try again in a few minutes.
 
-period-name = period { $ordinal } of { $month }
+period-name = Period { $ordinal } of { $month }
 page-of = Page { $page } of { $pages }
 not-yet = not yet
+end-of-day = the end of { $day }
 unit-days = { $count ->
     [one] day left
    *[other] days left
@@ -98,9 +99,15 @@ plan-open = Open to new members
 plan-closed = Closed to new members
 plan-join = Join
 plan-read-rules = Read the rules
-plan-stat-members = members share the cost today
+plan-stat-members = { $count ->
+    [one] member shares the cost today
+   *[other] members share the cost today
+}
 plan-stat-waiting = and { $count } more who joined and are not counted yet
-plan-stat-helped = claims shared so far
+plan-stat-helped = { $count ->
+    [one] claim shared so far
+   *[other] claims shared so far
+}
 plan-stat-last = was the last share of each member
 plan-stat-last-note = { $period }
 plan-stat-year = in the last twelve months
@@ -242,9 +249,13 @@ statement-words-notice = { $claims ->
 }
 statement-words-none = No claim was approved in this period, so nobody pays anything.
 statement-words = { $claims ->
-    [one] One claim was granted { $aid }. With the fee of { $fee }
-   *[other] { $claims } claims were granted { $aid } together. With the fee of { $fee }
-} and what was left from before, divided by { $members }, that makes { $share } each. Rounding up collects a little too much: { $surplus } goes into the next period.
+    [one] One claim was granted { $aid }, and the fee is { $fee }.
+   *[other] { $claims } claims were granted { $aid } together, and the fee is { $fee }.
+}
+statement-words-share = Shared by { $members }, that makes { $share } each.
+statement-words-others = { $amount } of it is borne by others, because it is above a limit or somebody else pays it.
+statement-words-surplus = Rounding up collects a little too much: { $amount } goes into the next period.
+
 statement-open-title = The share is not fixed yet
 statement-open = While the notice runs, the sum can still change. The share is computed when it has ended.
 statement-equation-title = How the share comes about
@@ -262,6 +273,10 @@ equation-surplus-before-note = the surplus of the period before
 equation-cost = is the cost to share
 equation-members = divided by all members
 equation-members-note = counted at midnight before the notice began
+equation-minus-operator = minus what the operator bears above a limit
+equation-minus-sponsor = minus what the sponsor pays
+equation-minus-carried-out = minus what the next period bears above a limit
+equation-left = is what the members share
 equation-share = is the share of each
 equation-share-note = rounded up to the smallest coin, the same for everybody
 equation-share-note-largest = the largest one; some owe less because of their age or the yearly limit

@@ -32,6 +32,7 @@ form-try-again = 有一项查询暂时没有回音，这次操作没有生效。
 period-name = { $month }第 { $ordinal } 期
 page-of = 第 { $page } 页，共 { $pages } 页
 not-yet = 还没有
+end-of-day = { $day }结束前
 unit-days = { $count ->
    *[other] 天
 }
@@ -96,9 +97,13 @@ plan-open = 可以加入
 plan-closed = 暂停加入
 plan-join = 加入
 plan-read-rules = 看规则
-plan-stat-members = 位成员今天在分摊
+plan-stat-members = { $count ->
+   *[other] 位成员今天在分摊
+}
 plan-stat-waiting = 另有 { $count } 位已加入、还没开始计入
-plan-stat-helped = 件申请已由大家分摊
+plan-stat-helped = { $count ->
+   *[other] 件申请已由大家分摊
+}
 plan-stat-last = 是每人最近一期的分摊
 plan-stat-last-note = { $period }
 plan-stat-year = 最近十二个月合计
@@ -190,7 +195,7 @@ notice-none-text = 下一次公示的日期还没有定。
 notice-none-next = 下一次公示从 { $day }开始。
 notice-past = 往期账目
 notice-clock-who = 现在人人都可以看这些公示。
-notice-clock-until = 公示到 { $until } 结束。
+notice-clock-until = 公示到 { $until }。
 notice-until = 公示到 { $until }
 notice-over = 公示已结束
 notice-over-tag = 公示已结束
@@ -235,8 +240,12 @@ statement-words-notice = { $claims ->
 }
 statement-words-none = 本期没有通过的申请，谁也不用付钱。
 statement-words = { $claims ->
-   *[other] 本期 { $claims } 件申请共获互助金 { $aid }，加上管理费 { $fee }，减去上期结余，由 { $members }平摊，
-} 每人 { $share }。因为向上取整，多收了一点：{ $surplus } 转入下一期。
+   *[other] 本期 { $claims } 件申请共获互助金 { $aid }，另加管理费 { $fee }。
+}
+statement-words-share = 由 { $members }分摊，每人 { $share }。
+statement-words-others = 其中 { $amount } 由他人承担，因为超过了上限或另有人付。
+statement-words-surplus = 因为向上取整，多收了一点：{ $amount } 转入下一期。
+
 statement-open-title = 分摊还没有确定
 statement-open = 公示期间总额还可能变化，公示结束以后才计算分摊。
 statement-equation-title = 这一份是怎么算出来的
@@ -253,6 +262,10 @@ equation-surplus-before-note = 上一期多收的零头
 equation-cost = 等于要分摊的费用
 equation-members = 除以全体成员
 equation-members-note = 公示开始前零点清点
+equation-minus-operator = 减去超过上限、由运营者承担的
+equation-minus-sponsor = 减去赞助方付的
+equation-minus-carried-out = 减去超过上限、由下一期承担的
+equation-left = 等于成员分摊的
 equation-share = 等于每人一份
 equation-share-note = 向上取整到最小单位，人人一样
 equation-share-note-largest = 最高的一档；因年龄或年度封顶，有人少付

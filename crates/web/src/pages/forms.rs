@@ -47,10 +47,7 @@ impl Fields {
 
     /// The first value of a field, as typed; empty when it is not there.
     pub fn text(&self, name: &str) -> &str {
-        self.0
-            .iter()
-            .find(|(own, _)| own == name)
-            .map_or("", |(_, value)| value.as_str())
+        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// Whether a box was ticked or a button of that name pressed.
@@ -70,11 +67,7 @@ impl Fields {
     /// The three fields of a date, as typed.
     pub fn date(&self, name: &str) -> DateInput {
         let part = |part: &str| self.text(&format!("{name}-{part}")).to_owned();
-        DateInput {
-            year: part("year"),
-            month: part("month"),
-            day: part("day"),
-        }
+        DateInput { year: part("year"), month: part("month"), day: part("day") }
     }
 
     /// The key that the page made for this form; also the id of what the form makes.
@@ -89,10 +82,7 @@ impl Fields {
 
 /// A line of the error summary.
 pub fn wrong(field: impl Into<String>, message: impl Into<String>) -> FieldError {
-    FieldError {
-        field: field.into(),
-        message: message.into(),
-    }
+    FieldError { field: field.into(), message: message.into() }
 }
 
 /// What the form shows: mistakes at their fields, a rule that said no at the form. Anything else is a page of its own.
@@ -101,10 +91,9 @@ pub fn wrong(field: impl Into<String>, message: impl Into<String>) -> FieldError
 /// What cannot be mended in the form.
 pub fn form_errors(l: Locale, error: AppError) -> Result<Vec<FieldError>, PageError> {
     match error {
-        AppError::Invalid(mistakes) => Ok(mistakes
-            .iter()
-            .map(|mistake| wrong(mistake.field.clone(), field_text(l, mistake)))
-            .collect()),
+        AppError::Invalid(mistakes) => {
+            Ok(mistakes.iter().map(|mistake| wrong(mistake.field.clone(), field_text(l, mistake))).collect())
+        }
         AppError::Refused(refusal) => Ok(vec![wrong(WHOLE_FORM, refusal_text(l, &refusal))]),
         AppError::Unavailable(why) => {
             tracing::warn!(why, "unavailable");

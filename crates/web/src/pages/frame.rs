@@ -34,10 +34,13 @@ use crate::problem::Problem;
 /// Value of the persona switch that signs out.
 pub const NOBODY: &str = "nobody";
 /// Labels that personas of the demo may have, beside [`NOBODY`]'s.
-pub const PERSONA_LABELS: [&str; 7] = [
+pub const PERSONA_LABELS: [&str; 10] = [
     "persona-newcomer",
     "persona-member",
     "persona-claimant",
+    "persona-refused",
+    "persona-parent",
+    "persona-aided",
     "persona-reviewer",
     "persona-confirmer",
     "persona-operator",
@@ -82,10 +85,7 @@ impl FromRequestParts<Edge> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
         let visitor = Visitor::from_request_parts(parts, edge).await?;
-        Ok(Self {
-            edge: edge.clone(),
-            visitor,
-        })
+        Ok(Self { edge: edge.clone(), visitor })
     }
 }
 
@@ -96,9 +96,7 @@ impl FromRequestParts<Edge> for MemberVisit {
         let visit = Visit::from_request_parts(parts, edge).await?;
         match visit.member() {
             Some(id) => Ok(Self { visit, id }),
-            None => Err(PageError::SignIn {
-                back: visit.visitor.path,
-            }),
+            None => Err(PageError::SignIn { back: visit.visitor.path }),
         }
     }
 }
@@ -167,11 +165,9 @@ impl Visit {
                 ("nav-plans", "/"),
                 ("nav-help", "/help"),
             ]),
-            Caller::Anonymous | Caller::System => self.links(&[
-                ("nav-plans", "/"),
-                ("nav-help", "/help"),
-                ("nav-verify", "/verify"),
-            ]),
+            Caller::Anonymous | Caller::System => {
+                self.links(&[("nav-plans", "/"), ("nav-help", "/help"), ("nav-verify", "/verify")])
+            }
         };
         self.framed(title.into(), nav)
     }
@@ -186,10 +182,7 @@ impl Visit {
             ("nav-rules", "/rules"),
         ]
         .map(|(key, rest)| (self.l().t(key), format!("{base}{rest}")));
-        Page {
-            plan_name: plan_name(plan, self.l()),
-            ..self.framed(title.into(), nav.to_vec())
-        }
+        Page { plan_name: plan_name(plan, self.l()), ..self.framed(title.into(), nav.to_vec()) }
     }
 
     /// A page.
@@ -224,31 +217,22 @@ impl Visit {
             chosen.push((LANGUAGE_COOKIE, self.l().code()));
         }
         if has("theme") {
-            let theme = if self.visitor.theme.is_empty() {
-                "auto"
-            } else {
-                self.visitor.theme
-            };
+            let theme = if self.visitor.theme.is_empty() { "auto" } else { self.visitor.theme };
             chosen.push((THEME_COOKIE, theme));
         }
         chosen
     }
 
     fn links(&self, list: &[(&str, &str)]) -> Vec<(String, String)> {
-        list.iter()
-            .map(|(key, href)| (self.l().t(key), (*href).to_owned()))
-            .collect()
+        list.iter().map(|(key, href)| (self.l().t(key), (*href).to_owned())).collect()
     }
 
     fn framed(&self, title: String, links: Vec<(String, String)>) -> Page {
         let path = without_choices(&self.visitor.path);
         let here = path.split('?').next().unwrap_or_default().to_owned();
         let fits = |href: &str| here == href || (href != "/" && here.starts_with(&format!("{href}/")));
-        let current = links
-            .iter()
-            .map(|(_, href)| href.clone())
-            .filter(|href| fits(href))
-            .max_by_key(String::len);
+        let current =
+            links.iter().map(|(_, href)| href.clone()).filter(|href| fits(href)).max_by_key(String::len);
         let nav = links
             .into_iter()
             .map(|(label, href)| {
@@ -257,10 +241,7 @@ impl Visit {
             })
             .collect();
         let account = match self.member() {
-            Some(_) => Account::SignedIn {
-                name: self.l().t("account-home"),
-                home: "/me".to_owned(),
-            },
+            Some(_) => Account::SignedIn { name: self.l().t("account-home"), home: "/me".to_owned() },
             None => Account::SignedOut,
         };
         Page {
@@ -271,11 +252,7 @@ impl Visit {
             account,
             path,
             personas: self.personas(),
-            mailbox_href: if self.visitor.demo {
-                "/demo/mailbox".to_owned()
-            } else {
-                String::new()
-            },
+            mailbox_href: if self.visitor.demo { "/demo/mailbox".to_owned() } else { String::new() },
             ..Page::default()
         }
     }
@@ -369,9 +346,7 @@ pub const fn language(locale: Locale) -> Language {
 /// The name of a plan: that of its newest version.
 pub fn plan_name(plan: &LoadedPlan, locale: Locale) -> String {
     let newest = plan.plan.versions().last();
-    newest.map_or_else(String::new, |version| {
-        version.terms.identity().name.get(language(locale)).to_owned()
-    })
+    newest.map_or_else(String::new, |version| version.terms.identity().name.get(language(locale)).to_owned())
 }
 
 /// Path and query without the choices of language and theme, which links add by themselves.
@@ -383,11 +358,7 @@ fn without_choices(path: &str) -> String {
         .split('&')
         .filter(|pair| !["lang", "theme"].contains(&pair.split('=').next().unwrap_or_default()))
         .collect();
-    if kept.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{}", kept.join("&"))
-    }
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 
 #[cfg(test)]

@@ -144,11 +144,7 @@ pub fn file_kind(l: Locale, kind: FileKind) -> String {
 /// The size of a file in kilobytes (of 1,000 bytes, rounded up) or megabytes.
 pub fn file_size(bytes: u64) -> String {
     let kilobytes = bytes.div_ceil(1_000);
-    if kilobytes < 1_000 {
-        format!("{kilobytes} kB")
-    } else {
-        format!("{} MB", kilobytes.div_ceil(1_000))
-    }
+    if kilobytes < 1_000 { format!("{kilobytes} kB") } else { format!("{} MB", kilobytes.div_ceil(1_000)) }
 }
 
 /// An age limit of a plan.
@@ -171,10 +167,18 @@ pub fn period(l: Locale, key: PeriodKey) -> String {
 
 /// The name of a condition; its code where the terms no longer know it.
 pub fn condition(l: Locale, terms: &PlanTerms, code: &huzhu_domain::plan::ConditionCode) -> String {
-    terms.condition(code).map_or_else(
-        || code.to_string(),
-        |condition| condition.name.get(language(l)).to_owned(),
-    )
+    terms
+        .condition(code)
+        .map_or_else(|| code.to_string(), |condition| condition.name.get(language(l)).to_owned())
+}
+
+/// A deadline: the end of a day where it is midnight, since nobody reads 0:00 of the next day as that.
+pub fn deadline(l: Locale, until: Moment, zone: &TimeZone) -> String {
+    let local = until.to_zoned(zone.clone()).datetime();
+    if local.time() == jiff::civil::Time::midnight() {
+        return l.t1("end-of-day", "day", l.day(huzhu_domain::time::plus_days(local.date(), -1)));
+    }
+    l.moment(until, zone)
 }
 
 /// How long until a moment, for a clock: number and unit; `None` when it has passed.
@@ -186,11 +190,7 @@ pub fn left(l: Locale, until: Moment, now: Moment, zone: &TimeZone) -> Option<(S
     if let Ok(days @ 2..) = u32::try_from(days) {
         return Some((days.to_string(), l.t1("unit-days", "count", days)));
     }
-    let hours = until
-        .as_second()
-        .saturating_sub(now.as_second())
-        .max(0)
-        .div_euclid(3_600);
+    let hours = until.as_second().saturating_sub(now.as_second()).max(0).div_euclid(3_600);
     let hours = u32::try_from(hours).unwrap_or(u32::MAX);
     if hours == 0 {
         return Some(("<1".to_owned(), l.t1("unit-hours", "count", 1_u32)));
@@ -235,14 +235,23 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_rounded_up() {
-        for (bytes, expected) in [
-            (1, "1 kB"),
-            (1_000, "1 kB"),
-            (1_001, "2 kB"),
-            (999_001, "1 MB"),
-            (20_971_520, "21 MB"),
+    fn a_deadline_at_midnight_is_the_end_of_the_day_before() {
+        let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
+        let at = |text: &str| text.parse::<Moment>().expect("a moment");
+        for (until, expected) in [
+            ("2026-03-09T16:00:00Z", "the end of Monday 9 March 2026"),
+            ("2026-03-09T16:01:00Z", "Tuesday 10 March 2026, 00:01"),
         ] {
+            let shown = deadline(Locale::En, at(until), &zone).replace('\u{a0}', " ");
+            assert_eq!(shown, expected);
+        }
+    }
+
+    #[test]
+    fn sizes_are_rounded_up() {
+        for (bytes, expected) in
+            [(1, "1 kB"), (1_000, "1 kB"), (1_001, "2 kB"), (999_001, "1 MB"), (20_971_520, "21 MB")]
+        {
             assert_eq!(file_size(bytes), expected);
         }
     }

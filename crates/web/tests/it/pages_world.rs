@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use huzhu_app::call::Call;
-use huzhu_app::claims::{AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence, TakeClaim};
+use huzhu_app::claims::{
+    AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence, TakeClaim,
+};
 use huzhu_app::identity::GiveIdentity;
 use huzhu_app::join::{Dependant, Join};
 use huzhu_app::periods::{CollectPeriod, OfPeriod, PayClaim, PayIn, PaySource};
@@ -26,8 +28,8 @@ use huzhu_domain::time::{Day, Moment};
 use huzhu_gateways::clock::ManualClock;
 use huzhu_gateways::entropy::SeededEntropy;
 use huzhu_gateways::provider::DemoRegister;
-use huzhu_sim::memory::MemoryStore;
 use huzhu_ledger::Amount;
+use huzhu_sim::memory::MemoryStore;
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
 
@@ -154,7 +156,9 @@ impl Town {
             credit: Some(Arc::new(DemoRegister)),
         }));
         let town = Self { app, clock };
-        for (n, role) in [(OPERATOR, Role::Operator), (REVIEWER, Role::Reviewer), (CONFIRMER, Role::Confirmer)] {
+        for (n, role) in
+            [(OPERATOR, Role::Operator), (REVIEWER, Role::Reviewer), (CONFIRMER, Role::Confirmer)]
+        {
             town.register(n).await;
             let command = ChangeRole { member: member(n), role: role.word(), grant: true };
             town.app.change_role(&Call::system(), command).await.expect("a role");

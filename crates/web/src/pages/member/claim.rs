@@ -97,7 +97,7 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
     let reason_code = view.reason.as_ref();
     let status_code = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let left = view.until.and_then(|until| phrases::left(l, until, visit.now(), terms.zone()));
-    let until = view.until.map(|until| l.t1("claim-due", "until", l.moment(until, terms.zone())));
+    let until = view.until.map(|until| l.t1("claim-due", "until", phrases::deadline(l, until, terms.zone())));
     let shown_page = ClaimPage {
         page: Page { path: base.clone(), ..visit.page(condition.clone()) },
         l,
@@ -126,7 +126,11 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
         can_add: can_add(view.state),
         can_withdraw: can_withdraw(view.state),
         timeline: timeline(l, &view, terms),
-        card: if is_public(view.state) { format!("/plans/{}/notice/{claim}", view.plan) } else { String::new() },
+        card: if is_public(view.state) {
+            format!("/plans/{}/notice/{claim}", view.plan)
+        } else {
+            String::new()
+        },
         base,
         errors,
     };
@@ -190,7 +194,11 @@ pub(super) fn file_lines(l: Locale, base: &str, view: &ClaimView, terms: &PlanTe
         ),
         digest: file.digest.to_string(),
         salt: file.salt.map_or_else(String::new, |salt| salt.to_string()),
-        remove: if view.state == "draft" { format!("{base}/files/{}/remove", file.id) } else { String::new() },
+        remove: if view.state == "draft" {
+            format!("{base}/files/{}/remove", file.id)
+        } else {
+            String::new()
+        },
     };
     view.evidence.iter().enumerate().map(line).collect()
 }

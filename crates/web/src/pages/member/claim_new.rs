@@ -62,7 +62,13 @@ struct WhoPage {
 
 async fn ask(visit: MemberVisit, Query(of): Query<Of>) -> Answer {
     if !of.enrolment.is_empty() {
-        return form(&visit, &Fields::of(vec![("enrolment".to_owned(), of.enrolment)]), Target::New, Vec::new()).await;
+        return form(
+            &visit,
+            &Fields::of(vec![("enrolment".to_owned(), of.enrolment)]),
+            Target::New,
+            Vec::new(),
+        )
+        .await;
     }
     let home = visit.app().home(&visit.call()).await?;
     let link = |card: &EnrolmentCard| format!("/me/claims/new?enrolment={}", card.enrolment.id);

@@ -82,7 +82,7 @@ pub(super) fn timeline(l: Locale, view: &ClaimView, terms: &PlanTerms) -> Vec<de
         })
         .collect();
     let (state, _) = phrases::claim_state(l, view.state);
-    let until = view.until.map(|until| l.t1("claim-due", "until", l.moment(until, zone)));
+    let until = view.until.map(|until| l.t1("claim-due", "until", phrases::deadline(l, until, zone)));
     match view.state {
         "paid" | "withdrawn" | "refused" | "verdict" => {
             if let Some(last) = steps.last_mut() {
@@ -131,7 +131,8 @@ fn step_key(step: &Step) -> Option<&'static str> {
 
 /// What follows a state when all goes well.
 fn to_come(state: &str) -> &'static [&'static str] {
-    const ALL: [&str; 6] = ["next-review", "next-confirm", "next-notice", "next-share", "next-pay", "next-done"];
+    const ALL: [&str; 6] =
+        ["next-review", "next-confirm", "next-notice", "next-share", "next-pay", "next-done"];
     let from = match state {
         "draft" => 0,
         "reported" | "under-review" | "more-evidence-needed" | "investigating" => 1,

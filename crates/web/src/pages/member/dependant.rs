@@ -73,7 +73,13 @@ async fn ask_page(visit: &MemberVisit, fields: &Fields, errors: Vec<FieldError>)
     let chosen = fields.text("relation");
     let relations = terms.joining().dependants.iter();
     let relations = relations
-        .map(|one| Choice::new(phrases::relation_word(*one), phrases::relation(l, *one), phrases::relation_word(*one) == chosen))
+        .map(|one| {
+            Choice::new(
+                phrases::relation_word(*one),
+                phrases::relation(l, *one),
+                phrases::relation_word(*one) == chosen,
+            )
+        })
         .collect();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Page {
@@ -113,7 +119,9 @@ fn read(l: Locale, shown: &Shown, fields: &Fields) -> Result<Result<Typed, Vec<F
     let person = PersonForm::of(fields).person(l).map_err(|mut found| errors.append(&mut found)).ok();
     let answers = answers(l, terms, fields).map_err(|mut found| errors.append(&mut found)).ok();
     Ok(match (relation, person, answers) {
-        (Some(relation), Some(person), Some(answers)) if errors.is_empty() => Ok(Typed { relation, person, answers }),
+        (Some(relation), Some(person), Some(answers)) if errors.is_empty() => {
+            Ok(Typed { relation, person, answers })
+        }
         _ => Err(errors),
     })
 }

@@ -152,7 +152,8 @@ async fn keep(
         Err(error) => {
             let l = visit.l();
             let errors = form_errors(l, error)?;
-            let named = |one: FieldError| wrong("file", l.t2("files-named", "name", name, "message", one.message));
+            let named =
+                |one: FieldError| wrong("file", l.t2("files-named", "name", name, "message", one.message));
             Ok(errors.into_iter().map(named).collect())
         }
     }

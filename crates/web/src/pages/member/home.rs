@@ -186,10 +186,15 @@ fn can_add(terms: &PlanTerms) -> bool {
 /// Status tag with its tone, and one sentence.
 fn cover_words(l: Locale, card: &EnrolmentCard, today: Day) -> (String, &'static str, String) {
     match card.cover {
-        Cover::Covered => (l.t("cover-yes"), "good", l.t1("cover-yes-text", "day", l.day(card.enrolment.covered_from))),
-        Cover::WaitingUntil(day) => (l.t("cover-wait"), "wait", l.t1("cover-wait-text", "day", l.day_in(day, today))),
+        Cover::Covered => {
+            (l.t("cover-yes"), "good", l.t1("cover-yes-text", "day", l.day(card.enrolment.covered_from)))
+        }
+        Cover::WaitingUntil(day) => {
+            (l.t("cover-wait"), "wait", l.t1("cover-wait-text", "day", l.day_in(day, today)))
+        }
         Cover::Ended(until, reason) => {
-            let text = l.t2("cover-ended-text", "day", l.day(until), "reason", phrases::end_reason(l, reason));
+            let text =
+                l.t2("cover-ended-text", "day", l.day(until), "reason", phrases::end_reason(l, reason));
             (l.t("cover-ended"), "", text)
         }
     }
@@ -210,13 +215,9 @@ fn wait_meter(l: Locale, card: &EnrolmentCard, today: Day) -> Option<Meter> {
 /// When the next notice begins and the next share is taken.
 fn next_words(l: Locale, card: &EnrolmentCard, today: Day) -> String {
     match (card.next.notice, card.next.sharing) {
-        (Some(notice), Some(sharing)) if notice > today => l.t2(
-            "home-next-notice",
-            "notice",
-            l.day_in(notice, today),
-            "sharing",
-            l.day_in(sharing, today),
-        ),
+        (Some(notice), Some(sharing)) if notice > today => {
+            l.t2("home-next-notice", "notice", l.day_in(notice, today), "sharing", l.day_in(sharing, today))
+        }
         (_, Some(sharing)) => l.t1("home-next-sharing", "sharing", l.day_in(sharing, today)),
         (_, None) => String::new(),
     }

@@ -100,10 +100,7 @@ pub(super) async fn offer_of(visit: &Visit, shown: &Shown) -> Result<Offer, Page
             let (from, to) = (phrases::age(l, joining.age_from), phrases::age(l, joining.age_to));
             l.t2("fact-ages-value", "from", from, "to", to)
         }),
-        Fact::new(
-            l.t("join-cover-from"),
-            l.day_in(terms.covered_from(shown.today), shown.today),
-        ),
+        Fact::new(l.t("join-cover-from"), l.day_in(terms.covered_from(shown.today), shown.today)),
         Fact::new(l.t("join-shares-from"), l.day_in(terms.shares_from(shown.today), shown.today)),
         Fact::new(l.t("fact-fee"), l.t1("fact-fee-value", "fee", l.percent(terms.fee()))),
     ];
@@ -168,7 +165,12 @@ async fn health_page(visit: &MemberVisit, id: &str, fields: &Fields, errors: Vec
 }
 
 /// The questions of a plan with the answers so far.
-pub(super) fn questions(l: Locale, terms: &PlanTerms, fields: &Fields, errors: &[FieldError]) -> Vec<Question> {
+pub(super) fn questions(
+    l: Locale,
+    terms: &PlanTerms,
+    fields: &Fields,
+    errors: &[FieldError],
+) -> Vec<Question> {
     terms
         .joining()
         .questions

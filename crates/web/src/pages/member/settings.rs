@@ -37,12 +37,8 @@ async fn show(visit: MemberVisit) -> Answer {
     let languages = Locale::ALL
         .map(|one| (one.name().to_owned(), format!("/me/settings?lang={}", one.code()), one == l))
         .to_vec();
-    let themes = [
-        (Theme::Auto, "theme-auto"),
-        (Theme::Light, "theme-light"),
-        (Theme::Dark, "theme-dark"),
-    ]
-    .map(|(theme, key)| (l.t(key), format!("/me/settings?theme={}", theme.code()), theme == page.theme))
-    .to_vec();
+    let themes = [(Theme::Auto, "theme-auto"), (Theme::Light, "theme-light"), (Theme::Dark, "theme-dark")]
+        .map(|(theme, key)| (l.t(key), format!("/me/settings?theme={}", theme.code()), theme == page.theme))
+        .to_vec();
     visit.render(&SettingsPage { page, l, facts, languages, themes })
 }

@@ -42,13 +42,7 @@ impl Shown {
     pub(super) async fn of(visit: &Visit, id: &str) -> Result<Self, PageError> {
         let id = PlanId::new(id).map_err(|_| AppError::NotFound("plan"))?;
         let plan = visit.app().load_plan(&id).await?;
-        let zone = plan
-            .plan
-            .versions()
-            .last()
-            .ok_or(AppError::NotFound("plan"))?
-            .terms
-            .zone();
+        let zone = plan.plan.versions().last().ok_or(AppError::NotFound("plan"))?.terms.zone();
         let today = day_of(visit.now(), zone);
         Ok(Self { plan, today })
     }
@@ -71,9 +65,7 @@ impl Shown {
         code: &huzhu_domain::plan::ConditionCode,
     ) -> Result<&PlanTerms, PageError> {
         let versions = self.plan.plan.versions().iter().rev();
-        let found = versions
-            .map(|version| &version.terms)
-            .find(|terms| terms.condition(code).is_some());
+        let found = versions.map(|version| &version.terms).find(|terms| terms.condition(code).is_some());
         found.map_or_else(|| self.terms(), Ok)
     }
 }

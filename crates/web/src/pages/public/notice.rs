@@ -22,9 +22,7 @@ use crate::i18n::{Locale, t_args};
 const CARDS_SHOWN_MAX: usize = 30;
 
 pub(super) fn routes() -> Router<Edge> {
-    Router::new()
-        .route("/plans/{id}/notice", get(board))
-        .route("/plans/{id}/notice/{claim}", get(card))
+    Router::new().route("/plans/{id}/notice", get(board)).route("/plans/{id}/notice/{claim}", get(card))
 }
 
 #[derive(Template)]
@@ -60,13 +58,10 @@ async fn board(visit: Visit, Path(id): Path<String>) -> Answer {
         cards.push(notice_card(l, &shown, card, board.currency, until, visit.now())?);
     }
     let next = visit.app().next_dates(shown.id()).await.ok();
-    let next = next
-        .and_then(|next| next.notice)
-        .filter(|day| *day > shown.today)
-        .map_or_else(
-            || l.t("notice-none-text"),
-            |day| l.t1("notice-none-next", "day", l.day_in(day, shown.today)),
-        );
+    let next = next.and_then(|next| next.notice).filter(|day| *day > shown.today).map_or_else(
+        || l.t("notice-none-text"),
+        |day| l.t1("notice-none-next", "day", l.day_in(day, shown.today)),
+    );
     let title = l.t("notice-title");
     visit.render(&BoardPage {
         page: visit.plan_page(format!("{title} · {}", plan_name(&shown.plan, l)), &shown.plan),
@@ -78,9 +73,7 @@ async fn board(visit: Visit, Path(id): Path<String>) -> Answer {
             .and_then(|until| clock(&visit, &shown, until).ok().flatten()),
         cards,
         next,
-        period_href: running.map_or_else(String::new, |p| {
-            format!("/plans/{}/periods/{}", shown.id(), p.key)
-        }),
+        period_href: running.map_or_else(String::new, |p| format!("/plans/{}/periods/{}", shown.id(), p.key)),
     })
 }
 
@@ -88,14 +81,12 @@ async fn board(visit: Visit, Path(id): Path<String>) -> Answer {
 fn clock(visit: &Visit, shown: &Shown, until: Moment) -> Result<Option<Clock>, PageError> {
     let l = visit.l();
     let zone = shown.terms()?.zone();
-    Ok(
-        phrases::left(l, until, visit.now(), zone).map(|(left, unit)| Clock {
-            left,
-            unit,
-            who: l.t("notice-clock-who"),
-            until: l.t1("notice-clock-until", "until", l.moment(until, zone)),
-        }),
-    )
+    Ok(phrases::left(l, until, visit.now(), zone).map(|(left, unit)| Clock {
+        left,
+        unit,
+        who: l.t("notice-clock-who"),
+        until: l.t1("notice-clock-until", "until", phrases::deadline(l, until, zone)),
+    }))
 }
 
 /// A card in the words of the page.
@@ -110,7 +101,7 @@ fn notice_card(
     let terms = shown.terms_with(&card.condition)?;
     let open = until.is_some_and(|until| now < until);
     let until = match until.filter(|_| open) {
-        Some(until) => l.t1("notice-until", "until", l.moment(until, terms.zone())),
+        Some(until) => l.t1("notice-until", "until", phrases::deadline(l, until, terms.zone())),
         None => l.t("notice-over"),
     };
     Ok(NoticeCard {
@@ -123,11 +114,7 @@ fn notice_card(
         gave: gave(l, card, currency),
         until,
         href: format!("/plans/{}/notice/{}", shown.id(), card.claim),
-        status: l.t(if open {
-            "state-on-notice"
-        } else {
-            "notice-over-tag"
-        }),
+        status: l.t(if open { "state-on-notice" } else { "notice-over-tag" }),
         tone: if open { "wait" } else { "" },
     })
 }
@@ -135,9 +122,8 @@ fn notice_card(
 /// Age, sex and region, as far as they are known.
 fn person(l: Locale, card: &Card) -> String {
     let mut parts = Vec::new();
-    if let Some(years) = u16::try_from(card.age)
-        .ok()
-        .filter(|_| card.sex.is_some() || !card.region.is_empty())
+    if let Some(years) =
+        u16::try_from(card.age).ok().filter(|_| card.sex.is_some() || !card.region.is_empty())
     {
         parts.push(l.age(years));
     }
@@ -189,11 +175,8 @@ async fn card(visit: Visit, Path((id, claim)): Path<(String, String)>) -> Answer
     let definition =
         definition.map_or_else(String::new, |one| one.definition.get(visit.language()).to_owned());
     let open = period.statement.is_none();
-    let (status, tone) = if open {
-        phrases::claim_state(l, "on-notice")
-    } else {
-        phrases::period_state(l, period.state)
-    };
+    let (status, tone) =
+        if open { phrases::claim_state(l, "on-notice") } else { phrases::period_state(l, period.state) };
     let mut facts = vec![
         Fact::new(l.t("card-person"), person(l, &card)),
         Fact::new(l.t("card-condition"), condition.clone()),
@@ -203,10 +186,7 @@ async fn card(visit: Visit, Path((id, claim)): Path<(String, String)>) -> Answer
     ];
     facts.retain(|fact| !fact.value.is_empty());
     visit.render(&CardPage {
-        page: visit.plan_page(
-            l.t2("card-title", "name", &card.name, "condition", &condition),
-            &shown.plan,
-        ),
+        page: visit.plan_page(l.t2("card-title", "name", &card.name, "condition", &condition), &shown.plan),
         l,
         base: format!("/plans/{}", shown.id()),
         name: card.name.clone(),
@@ -214,11 +194,7 @@ async fn card(visit: Visit, Path((id, claim)): Path<(String, String)>) -> Answer
         definition,
         aid: l.money_parts(card.aid, period.currency),
         facts,
-        clock: if open {
-            clock(&visit, &shown, period.notice_until)?
-        } else {
-            None
-        },
+        clock: if open { clock(&visit, &shown, period.notice_until)? } else { None },
         period: phrases::period(l, period.key),
         period_href: format!("/plans/{}/periods/{}", shown.id(), period.key),
         status,

@@ -28,9 +28,7 @@ const CLAIMS_SHOWN_MAX: usize = 60;
 const GROUPS_SHOWN_MAX: usize = 40;
 
 pub(super) fn routes() -> Router<Edge> {
-    Router::new()
-        .route("/plans/{id}/periods", get(list))
-        .route("/plans/{id}/periods/{key}", get(statement))
+    Router::new().route("/plans/{id}/periods", get(list)).route("/plans/{id}/periods/{key}", get(statement))
 }
 
 #[derive(serde::Deserialize)]
@@ -70,32 +68,13 @@ async fn list(visit: Visit, Path(id): Path<String>, Query(paging): Query<Paging>
     let terms = shown.terms()?;
     let periods = visit.app().period_list(shown.id()).await?;
     let base = format!("/plans/{}", shown.id());
-    let number = paging
-        .page
-        .unwrap_or(1)
-        .clamp(1, periods.len().div_ceil(ROWS).max(1));
+    let number = paging.page.unwrap_or(1).clamp(1, periods.len().div_ceil(ROWS).max(1));
     let from = number.saturating_sub(1).saturating_mul(ROWS);
-    let rows: Vec<Row> = periods
-        .iter()
-        .skip(from)
-        .take(ROWS)
-        .map(|period| row(l, &base, period))
-        .collect();
+    let rows: Vec<Row> = periods.iter().skip(from).take(ROWS).map(|period| row(l, &base, period)).collect();
     let history = visit.app().price_history(shown.id()).await?;
-    let charts = if number == 1 && !history.is_empty() {
-        charts(l, terms, &history)
-    } else {
-        Vec::new()
-    };
-    let next = visit
-        .app()
-        .next_dates(shown.id())
-        .await
-        .ok()
-        .and_then(|next| next.notice);
-    let next = next.map_or_else(String::new, |day| {
-        l.t1("periods-next", "day", l.day_in(day, shown.today))
-    });
+    let charts = if number == 1 && !history.is_empty() { charts(l, terms, &history) } else { Vec::new() };
+    let next = visit.app().next_dates(shown.id()).await.ok().and_then(|next| next.notice);
+    let next = next.map_or_else(String::new, |day| l.t1("periods-next", "day", l.day_in(day, shown.today)));
     let title = l.t("periods-title");
     let pages = periods.len().div_ceil(ROWS);
     let link = |page: usize| format!("{base}/periods?page={page}");
@@ -105,21 +84,9 @@ async fn list(visit: Visit, Path(id): Path<String>, Query(paging): Query<Paging>
         rows,
         charts,
         next,
-        newer: if number > 1 {
-            link(number.saturating_sub(1))
-        } else {
-            String::new()
-        },
-        older: if number < pages {
-            link(number.saturating_add(1))
-        } else {
-            String::new()
-        },
-        note: if pages > 1 {
-            l.t2("page-of", "page", number, "pages", pages)
-        } else {
-            String::new()
-        },
+        newer: if number > 1 { link(number.saturating_sub(1)) } else { String::new() },
+        older: if number < pages { link(number.saturating_add(1)) } else { String::new() },
+        note: if pages > 1 { l.t2("page-of", "page", number, "pages", pages) } else { String::new() },
         base,
     })
 }
@@ -142,9 +109,7 @@ fn row(l: Locale, base: &str, period: &PeriodView) -> Row {
 
 /// Share, headcount and claims over time.
 fn charts(l: Locale, terms: &PlanTerms, history: &[PricePoint]) -> Vec<String> {
-    let recent = history
-        .get(history.len().saturating_sub(DRAWN)..)
-        .unwrap_or_default();
+    let recent = history.get(history.len().saturating_sub(DRAWN)..).unwrap_or_default();
     let points = |value: fn(&PricePoint) -> u64| -> Vec<Point> {
         recent
             .iter()
@@ -208,11 +173,7 @@ async fn statement(visit: Visit, Path((id, key)): Path<(String, String)>) -> Ans
     let shown = Shown::of(&visit, &id).await?;
     let key: PeriodKey = key.parse().map_err(|_| AppError::NotFound("period"))?;
     let period = visit.app().period_statement(shown.id(), key).await?;
-    let terms = shown
-        .plan
-        .plan
-        .terms_of(period.version)
-        .ok_or(AppError::NotFound("plan version"))?;
+    let terms = shown.plan.plan.terms_of(period.version).ok_or(AppError::NotFound("plan version"))?;
     let name = phrases::period(l, key);
     let (state, tone) = phrases::period_state(l, period.state);
     let (claims, more_claims) = claim_rows(&visit, &shown, &period).await?;
@@ -226,18 +187,9 @@ async fn statement(visit: Visit, Path((id, key)): Path<(String, String)>) -> Ans
         tone,
         words: words(l, &period),
         dates: vec![
-            Fact::new(
-                l.t("statement-counted"),
-                l.day_in(period.headcount_day, shown.today),
-            ),
-            Fact::new(
-                l.t("statement-notice"),
-                l.moment(period.notice_until, terms.zone()),
-            ),
-            Fact::new(
-                l.t("statement-sharing"),
-                l.day_in(period.sharing_day, shown.today),
-            ),
+            Fact::new(l.t("statement-counted"), l.day_in(period.headcount_day, shown.today)),
+            Fact::new(l.t("statement-notice"), phrases::deadline(l, period.notice_until, terms.zone())),
+            Fact::new(l.t("statement-sharing"), l.day_in(period.sharing_day, shown.today)),
             Fact::new(l.t("statement-version"), period.version.to_string()),
         ],
         equation: settled.map_or_else(Vec::new, |one| equation(l, terms, one, period.currency)),
@@ -267,27 +219,29 @@ fn words(l: Locale, period: &PeriodView) -> String {
     if one.claims == 0 {
         return l.t("statement-words-none");
     }
-    t_args(
+    let mut sentences = vec![t_args(
         l,
         "statement-words",
-        &[
-            ("claims", &one.claims),
-            ("aid", &money(one.aid)),
-            ("fee", &money(one.fee)),
-            ("members", &l.members(one.headcount)),
-            ("share", &money(one.share)),
-            ("surplus", &money(one.surplus)),
-        ],
-    )
+        &[("claims", &one.claims), ("aid", &money(one.aid)), ("fee", &money(one.fee))],
+    )];
+    if let Some(others) = by_others(one).filter(|others| !others.is_zero()) {
+        sentences.push(l.t1("statement-words-others", "amount", money(others)));
+    }
+    let members = l.members(one.headcount);
+    sentences.push(l.t2("statement-words-share", "members", members, "share", money(one.share)));
+    if !one.surplus.is_zero() {
+        sentences.push(l.t1("statement-words-surplus", "amount", money(one.surplus)));
+    }
+    sentences.join(if l.is_zh() { "" } else { " " })
+}
+
+/// What the members of this period do not pay: above a limit, or paid by a sponsor.
+fn by_others(one: &Statement) -> Option<Amount> {
+    one.borne_by_operator.checked_add(one.borne_by_sponsor)?.checked_add(one.carried_out)
 }
 
 fn term(name: String, note: String, value: String, total: bool) -> EquationTerm {
-    EquationTerm {
-        name,
-        note,
-        value,
-        total,
-    }
+    EquationTerm { name, note, value, total }
 }
 
 /// From the aid to the share.
@@ -295,26 +249,11 @@ fn equation(l: Locale, terms: &PlanTerms, one: &Statement, currency: Currency) -
     let money = |amount: Amount| l.money(amount, currency);
     let fee = l.percent(terms.fee());
     let mut lines = vec![
-        term(
-            l.t1("equation-aid", "count", one.claims),
-            l.t("equation-aid-note"),
-            money(one.aid),
-            false,
-        ),
-        term(
-            l.t1("equation-fee", "fee", fee),
-            l.t("equation-fee-note"),
-            money(one.fee),
-            false,
-        ),
+        term(l.t1("equation-aid", "count", one.claims), l.t("equation-aid-note"), money(one.aid), false),
+        term(l.t1("equation-fee", "fee", fee), l.t("equation-fee-note"), money(one.fee), false),
     ];
     if !one.carried_in.is_zero() {
-        lines.push(term(
-            l.t("equation-carried-in"),
-            String::new(),
-            money(one.carried_in),
-            false,
-        ));
+        lines.push(term(l.t("equation-carried-in"), String::new(), money(one.carried_in), false));
     }
     lines.push(term(
         l.t("equation-surplus-before"),
@@ -323,17 +262,21 @@ fn equation(l: Locale, terms: &PlanTerms, one: &Statement, currency: Currency) -
         false,
     ));
     lines.push(term(l.t("equation-cost"), String::new(), money(one.cost), true));
-    lines.push(term(
-        l.t("equation-members"),
-        l.t("equation-members-note"),
-        l.count(one.headcount),
-        false,
-    ));
-    let note = if is_equal(one) {
-        l.t("equation-share-note")
-    } else {
-        l.t("equation-share-note-largest")
-    };
+    let others = by_others(one).filter(|others| !others.is_zero());
+    if let Some(left) = others.and_then(|others| one.cost.checked_sub(others)) {
+        for (key, amount) in [
+            ("equation-minus-operator", one.borne_by_operator),
+            ("equation-minus-sponsor", one.borne_by_sponsor),
+            ("equation-minus-carried-out", one.carried_out),
+        ] {
+            if !amount.is_zero() {
+                lines.push(term(l.t(key), String::new(), money(amount), false));
+            }
+        }
+        lines.push(term(l.t("equation-left"), String::new(), money(left), true));
+    }
+    lines.push(term(l.t("equation-members"), l.t("equation-members-note"), l.count(one.headcount), false));
+    let note = if is_equal(one) { l.t("equation-share-note") } else { l.t("equation-share-note-largest") };
     lines.push(term(l.t("equation-share"), note, money(one.share), true));
     lines
 }
@@ -341,12 +284,7 @@ fn equation(l: Locale, terms: &PlanTerms, one: &Statement, currency: Currency) -
 /// Where the money comes from and what is left over.
 fn borne(l: Locale, one: &Statement, currency: Currency) -> Vec<EquationTerm> {
     let money = |amount: Amount| l.money(amount, currency);
-    let mut lines = vec![term(
-        l.t("equation-total"),
-        String::new(),
-        money(one.shares_total),
-        false,
-    )];
+    let mut lines = vec![term(l.t("equation-total"), String::new(), money(one.shares_total), false)];
     for (key, amount) in [
         ("equation-operator", one.borne_by_operator),
         ("equation-sponsor", one.borne_by_sponsor),
@@ -356,12 +294,7 @@ fn borne(l: Locale, one: &Statement, currency: Currency) -> Vec<EquationTerm> {
             lines.push(term(l.t(key), String::new(), money(amount), false));
         }
     }
-    lines.push(term(
-        l.t("equation-surplus"),
-        l.t("equation-surplus-note"),
-        money(one.surplus),
-        true,
-    ));
+    lines.push(term(l.t("equation-surplus"), l.t("equation-surplus-note"), money(one.surplus), true));
     lines
 }
 
@@ -419,10 +352,7 @@ fn bank(l: Locale, period: &PeriodView) -> Vec<Fact> {
                 t_args(
                     l,
                     "bank-failed-value",
-                    &[
-                        ("count", &one.failures),
-                        ("amount", &l.money(one.failed, period.currency)),
-                    ],
+                    &[("count", &one.failures), ("amount", &l.money(one.failed, period.currency))],
                 ),
             ),
             Fact::new(l.t("bank-report"), one.report.to_string()),

@@ -21,10 +21,7 @@ use crate::i18n::{Locale, t_args};
 pub(super) const DRAWN: usize = 24;
 
 pub(super) fn routes() -> Router<Edge> {
-    Router::new()
-        .route("/", get(index))
-        .route("/plans", get(index))
-        .route("/plans/{id}", get(plan))
+    Router::new().route("/", get(index)).route("/plans", get(index)).route("/plans/{id}", get(plan))
 }
 
 #[derive(Template)]
@@ -54,19 +51,18 @@ async fn index(visit: Visit) -> Answer {
         .iter()
         .map(|one| PlanRow {
             name: plan_name(&one.plan, l),
-            summary: one.plan.plan.versions().last().map_or_else(String::new, |v| {
-                v.terms.identity().summary.get(language(l)).to_owned()
-            }),
+            summary: one
+                .plan
+                .plan
+                .versions()
+                .last()
+                .map_or_else(String::new, |v| v.terms.identity().summary.get(language(l)).to_owned()),
             href: format!("/plans/{}", one.plan.plan.id),
             members: l.members(one.headcount),
             open: one.plan.open,
         })
         .collect();
-    visit.render(&PlansPage {
-        page: visit.page(l.t("plans-title")),
-        l,
-        rows,
-    })
+    visit.render(&PlansPage { page: visit.page(l.t("plans-title")), l, rows })
 }
 
 #[derive(Template)]
@@ -78,6 +74,7 @@ struct PlanPage {
     name: String,
     summary: String,
     open: bool,
+    mine: bool,
     kicker: String,
     stats: Vec<(String, String, String)>,
     steps: Vec<(String, String)>,
@@ -116,6 +113,7 @@ async fn show(visit: &Visit, summary: &PlanSummary) -> Answer {
         name,
         summary: terms.identity().summary.get(visit.language()).to_owned(),
         open: joinable,
+        mine: is_mine(visit, &shown).await?,
         kicker: l.t(if joinable { "plan-open" } else { "plan-closed" }),
         stats: stats(l, terms, summary, &history, shown.today),
         steps: steps(l, terms),
@@ -128,6 +126,16 @@ async fn show(visit: &Visit, summary: &PlanSummary) -> Answer {
     })
 }
 
+/// Whether the visitor is in the plan, or pays for somebody who is.
+async fn is_mine(visit: &Visit, shown: &Shown) -> Result<bool, PageError> {
+    if visit.member().is_none() {
+        return Ok(false);
+    }
+    let home = visit.app().home(&visit.call()).await?;
+    let mut cards = home.enrolments.iter();
+    Ok(cards.any(|card| card.enrolment.plan == *shown.id() && card.enrolment.ended.is_none()))
+}
+
 /// What stands out in numbers: label, figure, note.
 fn stats(
     l: Locale,
@@ -137,24 +145,16 @@ fn stats(
     today: Day,
 ) -> Vec<(String, String, String)> {
     let waiting = summary.enrolled.saturating_sub(summary.headcount);
-    let note = if waiting == 0 {
-        String::new()
-    } else {
-        l.t1("plan-stat-waiting", "count", waiting)
-    };
-    let mut stats = vec![(l.t("plan-stat-members"), l.count(summary.headcount), note)];
-    let helped = history
-        .iter()
-        .fold(0_u64, |sum, point| sum.saturating_add(u64::from(point.claims)));
-    stats.push((l.t("plan-stat-helped"), l.count(helped), String::new()));
+    let note = if waiting == 0 { String::new() } else { l.t1("plan-stat-waiting", "count", waiting) };
+    let mut stats =
+        vec![(l.t1("plan-stat-members", "count", summary.headcount), l.count(summary.headcount), note)];
+    let helped = history.iter().fold(0_u64, |sum, point| sum.saturating_add(u64::from(point.claims)));
+    stats.push((l.t1("plan-stat-helped", "count", helped), l.count(helped), String::new()));
     if let Some(last) = history.last() {
         let note = l.t1("plan-stat-last-note", "period", phrases::period(l, last.period));
         stats.push((l.t("plan-stat-last"), l.money(last.share, terms.currency()), note));
         let from = plus_days(today, -365);
-        let year = history
-            .iter()
-            .filter(|point| point.sharing_day > from)
-            .map(|point| point.share);
+        let year = history.iter().filter(|point| point.sharing_day > from).map(|point| point.share);
         if let Ok(sum) = Amount::sum(year) {
             let sum = l.money(sum, terms.currency());
             stats.push((l.t("plan-stat-year"), sum, l.t("plan-stat-year-note")));
@@ -180,14 +180,8 @@ fn steps(l: Locale, terms: &PlanTerms) -> Vec<(String, String)> {
     };
     vec![
         (l.t("plan-step-join-title"), join),
-        (
-            l.t("plan-step-claim-title"),
-            l.t1("plan-step-claim", "count", terms.cover().conditions.len()),
-        ),
-        (
-            l.t("plan-step-notice-title"),
-            l.t1("plan-step-notice", "days", notice),
-        ),
+        (l.t("plan-step-claim-title"), l.t1("plan-step-claim", "count", terms.cover().conditions.len())),
+        (l.t("plan-step-notice-title"), l.t1("plan-step-notice", "days", notice)),
         (l.t("plan-step-share-title"), share),
     ]
 }
@@ -195,17 +189,11 @@ fn steps(l: Locale, terms: &PlanTerms) -> Vec<(String, String)> {
 /// The share of each settled period, newest [`DRAWN`] ones.
 pub(crate) fn share_chart(l: Locale, terms: &PlanTerms, history: &[PricePoint]) -> String {
     let currency = terms.currency();
-    let recent = history
-        .get(history.len().saturating_sub(DRAWN)..)
-        .unwrap_or_default();
+    let recent = history.get(history.len().saturating_sub(DRAWN)..).unwrap_or_default();
     let points: Vec<Point> = recent
         .iter()
         .map(|point| {
-            Point::new(
-                point.period.to_string(),
-                point.share.minor(),
-                l.money(point.share, currency),
-            )
+            Point::new(point.period.to_string(), point.share.minor(), l.money(point.share, currency))
         })
         .collect();
     let shares = || recent.iter().map(|point| point.share);
@@ -270,14 +258,8 @@ fn facts(l: Locale, terms: &PlanTerms) -> Vec<Fact> {
     if let Some(most) = terms.aid().highest() {
         facts.push(Fact::new(l.t("fact-aid"), l.money_round(most, currency)));
     }
-    facts.push(Fact::new(
-        l.t("fact-wait"),
-        l.days(u64::from(terms.waiting().days)),
-    ));
-    facts.push(Fact::new(
-        l.t("fact-fee"),
-        l.t1("fact-fee-value", "fee", l.percent(terms.fee())),
-    ));
+    facts.push(Fact::new(l.t("fact-wait"), l.days(u64::from(terms.waiting().days))));
+    facts.push(Fact::new(l.t("fact-fee"), l.t1("fact-fee-value", "fee", l.percent(terms.fee()))));
     let cap = terms.sharing().cap_per_year.map_or_else(
         || l.t("fact-cap-none"),
         |cap| l.t1("fact-cap-value", "amount", l.money_round(cap.amount, currency)),
@@ -290,11 +272,7 @@ async fn next_text(visit: &Visit, shown: &Shown) -> Result<String, PageError> {
     let l = visit.l();
     let terms = shown.terms()?;
     if terms.effective() > shown.today {
-        return Ok(l.t1(
-            "plan-next-begins",
-            "day",
-            l.day_in(terms.effective(), shown.today),
-        ));
+        return Ok(l.t1("plan-next-begins", "day", l.day_in(terms.effective(), shown.today)));
     }
     let next = visit.app().next_dates(shown.id()).await?;
     Ok(match (next.notice, next.sharing) {

@@ -67,10 +67,7 @@ async fn rules(visit: Visit, Path(id): Path<String>, Query(chosen): Query<Chosen
     let version = terms.version();
     let text = shown.plan.texts.get(&version).cloned().unwrap_or_default();
     let states = visit.app().version_states(&shown.plan);
-    let state = states
-        .iter()
-        .find(|(own, ..)| *own == version)
-        .map(|(.., state)| *state);
+    let state = states.iter().find(|(own, ..)| *own == version).map(|(.., state)| *state);
     let (state, tone) = state.map_or_else(Default::default, |state| phrases::version_state(l, state));
     let title = l.t("rules-title");
     visit.render(&RulesPage {
@@ -85,11 +82,7 @@ async fn rules(visit: Visit, Path(id): Path<String>, Query(chosen): Query<Chosen
             .filter(|section| !section.lines.is_empty())
             .collect(),
         file: format!("/plans/{}/rules/{version}.toml", shown.id()),
-        text: if text.len() > TEXT_SHOWN_MAX {
-            String::new()
-        } else {
-            text
-        },
+        text: if text.len() > TEXT_SHOWN_MAX { String::new() } else { text },
         versions: version_rows(&visit, &shown),
     })
 }
@@ -110,10 +103,7 @@ fn version_rows(visit: &Visit, shown: &Shown) -> Vec<VersionRow> {
     let rows = visit.app().version_states(&shown.plan).into_iter();
     rows.map(|(version, effective, state)| {
         let new = versions.iter().find(|one| one.version == version);
-        let old = versions
-            .iter()
-            .rev()
-            .find(|one| one.version < version && !one.withdrawn);
+        let old = versions.iter().rev().find(|one| one.version < version && !one.withdrawn);
         let changes = match (old, new) {
             (Some(old), Some(new)) => huzhu_planfile::diff(&old.terms, &new.terms, visit.language()),
             _ => Vec::new(),
@@ -150,17 +140,10 @@ async fn file(visit: Visit, Path((id, file)): Path<(String, String)>) -> Answer 
     let shown = Shown::of(&visit, &id).await?;
     let version = file.strip_suffix(".toml").and_then(|number| number.parse().ok());
     let version = PlanVersion(version.ok_or(AppError::NotFound("plan version"))?);
-    let text = shown
-        .plan
-        .texts
-        .get(&version)
-        .ok_or(AppError::NotFound("plan version"))?;
+    let text = shown.plan.texts.get(&version).ok_or(AppError::NotFound("plan version"))?;
     let headers = [
         (CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
-        (
-            CONTENT_DISPOSITION,
-            format!("inline; filename=\"{}-{version}.toml\"", shown.id()),
-        ),
+        (CONTENT_DISPOSITION, format!("inline; filename=\"{}-{version}.toml\"", shown.id())),
     ];
     Ok((headers, text.clone()).into_response())
 }

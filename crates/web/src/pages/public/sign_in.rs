@@ -57,36 +57,14 @@ async fn ask_address(visit: Visit, Query(back): Query<Back>) -> Answer {
 
 fn address_page(visit: &Visit, address: String, back: String, errors: Vec<FieldError>) -> Answer {
     let l = visit.l();
-    let page = Page {
-        account: Account::Hidden,
-        ..visit.page(l.t("sign-in-title"))
-    };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    visit.render_as(
-        status,
-        &AddressPage {
-            page,
-            l,
-            address,
-            back,
-            errors,
-        },
-    )
+    let page = Page { account: Account::Hidden, ..visit.page(l.t("sign-in-title")) };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    visit.render_as(status, &AddressPage { page, l, address, back, errors })
 }
 
 async fn send_code(visit: Visit, fields: Fields) -> Answer {
-    let (address, back) = (
-        fields.text("address").trim().to_owned(),
-        fields.text("back").to_owned(),
-    );
-    let command = RequestCode {
-        address: address.clone(),
-        language: visit.l().code().to_owned(),
-    };
+    let (address, back) = (fields.text("address").trim().to_owned(), fields.text("back").to_owned());
+    let command = RequestCode { address: address.clone(), language: visit.l().code().to_owned() };
     if let Err(error) = visit.app().request_code(&command).await {
         return address_page(&visit, address, back, form_errors(visit.l(), error)?);
     }
@@ -110,36 +88,16 @@ struct CodePage {
 async fn ask_code(visit: Visit, headers: HeaderMap, Query(back): Query<Back>) -> Answer {
     match sent_to(&headers) {
         Some(address) => code_page(&visit, address, back.back, Vec::new()),
-        None => Ok(see_other(&format!(
-            "/sign-in?back={}",
-            encoded(safe_back(&back.back))
-        ))),
+        None => Ok(see_other(&format!("/sign-in?back={}", encoded(safe_back(&back.back))))),
     }
 }
 
 fn code_page(visit: &Visit, address: String, back: String, errors: Vec<FieldError>) -> Answer {
     let l = visit.l();
-    let page = Page {
-        account: Account::Hidden,
-        ..visit.page(l.t("sign-in-code-title"))
-    };
+    let page = Page { account: Account::Hidden, ..visit.page(l.t("sign-in-code-title")) };
     let mailbox = page.mailbox_href.clone();
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    visit.render_as(
-        status,
-        &CodePage {
-            page,
-            l,
-            address,
-            back,
-            mailbox,
-            errors,
-        },
-    )
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    visit.render_as(status, &CodePage { page, l, address, back, mailbox, errors })
 }
 
 async fn sign_in(visit: Visit, headers: HeaderMap, fields: Fields) -> Answer {
@@ -147,30 +105,13 @@ async fn sign_in(visit: Visit, headers: HeaderMap, fields: Fields) -> Answer {
     let Some(address) = sent_to(&headers) else {
         return Ok(see_other(&format!("/sign-in?back={}", encoded(safe_back(&back)))));
     };
-    let code = fields
-        .text("code")
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    match visit
-        .app()
-        .sign_in(&SignIn {
-            address: address.clone(),
-            code,
-        })
-        .await
-    {
+    let code = fields.text("code").chars().filter(|c| !c.is_whitespace()).collect();
+    match visit.app().sign_in(&SignIn { address: address.clone(), code }).await {
         Err(error) => code_page(&visit, address, back, form_errors(visit.l(), error)?),
         Ok(signed_in) => {
-            let seconds = signed_in
-                .until
-                .as_second()
-                .saturating_sub(visit.now().as_second());
+            let seconds = signed_in.until.as_second().saturating_sub(visit.now().as_second());
             let mut response = see_other(safe_back(&back));
-            set_cookie(
-                &mut response,
-                &visit.edge.config.session_cookie_value(&signed_in.token, seconds),
-            );
+            set_cookie(&mut response, &visit.edge.config.session_cookie_value(&signed_in.token, seconds));
             set_cookie(&mut response, &address_cookie(&visit, "", 0));
             Ok(response)
         }
@@ -201,30 +142,14 @@ async fn ask_secret(visit: MemberVisit) -> Answer {
 
 fn secret_page(visit: &Visit, errors: Vec<FieldError>) -> Answer {
     let l = visit.l();
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = visit.page(l.t("first-operator-title"));
-    visit.render_as(
-        status,
-        &SecretPage {
-            page,
-            l,
-            key: visit.fresh_key(),
-            errors,
-        },
-    )
+    visit.render_as(status, &SecretPage { page, l, key: visit.fresh_key(), errors })
 }
 
 async fn become_operator(visit: MemberVisit, fields: Fields) -> Answer {
     let call = visit.call_with(fields.text("key"));
-    match visit
-        .app()
-        .become_first_operator(&call, fields.text("secret"))
-        .await
-    {
+    match visit.app().become_first_operator(&call, fields.text("secret")).await {
         Ok(_) => Ok(see_other("/operator")),
         Err(error) => secret_page(&visit, form_errors(visit.l(), error)?),
     }

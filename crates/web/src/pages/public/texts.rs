@@ -40,10 +40,7 @@ fn text(visit: &Visit, title: &str, lead: &str, sections: &[Keys], links: &[(&st
             .iter()
             .map(|(heading, keys)| (l.t(heading), keys.iter().map(|key| l.t(key)).collect()))
             .collect(),
-        links: links
-            .iter()
-            .map(|(key, href)| (l.t(key), (*href).to_owned()))
-            .collect(),
+        links: links.iter().map(|(key, href)| (l.t(key), (*href).to_owned())).collect(),
     })
 }
 
@@ -60,11 +57,7 @@ async fn help(visit: Visit) -> Answer {
             ("help-leave-title", &["help-leave-1"]),
             ("help-complain-title", &["help-complain-1"]),
         ],
-        &[
-            ("foot-terms", "/terms"),
-            ("nav-verify", "/verify"),
-            ("privacy-title", "/privacy"),
-        ],
+        &[("foot-terms", "/terms"), ("nav-verify", "/verify"), ("privacy-title", "/privacy")],
     )
 }
 
@@ -90,10 +83,7 @@ async fn verify(visit: Visit) -> Answer {
         "verify-title",
         "verify-lead",
         &[
-            (
-                "verify-today-title",
-                &["verify-today-1", "verify-today-2", "verify-today-3"],
-            ),
+            ("verify-today-title", &["verify-today-1", "verify-today-2", "verify-today-3"]),
             ("verify-later-title", &["verify-later-1", "verify-later-2"]),
             ("verify-never-title", &["verify-never-1"]),
         ],
