@@ -207,7 +207,7 @@ impl PlanRecord {
                     effective: *effective,
                     withdrawn: false,
                     digest: *digest,
-                })
+                });
             }
             PlanEvent::Withdrawn { version } => {
                 for row in &mut self.versions {

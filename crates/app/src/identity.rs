@@ -35,7 +35,7 @@ impl App {
         call: &Call,
         command: GiveIdentity,
     ) -> Result<Done<MemberId>, AppError> {
-        let person = self.check_person(command.person)?;
+        let person = self.check_person(&command.person)?;
         let command = GiveIdentity { person };
         self.transact(call, Action::GiveIdentity, &command, |now| {
             let person = command.person.clone();
@@ -72,7 +72,7 @@ impl App {
     }
 
     /// Trims a person's data and refuses what no document says, all mistakes at once.
-    pub(crate) fn check_person(&self, person: Person) -> Result<Person, AppError> {
+    pub(crate) fn check_person(&self, person: &Person) -> Result<Person, AppError> {
         let today = self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let person = Person {
             name: person.name.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -83,7 +83,8 @@ impl App {
                 .flat_map(char::to_uppercase)
                 .collect(),
             region: person.region.trim().to_owned(),
-            ..person
+            birth: person.birth,
+            sex: person.sex,
         };
         let mut mistakes = Vec::new();
         let mut wrong = |field: &str, code: &'static str| {

@@ -57,6 +57,7 @@ pub struct Dependant {
     pub person: Person,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 fn relation_word<S: serde::Serializer>(relation: &Relation, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format!("{relation:?}"))
 }
@@ -126,7 +127,7 @@ impl App {
     /// caller is told to try again, never waved through.
     pub async fn join(&self, call: &Call, mut command: Join) -> Result<Done<JoinReceipt>, AppError> {
         if let Some(dependant) = command.dependant.take() {
-            let person = self.check_person(dependant.person)?;
+            let person = self.check_person(&dependant.person)?;
             command.dependant = Some(Dependant { person, ..dependant });
         }
         let command = &command;
@@ -150,15 +151,14 @@ impl App {
     }
 
     async fn covered(&self, payer: MemberId, command: &Join) -> Result<Covered, AppError> {
-        let (member, person, relation) = match &command.dependant {
-            Some(dependant) => (dependant.member, dependant.person.clone(), Some(dependant.relation)),
-            None => {
-                let person = self.person(payer).await.map_err(|error| match error {
-                    AppError::NotFound(_) => refused("identity-missing"),
-                    other => other,
-                })?;
-                (payer, person, None)
-            }
+        let (member, person, relation) = if let Some(dependant) = &command.dependant {
+            (dependant.member, dependant.person.clone(), Some(dependant.relation))
+        } else {
+            let person = self.person(payer).await.map_err(|error| match error {
+                AppError::NotFound(_) => refused("identity-missing"),
+                other => other,
+            })?;
+            (payer, person, None)
         };
         let identity = self.identity_hash(&person);
         Ok(Covered { member, person, relation, identity })
@@ -334,7 +334,9 @@ fn dependant_registration(covered: &Covered) -> Append {
         MemberEvent::IdentityGiven { identity: covered.identity },
     ];
     let mut member = Member::new(covered.member);
-    events.iter().for_each(|event| member.apply(event));
+    for event in &events {
+        member.apply(event);
+    }
     Append {
         stream: StreamId::Member(covered.member),
         expected: 0,

@@ -192,7 +192,9 @@ pub(crate) fn append_member(
     events: Vec<huzhu_domain::member::MemberEvent>,
 ) -> Append {
     let mut after = loaded.state.clone();
-    events.iter().for_each(|event| after.apply(event));
+    for event in &events {
+        after.apply(event);
+    }
     Append {
         stream: StreamId::Member(after.id()),
         expected: loaded.events,
@@ -204,7 +206,9 @@ pub(crate) fn append_member(
 /// Appends to the stream of an enrolment.
 pub(crate) fn append_enrolment(loaded: &Loaded<Enrolment>, events: Vec<EnrolmentEvent>) -> Append {
     let mut after = loaded.state.clone();
-    events.iter().for_each(|event| after.apply(event));
+    for event in &events {
+        after.apply(event);
+    }
     Append {
         stream: StreamId::Enrolment(after.id()),
         expected: loaded.events,
@@ -216,7 +220,9 @@ pub(crate) fn append_enrolment(loaded: &Loaded<Enrolment>, events: Vec<Enrolment
 /// Appends to the stream of a claim.
 pub(crate) fn append_claim(loaded: &Loaded<Claim>, events: Vec<ClaimEvent>) -> Append {
     let mut after = loaded.state.clone();
-    events.iter().for_each(|event| after.apply(event));
+    for event in &events {
+        after.apply(event);
+    }
     Append {
         stream: StreamId::Claim(after.id()),
         expected: loaded.events,
@@ -234,7 +240,9 @@ pub(crate) fn append_period(
     events: Vec<huzhu_domain::period::PeriodEvent>,
 ) -> Append {
     let mut after = loaded.state.clone();
-    events.iter().for_each(|event| after.apply(event));
+    for event in &events {
+        after.apply(event);
+    }
     let record = PeriodRecord::of(&after).expect("the first event of a period opens its notice");
     Append {
         stream: StreamId::Period(after.plan().clone(), after.key()),

@@ -94,17 +94,14 @@ mod tests {
 
     #[test]
     fn the_table_of_who_may_do_what() {
-        let table: String = Action::ALL
-            .iter()
-            .map(|action| {
-                let may: Vec<&str> = std::iter::once(("member", BTreeSet::new()))
-                    .chain(Role::ALL.iter().map(|role| (role.word(), BTreeSet::from([*role]))))
-                    .filter(|(_, roles)| action.allows(roles))
-                    .map(|(word, _)| word)
-                    .collect();
-                format!("{}: {}\n", action.word(), may.join(" "))
-            })
-            .collect();
+        let mut table = String::new();
+        for action in Action::ALL {
+            let kinds = std::iter::once(("member", BTreeSet::new()))
+                .chain(Role::ALL.iter().map(|role| (role.word(), BTreeSet::from([*role]))));
+            let may: Vec<&str> =
+                kinds.filter(|(_, roles)| action.allows(roles)).map(|(word, _)| word).collect();
+            table += &[action.word(), ": ", &may.join(" "), "\n"].concat();
+        }
         assert_eq!(
             table,
             "sign-in: member reviewer confirmer operator auditor\n\

@@ -334,7 +334,7 @@ async fn after_failures_in_a_row_the_provider_is_left_alone_and_then_tried() {
         match expected {
             Ok(answer_expected) => assert_eq!(answer, Ok(answer_expected)),
             Err(start) => {
-                assert!(answer.as_ref().unwrap_err().starts_with(start), "{answer:?} is not {start}")
+                assert!(answer.as_ref().unwrap_err().starts_with(start), "{answer:?} is not {start}");
             }
         }
         assert_eq!(scene.stub.seen().len(), requests);
