@@ -96,17 +96,23 @@ const journeys = {
       await group.locator('input[type="radio"][value="no"]').check();
     }
     await send(page, "/join/check");
+    await send(page, "/join/send", 422);
+    check((await page.locator('[name="mandate"][aria-describedby]').count()) === 1, "the mandate is missed at its field");
     await page.check('[name="mandate"]');
+    const form = await page.locator('form[action$="/join/send"]').evaluate((form) => Object.fromEntries(new FormData(form)));
     await send(page, "/join/send");
-    check(/enrolments\/enr_/.test(page.url()) || (await text(page)).length > 0, `is at ${page.url()}`);
+    check(/enr_[0-9a-f]{32}/.test(page.url() + (await page.content())), `no receipt at ${page.url()}`);
+    // A double click sends the same form again.
+    const again = await page.request.post(`${BASE}${PLAN}/join/send`, { form });
+    check(again.ok(), `the same form again answers ${again.status()}`);
     await open(page, "/me");
     check(/Wait|wait/.test(await text(page)), "home says until when the wait lasts");
   },
 
-  async "joining without the mandate is told at the field, and nothing typed is lost"() {
+  async "somebody joins once, however often the button is pressed"() {
     const page = await as("newcomer");
     await open(page, "/me");
-    check((await page.locator('a[href*="/leave"]').count()) === 1, "joined once, however often the button was pressed");
+    check((await page.locator('main a[href$="/leave"]').count()) === 1, "one cover");
   },
 
   async "a member files a claim with a file"() {

@@ -137,7 +137,8 @@ async fn cover_view(visit: &MemberVisit, card: &EnrolmentCard, shown: usize) -> 
     let terms = plan.terms_at(visit.now())?;
     let today = day_of(visit.now(), terms.zone());
     let (status, tone, sentence) = cover_words(l, card, today);
-    let live = !matches!(card.cover, Cover::Ended(..));
+    // Somebody who has left is still covered until the day ends, and has nothing left to leave.
+    let live = card.enrolment.ended.is_none();
     let history = visit.app().price_history(&card.enrolment.plan).await?;
     let forecast = visit.app().plain_forecast(&plan, &history);
     let mine = card.enrolment.payer == visit.id && card.enrolment.member == visit.id;
@@ -185,6 +186,11 @@ fn can_add(terms: &PlanTerms) -> bool {
 
 /// Status tag with its tone, and one sentence.
 fn cover_words(l: Locale, card: &EnrolmentCard, today: Day) -> (String, &'static str, String) {
+    if let (Cover::Covered | Cover::WaitingUntil(_), Some((until, reason))) = (&card.cover, card.enrolment.ended) {
+        let reason = phrases::end_reason(l, reason);
+        let text = l.t2("cover-ending-text", "day", l.day_in(until, today), "reason", reason);
+        return (l.t("cover-ending"), "wait", text);
+    }
     match card.cover {
         Cover::Covered => {
             (l.t("cover-yes"), "good", l.t1("cover-yes-text", "day", l.day(card.enrolment.covered_from)))
