@@ -38,7 +38,7 @@ home-arrears-text = { $amount } is unpaid. It is tried again; see that there is 
 home-what-now = What you can do
 
 cover-yes = Covered
-cover-yes-text = You are covered since { $day }.
+cover-yes-text = You have been covered since { $day }.
 cover-wait = Waiting
 cover-wait-text = Illness is covered from { $day }.
 cover-wait-meter = The wait

@@ -48,6 +48,10 @@ struct Clock {
 
 #[derive(Template)]
 #[template(path = "member/claim.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the page shows or hides parts; no two of them exclude each other"
+)]
 struct ClaimPage {
     page: Page,
     l: Locale,

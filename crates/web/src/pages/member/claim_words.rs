@@ -136,8 +136,7 @@ fn to_come(state: &str) -> &'static [&'static str] {
     let from = match state {
         "draft" => 0,
         "reported" | "under-review" | "more-evidence-needed" | "investigating" => 1,
-        "recommended" => 2,
-        "approved" => 2,
+        "recommended" | "approved" => 2,
         "on-notice" | "objected" => 3,
         "cleared" => 4,
         _ => 5,

@@ -29,9 +29,11 @@ struct SettingsPage {
 async fn show(visit: MemberVisit) -> Answer {
     let l = visit.l();
     let address = visit.app().my_address(&visit.call()).await?;
-    let mut identity = Fact::new(l.t("settings-identity"), l.t("settings-identity-value"));
-    identity.href = "/me/identity".to_owned();
-    identity.action = l.t("settings-look");
+    let identity = Fact {
+        href: "/me/identity".to_owned(),
+        action: l.t("settings-look"),
+        ..Fact::new(l.t("settings-identity"), l.t("settings-identity-value"))
+    };
     let facts = vec![Fact::new(l.t("sign-in-address"), address), identity];
     let page = visit.page(l.t("settings-title"));
     let languages = Locale::ALL

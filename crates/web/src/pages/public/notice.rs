@@ -205,12 +205,11 @@ async fn card(visit: Visit, Path((id, claim)): Path<(String, String)>) -> Answer
 /// The period of this plan in which a claim is displayed or was shared.
 async fn period_of(visit: &Visit, shown: &Shown, claim: ClaimId) -> Result<PeriodView, PageError> {
     for period in visit.app().period_list(shown.id()).await? {
-        let found = match &period.statement {
-            Some(statement) => statement.payable.iter().any(|one| one.claim == claim),
-            None => {
-                let board = visit.app().period_cards(shown.id(), period.key).await?;
-                board.cards.iter().any(|card| card.claim == claim)
-            }
+        let found = if let Some(statement) = &period.statement {
+            statement.payable.iter().any(|one| one.claim == claim)
+        } else {
+            let board = visit.app().period_cards(shown.id(), period.key).await?;
+            board.cards.iter().any(|card| card.claim == claim)
         };
         if found {
             return Ok(period);
