@@ -5,9 +5,7 @@ use huzhu_web::i18n::Locale;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = std::env::args()
-        .nth(1)
-        .ok_or("the folder to write to is missing")?;
+    let folder = std::env::args().nth(1).ok_or("the folder to write to is missing")?;
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
     let hrefs = [design::style_href(), design::script_href(), design::icon_href()];
@@ -19,10 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for locale in Locale::ALL {
         for theme in [Theme::Light, Theme::Dark] {
             let html = gallery::themed(locale, theme)?.replace("=\"/assets/", "=\"");
-            std::fs::write(
-                folder.join(format!("design-{}-{}.html", locale.code(), theme.code())),
-                html,
-            )?;
+            std::fs::write(folder.join(format!("design-{}-{}.html", locale.code(), theme.code())), html)?;
         }
     }
     Ok(())

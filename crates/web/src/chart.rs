@@ -58,11 +58,7 @@ impl Point {
     /// A value with its name and its text.
     #[must_use]
     pub fn new(label: impl Into<String>, value: u64, shown: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            value,
-            shown: shown.into(),
-        }
+        Self { label: label.into(), value, shown: shown.into() }
     }
 }
 
@@ -119,9 +115,7 @@ pub fn stacked(frame: &Frame<'_>, groups: &[&str], stacks: &[Stack]) -> String {
     let draw = |size| plot::stacked(frame, size, &labels, &rows, groups);
     let cells = |at: usize| {
         let row = rows.get(at).map(Vec::as_slice).unwrap_or_default();
-        (0..groups.len())
-            .map(|group| frame.l.count(row.get(group).copied().unwrap_or(0)))
-            .collect()
+        (0..groups.len()).map(|group| frame.l.count(row.get(group).copied().unwrap_or(0))).collect()
     };
     assembled(frame, &keys, groups, &labels, draw, cells)
 }
@@ -129,21 +123,8 @@ pub fn stacked(frame: &Frame<'_>, groups: &[&str], stacks: &[Stack]) -> String {
 fn single(frame: &Frame<'_>, points: &[Point], kind: Kind) -> String {
     let points = latest(points);
     let labels: Vec<&str> = points.iter().map(|point| point.label.as_str()).collect();
-    let cells = |at: usize| {
-        points
-            .get(at)
-            .map(|point| point.shown.clone())
-            .into_iter()
-            .collect()
-    };
-    assembled(
-        frame,
-        "",
-        &[frame.y_name],
-        &labels,
-        |size| plot::single(frame, size, points, kind),
-        cells,
-    )
+    let cells = |at: usize| points.get(at).map(|point| point.shown.clone()).into_iter().collect();
+    assembled(frame, "", &[frame.y_name], &labels, |size| plot::single(frame, size, points, kind), cells)
 }
 
 /// The figure around a drawing: caption, description, legend, both sizes, table.
@@ -161,11 +142,7 @@ fn assembled(
         escaped(frame.desc)
     );
     if labels.is_empty() {
-        let _ = write!(
-            text,
-            "<p class=\"banner\">{}</p></figure>",
-            escaped(&frame.l.t("chart-no-data"))
-        );
+        let _ = write!(text, "<p class=\"banner\">{}</p></figure>", escaped(&frame.l.t("chart-no-data")));
         return text;
     }
     text.push_str(keys);
@@ -193,8 +170,7 @@ fn assembled(
 }
 
 fn latest<T>(all: &[T]) -> &[T] {
-    all.get(all.len().saturating_sub(MAX_POINTS)..)
-        .unwrap_or_default()
+    all.get(all.len().saturating_sub(MAX_POINTS)..).unwrap_or_default()
 }
 
 /// A text as it may stand in markup and in attributes.
@@ -252,16 +228,10 @@ mod tests {
 
     #[test]
     fn no_data_is_said_and_not_drawn() {
-        for chart in [
-            bars(&frame(), &[]),
-            line(&frame(), &[]),
-            area(&frame(), &[]),
-            stacked(&frame(), &["paid"], &[]),
-        ] {
-            assert!(
-                chart.contains("banner") && !chart.contains("<svg viewBox=\"0 0 720"),
-                "{chart}"
-            );
+        for chart in
+            [bars(&frame(), &[]), line(&frame(), &[]), area(&frame(), &[]), stacked(&frame(), &["paid"], &[])]
+        {
+            assert!(chart.contains("banner") && !chart.contains("<svg viewBox=\"0 0 720"), "{chart}");
         }
     }
 
@@ -284,10 +254,7 @@ mod tests {
         let chart = bars(&frame(), &points(&[0, 0]));
         let wide = chart.split("</svg>").next().unwrap();
         assert!(wide.matches("class=\"bar\"").count() == 2);
-        assert!(
-            numbers(wide, "height").iter().all(|height| *height <= 1),
-            "{wide}"
-        );
+        assert!(numbers(wide, "height").iter().all(|height| *height <= 1), "{wide}");
     }
 
     #[test]
@@ -296,10 +263,7 @@ mod tests {
         assert!(!chart.is_empty());
         let chart = bars(&frame(), &points(&[100, 200, 400]));
         let wide = chart.split("</svg>").next().unwrap();
-        let heights = numbers(
-            wide.split("class=\"bar\"").skip(1).collect::<String>().as_str(),
-            "height",
-        );
+        let heights = numbers(wide.split("class=\"bar\"").skip(1).collect::<String>().as_str(), "height");
         assert_eq!(heights.len(), 3);
         assert!(
             heights[1].abs_diff(heights[0] * 2) <= 1 && heights[2].abs_diff(heights[0] * 4) <= 2,
@@ -320,30 +284,13 @@ mod tests {
     #[test]
     fn a_chart_has_title_description_axis_names_and_no_inline_style() {
         let charts = [
-            steps(
-                &Frame {
-                    cap: Some((5, "cap")),
-                    ..frame()
-                },
-                &points(&[1, 2, 9]),
-            ),
-            stacked(
-                &frame(),
-                &["paid", "refused"],
-                &[Stack {
-                    label: "p".into(),
-                    values: vec![3, 1],
-                }],
-            ),
+            steps(&Frame { cap: Some((5, "cap")), ..frame() }, &points(&[1, 2, 9])),
+            stacked(&frame(), &["paid", "refused"], &[Stack { label: "p".into(), values: vec![3, 1] }]),
         ];
         for chart in charts {
-            for part in [
-                "<title id=\"c-wide-t\">",
-                "<desc id=\"c-slim-d\">",
-                ">Period<",
-                ">Share<",
-                "role=\"img\"",
-            ] {
+            for part in
+                ["<title id=\"c-wide-t\">", "<desc id=\"c-slim-d\">", ">Period<", ">Share<", "role=\"img\""]
+            {
                 assert!(chart.contains(part), "{part} in {chart}");
             }
             assert!(!chart.contains("style="));
@@ -352,32 +299,12 @@ mod tests {
 
     #[test]
     fn a_stack_is_as_high_as_its_parts_and_has_a_legend() {
-        let stacks = [
-            Stack {
-                label: "a".into(),
-                values: vec![3, 1],
-            },
-            Stack {
-                label: "b".into(),
-                values: vec![2],
-            },
-        ];
+        let stacks =
+            [Stack { label: "a".into(), values: vec![3, 1] }, Stack { label: "b".into(), values: vec![2] }];
         let chart = stacked(&frame(), &["paid", "refused"], &stacks);
         assert_eq!(chart.matches("<li>").count(), 2);
-        assert_eq!(
-            chart.matches("<td class=\"num\">").count(),
-            4,
-            "a missing value is a 0 in the table"
-        );
-        assert_eq!(
-            chart
-                .split("</svg>")
-                .nth(2)
-                .unwrap()
-                .matches("class=\"k0\"")
-                .count(),
-            2
-        );
+        assert_eq!(chart.matches("<td class=\"num\">").count(), 4, "a missing value is a 0 in the table");
+        assert_eq!(chart.split("</svg>").nth(2).unwrap().matches("class=\"k0\"").count(), 2);
     }
 
     #[test]

@@ -175,12 +175,7 @@ impl NavItem {
     /// A link without a number.
     #[must_use]
     pub fn new(label: impl Into<String>, href: impl Into<String>, current: bool) -> Self {
-        Self {
-            label: label.into(),
-            href: href.into(),
-            current,
-            count: String::new(),
-        }
+        Self { label: label.into(), href: href.into(), current, count: String::new() }
     }
 }
 
@@ -201,12 +196,7 @@ impl Choice {
     /// An option without a hint.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>, chosen: bool) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            hint: String::new(),
-            chosen,
-        }
+        Self { value: value.into(), label: label.into(), hint: String::new(), chosen }
     }
 }
 
@@ -226,20 +216,13 @@ impl DateInput {
     #[must_use]
     pub fn date(&self) -> Option<jiff::civil::Date> {
         let year = self.year.trim().parse().ok()?;
-        jiff::civil::Date::new(
-            year,
-            self.month.trim().parse().ok()?,
-            self.day.trim().parse().ok()?,
-        )
-        .ok()
+        jiff::civil::Date::new(year, self.month.trim().parse().ok()?, self.day.trim().parse().ok()?).ok()
     }
 
     /// Whether nothing was typed at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        [&self.year, &self.month, &self.day]
-            .iter()
-            .all(|text| text.trim().is_empty())
+        [&self.year, &self.month, &self.day].iter().all(|text| text.trim().is_empty())
     }
 }
 
@@ -255,10 +238,7 @@ pub struct FieldError {
 /// The message for one field, or an empty text; for the `error` argument of a field macro.
 #[must_use]
 pub fn error_of<'a>(errors: &'a [FieldError], field: &str) -> &'a str {
-    errors
-        .iter()
-        .find(|error| error.field == field)
-        .map_or("", |error| error.message.as_str())
+    errors.iter().find(|error| error.field == field).map_or("", |error| error.message.as_str())
 }
 
 /// One row of a summary list.
@@ -278,11 +258,7 @@ impl Fact {
     /// A row that cannot be changed.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-            ..Self::default()
-        }
+        Self { name: name.into(), value: value.into(), ..Self::default() }
     }
 }
 
@@ -434,22 +410,13 @@ mod tests {
         assert!(STYLE.len() < 25_000, "{} bytes", STYLE.len());
         assert_eq!(STYLE.matches('{').count(), STYLE.matches('}').count());
         assert!(!STYLE.contains("/*"));
-        assert_eq!(
-            squeezed("/* a */\n a,\n b {\n  margin: 0 1px;\n }\n"),
-            "a,b{margin:0 1px}"
-        );
+        assert_eq!(squeezed("/* a */\n a,\n b {\n  margin: 0 1px;\n }\n"), "a,b{margin:0 1px}");
     }
 
     #[test]
     fn assets_are_found_under_the_address_that_names_their_content() {
-        let name = style_href()
-            .strip_prefix("/assets/")
-            .map(str::to_owned)
-            .expect("an asset");
-        assert_eq!(
-            asset(&name).map(|(kind, _)| kind),
-            Some("text/css; charset=utf-8")
-        );
+        let name = style_href().strip_prefix("/assets/").map(str::to_owned).expect("an asset");
+        assert_eq!(asset(&name).map(|(kind, _)| kind), Some("text/css; charset=utf-8"));
         for wrong in ["huzhu.css", "huzhu-0000000000000000.css", "", "../Cargo.toml"] {
             assert_eq!(asset(wrong), None, "{wrong}");
         }
@@ -458,10 +425,7 @@ mod tests {
     #[test]
     fn the_switch_keeps_the_query_of_the_page() {
         for (path, expected) in [("/", "/?lang=zh"), ("/notices?page=2", "/notices?page=2&lang=zh")] {
-            let page = Page {
-                path: path.to_owned(),
-                ..Page::default()
-            };
+            let page = Page { path: path.to_owned(), ..Page::default() };
             assert_eq!(page.switched("lang", "zh"), expected);
         }
     }
@@ -475,11 +439,7 @@ mod tests {
             ("", "2", "29", None),
             ("1986", "April", "7", None),
         ] {
-            let typed = DateInput {
-                year: year.to_owned(),
-                month: month.to_owned(),
-                day: day.to_owned(),
-            };
+            let typed = DateInput { year: year.to_owned(), month: month.to_owned(), day: day.to_owned() };
             assert_eq!(typed.date(), expected, "{typed:?}");
         }
         assert!(DateInput::default().is_empty());

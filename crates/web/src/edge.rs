@@ -164,7 +164,10 @@ impl EdgeConfig {
     /// The `Set-Cookie` value that keeps a session for `seconds`, or ends it with 0.
     pub fn session_cookie_value(&self, token: &str, seconds: i64) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", self.session_cookie())
+        format!(
+            "{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
+            self.session_cookie()
+        )
     }
 
     /// The `Set-Cookie` value of a preference that holds no secret.

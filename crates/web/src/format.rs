@@ -41,9 +41,7 @@ pub struct MoneyParts {
 #[must_use]
 pub fn grouped(decimal: &str) -> String {
     let (whole, rest) = decimal.find('.').map_or((decimal, ""), |at| decimal.split_at(at));
-    let (sign, digits) = whole
-        .strip_prefix('-')
-        .map_or(("", whole), |digits| ("-", digits));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
     let mut text = String::from(sign);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
@@ -74,15 +72,8 @@ impl Locale {
             _ => grouped(whole),
         };
         let glue = number.ends_with('万');
-        let parts = MoneyParts {
-            number,
-            ..self.money_parts(amount, currency)
-        };
-        if glue {
-            joined(parts).replace("万\u{a0}", "万")
-        } else {
-            joined(parts)
-        }
+        let parts = MoneyParts { number, ..self.money_parts(amount, currency) };
+        if glue { joined(parts).replace("万\u{a0}", "万") } else { joined(parts) }
     }
 
     /// An amount in pieces, for big numerals.
@@ -96,11 +87,7 @@ impl Locale {
             (Self::Zh, Some((_, _, word))) => ("", *word),
             (_, None) => ("", code),
         };
-        MoneyParts {
-            before: before.to_owned(),
-            number,
-            after: after.to_owned(),
-        }
+        MoneyParts { before: before.to_owned(), number, after: after.to_owned() }
     }
 
     /// A number of anything, grouped: `23,000,000`.
@@ -134,12 +121,7 @@ impl Locale {
     pub fn day(self, date: Date) -> String {
         let weekday = self.weekday(date.weekday());
         match self {
-            Self::En => format!(
-                "{weekday} {} {} {}",
-                date.day(),
-                month_name(date.month()),
-                date.year()
-            ),
+            Self::En => format!("{weekday} {} {} {}", date.day(), month_name(date.month()), date.year()),
             Self::Zh => format!("{}年{}月{}日 {weekday}", date.year(), date.month(), date.day()),
         }
     }
@@ -181,13 +163,7 @@ impl Locale {
     /// Date in full and its distance: `Friday 7 February 2020, in 3 days`; `2020年2月7日 星期五，3天后`.
     #[must_use]
     pub fn day_in(self, date: Date, today: Date) -> String {
-        self.t2(
-            "rel-with-day",
-            "day",
-            self.day(date),
-            "distance",
-            self.relative(date, today),
-        )
+        self.t2("rel-with-day", "day", self.day(date), "distance", self.relative(date, today))
     }
 
     /// A moment in the plan's time zone to the minute: `Friday 7 February 2020, 14:05`.
@@ -219,11 +195,7 @@ impl Locale {
                 .then(|| self.t1("n-minutes", "count", minutes.rem_euclid(60))),
         ];
         let text = pieces.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        if text.is_empty() {
-            self.t("n-under-a-minute")
-        } else {
-            text
-        }
+        if text.is_empty() { self.t("n-under-a-minute") } else { text }
     }
 
     /// An age in completed years: `34 years old`, `34 岁`.
@@ -267,19 +239,11 @@ fn month_name(month: i8) -> &'static str {
         "November",
         "December",
     ];
-    usize::try_from(month)
-        .ok()
-        .and_then(|at| NAMES.get(at.saturating_sub(1)))
-        .copied()
-        .unwrap_or_default()
+    usize::try_from(month).ok().and_then(|at| NAMES.get(at.saturating_sub(1))).copied().unwrap_or_default()
 }
 
 fn joined(parts: MoneyParts) -> String {
-    let MoneyParts {
-        before,
-        number,
-        after,
-    } = parts;
+    let MoneyParts { before, number, after } = parts;
     // A no-break space keeps number and unit on one line.
     format!("{before}{number}\u{a0}{after}")
 }
@@ -311,12 +275,7 @@ mod tests {
             (1_234_567, Currency::KWD, "1,234.567 KWD", "1,234.567 KWD"),
             (123_456, kes, "1,234.56 KES", "1,234.56 KES"),
             (1299, Currency::EUR, "€12.99 EUR", "12.99 欧元"),
-            (
-                u64::MAX,
-                Currency::CNY,
-                "¥184,467,440,737,095,516.15 CNY",
-                "184,467,440,737,095,516.15 元",
-            ),
+            (u64::MAX, Currency::CNY, "¥184,467,440,737,095,516.15 CNY", "184,467,440,737,095,516.15 元"),
         ] {
             let amount = Amount::from_minor(minor);
             assert_eq!(plain(&Locale::En.money(amount, currency)), en);
@@ -328,12 +287,7 @@ mod tests {
     fn round_money_drops_zero_decimals_and_nothing_else() {
         for (minor, currency, en, zh) in [
             (30_000_000, Currency::CNY, "¥300,000 CNY", "30 万元"),
-            (
-                1_000_000_000_000,
-                Currency::CNY,
-                "¥10,000,000,000 CNY",
-                "1,000,000 万元",
-            ),
+            (1_000_000_000_000, Currency::CNY, "¥10,000,000,000 CNY", "1,000,000 万元"),
             (30_000_001, Currency::CNY, "¥300,000.01 CNY", "300,000.01 元"),
             (30_050_000, Currency::CNY, "¥300,500 CNY", "300,500 元"),
             (0, Currency::CNY, "¥0 CNY", "0 元"),
@@ -364,36 +318,12 @@ mod tests {
     fn dates_have_their_weekday_and_their_distance() {
         let today = date(2020, 2, 4);
         for (day, en, zh) in [
-            (
-                date(2020, 2, 7),
-                "Friday 7 February 2020, in 3 days",
-                "2020年2月7日 星期五，3天后",
-            ),
-            (
-                date(2020, 2, 4),
-                "Tuesday 4 February 2020, today",
-                "2020年2月4日 星期二，今天",
-            ),
-            (
-                date(2020, 2, 5),
-                "Wednesday 5 February 2020, tomorrow",
-                "2020年2月5日 星期三，明天",
-            ),
-            (
-                date(2020, 2, 3),
-                "Monday 3 February 2020, yesterday",
-                "2020年2月3日 星期一，昨天",
-            ),
-            (
-                date(2019, 2, 4),
-                "Monday 4 February 2019, 365 days ago",
-                "2019年2月4日 星期一，365天前",
-            ),
-            (
-                date(2023, 2, 4),
-                "Saturday 4 February 2023, in 1,096 days",
-                "2023年2月4日 星期六，1,096天后",
-            ),
+            (date(2020, 2, 7), "Friday 7 February 2020, in 3 days", "2020年2月7日 星期五，3天后"),
+            (date(2020, 2, 4), "Tuesday 4 February 2020, today", "2020年2月4日 星期二，今天"),
+            (date(2020, 2, 5), "Wednesday 5 February 2020, tomorrow", "2020年2月5日 星期三，明天"),
+            (date(2020, 2, 3), "Monday 3 February 2020, yesterday", "2020年2月3日 星期一，昨天"),
+            (date(2019, 2, 4), "Monday 4 February 2019, 365 days ago", "2019年2月4日 星期一，365天前"),
+            (date(2023, 2, 4), "Saturday 4 February 2023, in 1,096 days", "2023年2月4日 星期六，1,096天后"),
         ] {
             assert_eq!(Locale::En.day_in(day, today), en);
             assert_eq!(Locale::Zh.day_in(day, today), zh);
@@ -428,14 +358,9 @@ mod tests {
 
     #[test]
     fn rates_and_ages_are_written_as_people_say_them() {
-        for (hundredths, text) in [
-            (800, "8%"),
-            (825, "8.25%"),
-            (850, "8.5%"),
-            (0, "0%"),
-            (12_550, "125.5%"),
-            (10_000, "100%"),
-        ] {
+        for (hundredths, text) in
+            [(800, "8%"), (825, "8.25%"), (850, "8.5%"), (0, "0%"), (12_550, "125.5%"), (10_000, "100%")]
+        {
             assert_eq!(Locale::En.percent_hundredths(hundredths), text);
         }
         assert_eq!(Locale::Zh.percent(Percent::parse("8").unwrap()), "8%");

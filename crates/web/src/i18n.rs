@@ -19,66 +19,18 @@ use unic_langid::LanguageIdentifier;
 
 /// The catalogues: name of the file in both folders, English text, Chinese text. A new file needs a line here.
 const CATALOGUES: &[(&str, &str, &str)] = &[
-    (
-        "site",
-        include_str!("../locales/en/site.ftl"),
-        include_str!("../locales/zh/site.ftl"),
-    ),
-    (
-        "forms",
-        include_str!("../locales/en/forms.ftl"),
-        include_str!("../locales/zh/forms.ftl"),
-    ),
-    (
-        "formats",
-        include_str!("../locales/en/formats.ftl"),
-        include_str!("../locales/zh/formats.ftl"),
-    ),
-    (
-        "mail",
-        include_str!("../locales/en/mail.ftl"),
-        include_str!("../locales/zh/mail.ftl"),
-    ),
-    (
-        "member",
-        include_str!("../locales/en/member.ftl"),
-        include_str!("../locales/zh/member.ftl"),
-    ),
-    (
-        "public",
-        include_str!("../locales/en/public.ftl"),
-        include_str!("../locales/zh/public.ftl"),
-    ),
-    (
-        "problems",
-        include_str!("../locales/en/problems.ftl"),
-        include_str!("../locales/zh/problems.ftl"),
-    ),
-    (
-        "refusals",
-        include_str!("../locales/en/refusals.ftl"),
-        include_str!("../locales/zh/refusals.ftl"),
-    ),
-    (
-        "errors",
-        include_str!("../locales/en/errors.ftl"),
-        include_str!("../locales/zh/errors.ftl"),
-    ),
-    (
-        "staff",
-        include_str!("../locales/en/staff.ftl"),
-        include_str!("../locales/zh/staff.ftl"),
-    ),
-    (
-        "operator",
-        include_str!("../locales/en/operator.ftl"),
-        include_str!("../locales/zh/operator.ftl"),
-    ),
-    (
-        "demo",
-        include_str!("../locales/en/demo.ftl"),
-        include_str!("../locales/zh/demo.ftl"),
-    ),
+    ("site", include_str!("../locales/en/site.ftl"), include_str!("../locales/zh/site.ftl")),
+    ("forms", include_str!("../locales/en/forms.ftl"), include_str!("../locales/zh/forms.ftl")),
+    ("formats", include_str!("../locales/en/formats.ftl"), include_str!("../locales/zh/formats.ftl")),
+    ("mail", include_str!("../locales/en/mail.ftl"), include_str!("../locales/zh/mail.ftl")),
+    ("member", include_str!("../locales/en/member.ftl"), include_str!("../locales/zh/member.ftl")),
+    ("public", include_str!("../locales/en/public.ftl"), include_str!("../locales/zh/public.ftl")),
+    ("problems", include_str!("../locales/en/problems.ftl"), include_str!("../locales/zh/problems.ftl")),
+    ("refusals", include_str!("../locales/en/refusals.ftl"), include_str!("../locales/zh/refusals.ftl")),
+    ("errors", include_str!("../locales/en/errors.ftl"), include_str!("../locales/zh/errors.ftl")),
+    ("staff", include_str!("../locales/en/staff.ftl"), include_str!("../locales/zh/staff.ftl")),
+    ("operator", include_str!("../locales/en/operator.ftl"), include_str!("../locales/zh/operator.ftl")),
+    ("demo", include_str!("../locales/en/demo.ftl"), include_str!("../locales/zh/demo.ftl")),
 ];
 
 /// A language that pages are written in.
@@ -141,9 +93,7 @@ impl Locale {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         let primary = code.trim().split(['-', '_']).next().unwrap_or_default();
-        Self::ALL
-            .into_iter()
-            .find(|locale| locale.code().eq_ignore_ascii_case(primary))
+        Self::ALL.into_iter().find(|locale| locale.code().eq_ignore_ascii_case(primary))
     }
 
     /// The best language for an `Accept-Language` header (RFC 9110, section 12.5.4): the highest quality wins, the first
@@ -154,11 +104,7 @@ impl Locale {
         for part in header.unwrap_or_default().split(',').take(MAX_LANGUAGE_RANGES) {
             let mut pieces = part.split(';');
             let range = pieces.next().unwrap_or_default().trim();
-            let locale = if range == "*" {
-                Some(Self::default())
-            } else {
-                Self::from_code(range)
-            };
+            let locale = if range == "*" { Some(Self::default()) } else { Self::from_code(range) };
             let quality = pieces
                 .find_map(|piece| piece.trim().strip_prefix("q=").map(thousandths))
                 .unwrap_or(Some(1000));
@@ -186,19 +132,13 @@ impl Locale {
     /// The text of a key with two variables.
     #[must_use]
     pub fn t2(self, key: &str, name1: &str, value1: impl Arg, name2: &str, value2: impl Arg) -> String {
-        let args = [
-            (name1.to_owned(), value1.value()),
-            (name2.to_owned(), value2.value()),
-        ];
+        let args = [(name1.to_owned(), value1.value()), (name2.to_owned(), value2.value())];
         self.message(key, &FluentArgs::from_iter(args))
     }
 
     /// The text of a key with three variables.
     #[must_use]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "three pairs of name and value read well in a template"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "three pairs of name and value read well in a template")]
     pub fn t3(
         self,
         key: &str,
@@ -228,9 +168,7 @@ impl Locale {
             return format!("[{key}]");
         };
         let mut errors = Vec::new();
-        bundle
-            .format_pattern(pattern, Some(args), &mut errors)
-            .into_owned()
+        bundle.format_pattern(pattern, Some(args), &mut errors).into_owned()
     }
 }
 
@@ -246,9 +184,7 @@ pub fn t(locale: Locale, key: &str) -> String {
 /// The text of `key` with any number of variables: `t_args(l, "share-of", &[("share", &share), ("count", &n)])`.
 #[must_use]
 pub fn t_args(locale: Locale, key: &str, args: &[(&str, &dyn Arg)]) -> String {
-    let args = args
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.value()));
+    let args = args.iter().map(|(name, value)| ((*name).to_owned(), value.value()));
     locale.message(key, &args.collect::<FluentArgs<'_>>())
 }
 
@@ -388,19 +324,12 @@ mod tests {
                     && line.starts_with(|c: char| c.is_ascii_lowercase())
                 {
                     name.trim().clone_into(&mut key);
-                    assert!(
-                        keys.insert(key.clone(), BTreeSet::new()).is_none(),
-                        "{key} is there twice"
-                    );
+                    assert!(keys.insert(key.clone(), BTreeSet::new()).is_none(), "{key} is there twice");
                 }
                 for after in line.split('$').skip(1) {
-                    let name: String = after
-                        .chars()
-                        .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
-                        .collect();
-                    keys.get_mut(&key)
-                        .expect("a variable stands in a message")
-                        .insert(name);
+                    let name: String =
+                        after.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+                    keys.get_mut(&key).expect("a variable stands in a message").insert(name);
                 }
             }
         }
@@ -409,10 +338,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_keys_with_the_same_variables() {
-        let (english, chinese) = (
-            catalogue(|row| row.1.to_owned()),
-            catalogue(|row| row.2.to_owned()),
-        );
+        let (english, chinese) = (catalogue(|row| row.1.to_owned()), catalogue(|row| row.2.to_owned()));
         for (key, variables) in &english {
             assert_eq!(chinese.get(key), Some(variables), "{key}: zh differs from en");
         }
@@ -429,10 +355,7 @@ mod tests {
         {
             if item.is_dir() {
                 files(&item, endings, found);
-            } else if endings
-                .iter()
-                .any(|ending| item.extension().is_some_and(|e| e == *ending))
-            {
+            } else if endings.iter().any(|ending| item.extension().is_some_and(|e| e == *ending)) {
                 found.push(item);
             }
         }
@@ -465,10 +388,7 @@ mod tests {
                 part.split_once("#}").map_or(part, |(_, after)| after)
             });
         }
-        let code: Vec<_> = code
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"))
-            .collect();
+        let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         let code = code.join("\n");
         let mut keys = BTreeSet::new();
         for call in [".t(", ".t1(", ".t2(", ".t3(", "t_args("] {
@@ -501,10 +421,7 @@ mod tests {
     fn no_key_is_left_over() {
         let text = sources();
         let english = catalogue(|row| row.1.to_owned());
-        let unused: Vec<_> = english
-            .keys()
-            .filter(|key| !text.contains(&format!("\"{key}\"")))
-            .collect();
+        let unused: Vec<_> = english.keys().filter(|key| !text.contains(&format!("\"{key}\""))).collect();
         assert!(unused.is_empty(), "in locales, and nowhere asked for: {unused:?}");
     }
 
@@ -512,9 +429,7 @@ mod tests {
     fn every_catalogue_on_disk_is_listed() {
         for locale in Locale::ALL {
             let mut found = Vec::new();
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("locales")
-                .join(locale.code());
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(locale.code());
             files(&folder, &["ftl"], &mut found);
             let stems: BTreeSet<_> = found
                 .iter()
@@ -528,9 +443,6 @@ mod tests {
     #[test]
     fn the_key_collector_sees_calls_in_templates_and_in_rust() {
         let text = "{{ l.t(\"a\") }} {{ page.l.t1(\n  \"b\", \"name\", x) }} t_args(locale, \"c\", &[])\n// .t(\"d\")";
-        assert_eq!(
-            asked(text),
-            BTreeSet::from(["a".to_owned(), "b".to_owned(), "c".to_owned()])
-        );
+        assert_eq!(asked(text), BTreeSet::from(["a".to_owned(), "b".to_owned(), "c".to_owned()]));
     }
 }

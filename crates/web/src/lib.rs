@@ -44,10 +44,7 @@ pub fn router(edge: Edge) -> Router {
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn(guard::trace))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(
-            edge.clone(),
-            edge::security_headers,
-        ))
+        .layer(middleware::from_fn_with_state(edge.clone(), edge::security_headers))
         .layer(middleware::from_fn_with_state(edge.clone(), guard::show_problems))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::same_site_only))
@@ -81,10 +78,7 @@ async fn readyz(axum::extract::State(edge): axum::extract::State<Edge>) -> Resul
 /// Stylesheet, script and icons; their names carry a digest of their content, so they may be kept for a year.
 async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
     let (kind, text) = design::asset(&name).ok_or_else(Problem::not_found)?;
-    let headers = [
-        (CONTENT_TYPE, kind),
-        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
+    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, text).into_response())
 }
 

@@ -32,20 +32,14 @@ impl Limits {
             Quota::per_second(at_least_one(REQUESTS_PER_SECOND)).allow_burst(at_least_one(REQUESTS_BURST));
         Self {
             requests: Some(RateLimiter::keyed(per_second)),
-            sign_in: Some(RateLimiter::keyed(Quota::per_minute(at_least_one(
-                SIGN_IN_PER_MINUTE,
-            )))),
+            sign_in: Some(RateLimiter::keyed(Quota::per_minute(at_least_one(SIGN_IN_PER_MINUTE)))),
             clock: DefaultClock::default(),
         }
     }
 
     /// No limits: for load measurements from one address.
     pub fn none() -> Self {
-        Self {
-            requests: None,
-            sign_in: None,
-            clock: DefaultClock::default(),
-        }
+        Self { requests: None, sign_in: None, clock: DefaultClock::default() }
     }
 
     /// Lets a request through, or answers the seconds after which the client may ask again.
@@ -55,10 +49,7 @@ impl Limits {
         let sign_in = self.sign_in.as_ref().filter(|_| is_sign_in);
         for limiter in [sign_in, self.requests.as_ref()].into_iter().flatten() {
             if let Err(not_until) = limiter.check_key(client) {
-                return Err(not_until
-                    .wait_time_from(self.clock.now())
-                    .as_secs()
-                    .saturating_add(1));
+                return Err(not_until.wait_time_from(self.clock.now()).as_secs().saturating_add(1));
             }
         }
         Ok(())
@@ -94,9 +85,6 @@ mod tests {
         let wait = limits.check(&Method::POST, "/sign-in", &client).unwrap_err();
         assert!((1..=7).contains(&wait), "{wait}");
         assert_eq!(limits.check(&Method::GET, "/", &client), Ok(()));
-        assert_eq!(
-            limits.check(&Method::POST, "/sign-in", &IpAddr::from([192, 0, 2, 2])),
-            Ok(())
-        );
+        assert_eq!(limits.check(&Method::POST, "/sign-in", &IpAddr::from([192, 0, 2, 2])), Ok(()));
     }
 }

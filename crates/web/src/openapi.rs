@@ -33,9 +33,7 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
 
 /// Routes of the document and its page.
 pub fn routes() -> Router<Edge> {
-    Router::new()
-        .route("/api/openapi.json", get(json))
-        .route("/api", get(page))
+    Router::new().route("/api/openapi.json", get(json)).route("/api", get(page))
 }
 
 /// The document as it is served.
@@ -120,19 +118,11 @@ async fn page(State(edge): State<Edge>, visitor: Visitor) -> Result<Html<String>
         l,
         theme: Theme::from_code(visitor.theme),
         title: l.t("api-title"),
-        account: if edge.config.demo || visitor.signed_in() {
-            Account::Hidden
-        } else {
-            Account::SignedOut
-        },
+        account: if edge.config.demo || visitor.signed_in() { Account::Hidden } else { Account::SignedOut },
         path: "/api".to_owned(),
         ..Page::default()
     };
-    let shown = ApiPage {
-        page,
-        l,
-        groups: groups(),
-    };
+    let shown = ApiPage { page, l, groups: groups() };
     shown.render().map(Html).map_err(|error| {
         tracing::error!(%error, "the page of the interface does not render");
         Problem::broken()
@@ -143,19 +133,11 @@ fn groups() -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (path, item) in document().paths.paths {
         for (method, operation) in operations(&item) {
-            let name = operation
-                .tags
-                .as_ref()
-                .and_then(|tags| tags.first())
-                .cloned()
-                .unwrap_or_default();
+            let name = operation.tags.as_ref().and_then(|tags| tags.first()).cloned().unwrap_or_default();
             let call = call_row(method, &path, operation);
             match groups.iter_mut().find(|group| group.name == name) {
                 Some(group) => group.calls.push(call),
-                None => groups.push(Group {
-                    name,
-                    calls: vec![call],
-                }),
+                None => groups.push(Group { name, calls: vec![call] }),
             }
         }
     }
@@ -163,14 +145,9 @@ fn groups() -> Vec<Group> {
 }
 
 fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
-    [
-        ("GET", &item.get),
-        ("POST", &item.post),
-        ("PUT", &item.put),
-        ("DELETE", &item.delete),
-    ]
-    .into_iter()
-    .filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
+    [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)]
+        .into_iter()
+        .filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
 }
 
 fn call_row(method: &'static str, path: &str, operation: &Operation) -> CallRow {
@@ -183,24 +160,15 @@ fn call_row(method: &'static str, path: &str, operation: &Operation) -> CallRow 
         summary: operation.summary.clone().unwrap_or_default(),
         description: operation.description.clone().unwrap_or_default(),
         sign_in: operation.security.is_some(),
-        body: example
-            .and_then(|example| serde_json::to_string_pretty(example).ok())
-            .unwrap_or_default(),
+        body: example.and_then(|example| serde_json::to_string_pretty(example).ok()).unwrap_or_default(),
         answers: answers
             .into_iter()
             .flatten()
             .map(|(status, answer)| {
                 let own = answer.get("description").and_then(|text| text.as_str());
-                let name = answer
-                    .get("$ref")
-                    .and_then(|name| name.as_str()?.rsplit('/').next());
+                let name = answer.get("$ref").and_then(|name| name.as_str()?.rsplit('/').next());
                 let known = PROBLEMS.iter().find(|(known, _)| Some(*known) == name);
-                (
-                    status.clone(),
-                    own.or(known.map(|(_, text)| *text))
-                        .unwrap_or_default()
-                        .to_owned(),
-                )
+                (status.clone(), own.or(known.map(|(_, text)| *text)).unwrap_or_default().to_owned())
             })
             .collect(),
     }

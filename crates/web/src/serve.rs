@@ -17,7 +17,5 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let service = crate::router(edge).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown)
-        .await
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }

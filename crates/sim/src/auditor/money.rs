@@ -167,7 +167,7 @@ impl Auditor {
         let rules = round.sheet.rules(self.sponsored);
         let own = naive::close(&rules, &aids, &members, s.surplus_before, s.carried_in);
         Self::compare(key, s, &cleared, &own)?;
-        self.charge(key, &round, &own)?;
+        self.take_shares(key, &round, &own)?;
         self.book_settlement(s, &own);
         self.note_settlement(&round, s, &own);
         let aid = own.aid_per_claim.iter().sum();
@@ -213,7 +213,7 @@ impl Auditor {
     }
 
     /// Charges everybody on the roster, once, within the cap of the year.
-    fn charge(&mut self, key: PeriodKey, round: &Round, own: &naive::Outcome) -> Result<(), Finding> {
+    fn take_shares(&mut self, key: PeriodKey, round: &Round, own: &naive::Outcome) -> Result<(), Finding> {
         let year = round.sharing_day.year();
         for (id, share) in round.roster.iter().zip(&own.dues) {
             let Some(person) = self.people.get_mut(id) else {

@@ -173,9 +173,7 @@ pub(super) fn add(table: Table) -> Table {
             &get,
             "/plans/{plan}/books/entries",
             entries,
-            op("listEntries", "The journal of a plan")
-                .paged()
-                .answers::<JournalBody>(200),
+            op("listEntries", "The journal of a plan").paged().answers::<JournalBody>(200),
         )
         .add(
             &get,
@@ -187,9 +185,7 @@ pub(super) fn add(table: Table) -> Table {
             &get,
             "/audit/events",
             events,
-            op("listEvents", "What happened")
-                .paged()
-                .answers::<TrailBody>(200),
+            op("listEvents", "What happened").paged().answers::<TrailBody>(200),
         )
         .add(
             &get,
@@ -235,33 +231,16 @@ async fn entries(
     // Numbers of the journal begin at 1 and have no gaps.
     let before: u64 = match &after {
         None => 0,
-        Some(number) => number
-            .parse()
-            .map_err(|_| Problem::field("cursor", "bad-cursor"))?,
+        Some(number) => number.parse().map_err(|_| Problem::field("cursor", "bad-cursor"))?,
     };
     let one_more = paging.limit.saturating_add(1);
-    let books = edge
-        .app
-        .books(
-            &call,
-            &plan.0,
-            &Page {
-                after,
-                limit: one_more,
-            },
-        )
-        .await?;
+    let books = edge.app.books(&call, &plan.0, &Page { after, limit: one_more }).await?;
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let last = before.saturating_add(u64::from(paging.limit));
     let next = (books.entries.len() > limit).then(|| make_cursor(&list, &last.to_string()));
     let currency = books.balances.currency();
     ok(JournalBody {
-        entries: books
-            .entries
-            .iter()
-            .take(limit)
-            .map(|e| entry_body(e, currency))
-            .collect(),
+        entries: books.entries.iter().take(limit).map(|e| entry_body(e, currency)).collect(),
         next,
     })
 }
@@ -293,16 +272,12 @@ async fn hledger(State(edge): State<Edge>, Member(call): Member, Of(plan): Of<Pl
 async fn events(State(edge): State<Edge>, Member(call): Member, paging: Paging) -> Answer {
     let before = match paging.after("events")? {
         None => None,
-        Some(text) => Some(Position(
-            text.parse().map_err(|_| Problem::field("cursor", "bad-cursor"))?,
-        )),
+        Some(text) => Some(Position(text.parse().map_err(|_| Problem::field("cursor", "bad-cursor"))?)),
     };
     let trail = edge.app.audit_trail(&call, before, paging.limit).await?;
     ok(TrailBody {
         events: trail.rows.into_iter().map(trail_row).collect(),
-        next: trail
-            .next
-            .map(|position| make_cursor("events", &position.0.to_string())),
+        next: trail.next.map(|position| make_cursor("events", &position.0.to_string())),
     })
 }
 
@@ -325,10 +300,7 @@ fn actor_word(actor: Actor) -> String {
 }
 
 async fn refused(State(edge): State<Edge>, Member(call): Member) -> Answer {
-    let trail = edge
-        .app
-        .audit_trail(&call, None, super::request::LIMIT_MAX)
-        .await?;
+    let trail = edge.app.audit_trail(&call, None, super::request::LIMIT_MAX).await?;
     let show = |act: RefusedAct| RefusedBody {
         at: Instant(act.at),
         actor: actor_word(act.actor),
@@ -336,7 +308,5 @@ async fn refused(State(edge): State<Edge>, Member(call): Member) -> Answer {
         subject: act.subject,
         reason: act.reason,
     };
-    ok(RefusedList {
-        refused: trail.refused.into_iter().map(show).collect(),
-    })
+    ok(RefusedList { refused: trail.refused.into_iter().map(show).collect() })
 }

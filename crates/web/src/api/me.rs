@@ -218,11 +218,7 @@ impl EnrolmentBody {
             arrears: Money::of(row.arrears, currency),
             year_to_date: Money::of(card.year_to_date, currency),
             year_cap: card.year_cap.map(|cap| Money::of(cap, currency)),
-            shares: card
-                .shares
-                .iter()
-                .map(|line| ShareBody::of(line, currency))
-                .collect(),
+            shares: card.shares.iter().map(|line| ShareBody::of(line, currency)).collect(),
             next: NextBody::of(card.next),
         }
     }
@@ -234,12 +230,7 @@ pub(super) fn add(table: Table) -> Table {
         "region": "Beijing",
     });
     table
-        .add(
-            &Method::GET,
-            "/me",
-            me,
-            Op::new("me", "getMe", "Who I am").answers::<MeBody>(200),
-        )
+        .add(&Method::GET, "/me", me, Op::new("me", "getMe", "Who I am").answers::<MeBody>(200))
         .add(
             &Method::PUT,
             "/me/identity",
@@ -275,24 +266,11 @@ async fn give_identity(
     Member(call): Member,
     Strict(body): Strict<PersonBody>,
 ) -> Answer {
-    let receipt = edge
-        .app
-        .give_identity(
-            &call,
-            GiveIdentity {
-                person: body.person(),
-            },
-        )
-        .await?;
-    done(StatusCode::OK, receipt, |member| MemberReceipt {
-        member: MemberRef(member),
-    })
+    let receipt = edge.app.give_identity(&call, GiveIdentity { person: body.person() }).await?;
+    done(StatusCode::OK, receipt, |member| MemberReceipt { member: MemberRef(member) })
 }
 
 async fn home(State(edge): State<Edge>, Member(call): Member) -> Answer {
     let Home { now, enrolments } = edge.app.home(&call).await?;
-    ok(HomeBody {
-        now: Instant(now),
-        enrolments: enrolments.into_iter().map(EnrolmentBody::of).collect(),
-    })
+    ok(HomeBody { now: Instant(now), enrolments: enrolments.into_iter().map(EnrolmentBody::of).collect() })
 }

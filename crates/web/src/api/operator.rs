@@ -80,14 +80,11 @@ pub(super) fn add(table: Table) -> Table {
             &Method::POST,
             "/plans",
             publish,
-            op(
-                "publishPlan",
-                "Publish the next version of a plan, or the first of a new one",
-            )
-            .says("Every mistake of the file is named with line and column.")
-            .verb()
-            .takes::<PublishRequest>(json!({"text": "[plan]\nid = \"demo-town\"\n..."}))
-            .answers::<PublishBody>(201),
+            op("publishPlan", "Publish the next version of a plan, or the first of a new one")
+                .says("Every mistake of the file is named with line and column.")
+                .verb()
+                .takes::<PublishRequest>(json!({"text": "[plan]\nid = \"demo-town\"\n..."}))
+                .answers::<PublishBody>(201),
         )
         .add(
             &Method::POST,
@@ -126,19 +123,13 @@ pub(super) fn add(table: Table) -> Table {
             &Method::PUT,
             "/staff/{member}/roles/{role}",
             grant,
-            op("grantRole", "Grant a role")
-                .says("Never one's own.")
-                .verb()
-                .answers::<MemberReceipt>(200),
+            op("grantRole", "Grant a role").says("Never one's own.").verb().answers::<MemberReceipt>(200),
         )
         .add(
             &Method::DELETE,
             "/staff/{member}/roles/{role}",
             revoke,
-            op("revokeRole", "Revoke a role")
-                .says("Never one's own.")
-                .verb()
-                .answers::<MemberReceipt>(200),
+            op("revokeRole", "Revoke a role").says("Never one's own.").verb().answers::<MemberReceipt>(200),
         )
 }
 
@@ -147,10 +138,7 @@ async fn publish(
     Member(call): Member,
     Strict(body): Strict<PublishRequest>,
 ) -> Answer {
-    let receipt = edge
-        .app
-        .publish_plan(&call, PublishPlan { text: body.text })
-        .await?;
+    let receipt = edge.app.publish_plan(&call, PublishPlan { text: body.text }).await?;
     done(StatusCode::CREATED, receipt, |receipt| PublishBody {
         plan: PlanRef(receipt.plan),
         version: receipt.version.0,
@@ -163,13 +151,8 @@ async fn withdraw(
     Member(call): Member,
     Of((plan, version)): Of<(PlanRef, u32)>,
 ) -> Answer {
-    let receipt = edge
-        .app
-        .withdraw_plan_version(&call, &plan.0, PlanVersion(version))
-        .await?;
-    done(StatusCode::OK, receipt, |version| WithdrawBody {
-        version: version.0,
-    })
+    let receipt = edge.app.withdraw_plan_version(&call, &plan.0, PlanVersion(version)).await?;
+    done(StatusCode::OK, receipt, |version| WithdrawBody { version: version.0 })
 }
 
 async fn open(
@@ -178,27 +161,16 @@ async fn open(
     Of(plan): Of<PlanRef>,
     Strict(body): Strict<OpenBody>,
 ) -> Answer {
-    done(
-        StatusCode::OK,
-        edge.app.open_plan(&call, &plan.0, body.open).await?,
-        |open| OpenBody { open },
-    )
+    done(StatusCode::OK, edge.app.open_plan(&call, &plan.0, body.open).await?, |open| OpenBody { open })
 }
 
 async fn staff(State(edge): State<Edge>, Member(call): Member) -> Answer {
-    let staff = edge
-        .app
-        .staff_list(&call)
-        .await?
-        .into_iter()
-        .map(|view| StaffBody {
-            member: MemberRef(view.member.id),
-            address: view.address,
-            roles: view.member.roles.into_iter().map(Into::into).collect(),
-        });
-    ok(StaffList {
-        staff: staff.collect(),
-    })
+    let staff = edge.app.staff_list(&call).await?.into_iter().map(|view| StaffBody {
+        member: MemberRef(view.member.id),
+        address: view.address,
+        roles: view.member.roles.into_iter().map(Into::into).collect(),
+    });
+    ok(StaffList { staff: staff.collect() })
 }
 
 async fn lookup(State(edge): State<Edge>, Member(call): Member, Strict(body): Strict<AddressBody>) -> Answer {
@@ -210,18 +182,10 @@ async fn grant(
     Member(call): Member,
     Of((id, role)): Of<(MemberRef, Role)>,
 ) -> Answer {
-    let command = ChangeRole {
-        member: id.0,
-        role: member::Role::from(role).word(),
-        grant: true,
-    };
-    done(
-        StatusCode::OK,
-        edge.app.change_role(&call, command).await?,
-        |id| MemberReceipt {
-            member: MemberRef(id),
-        },
-    )
+    let command = ChangeRole { member: id.0, role: member::Role::from(role).word(), grant: true };
+    done(StatusCode::OK, edge.app.change_role(&call, command).await?, |id| MemberReceipt {
+        member: MemberRef(id),
+    })
 }
 
 async fn revoke(
@@ -229,16 +193,8 @@ async fn revoke(
     Member(call): Member,
     Of((id, role)): Of<(MemberRef, Role)>,
 ) -> Answer {
-    let command = ChangeRole {
-        member: id.0,
-        role: member::Role::from(role).word(),
-        grant: false,
-    };
-    done(
-        StatusCode::OK,
-        edge.app.change_role(&call, command).await?,
-        |id| MemberReceipt {
-            member: MemberRef(id),
-        },
-    )
+    let command = ChangeRole { member: id.0, role: member::Role::from(role).word(), grant: false };
+    done(StatusCode::OK, edge.app.change_role(&call, command).await?, |id| MemberReceipt {
+        member: MemberRef(id),
+    })
 }

@@ -33,9 +33,7 @@ impl<'de> Deserialize<'de> for MailAddress {
         if is_address(&text) {
             Ok(Self(text))
         } else {
-            Err(serde::de::Error::custom(
-                "expected a mail address like ann@example.org",
-            ))
+            Err(serde::de::Error::custom("expected a mail address like ann@example.org"))
         }
     }
 }
@@ -178,22 +176,13 @@ async fn request_code(State(edge): State<Edge>, Strict(body): Strict<CodeRequest
         Language::En => "en",
         Language::Zh => "zh",
     };
-    let command = RequestCode {
-        address: body.address.0,
-        language: language.to_owned(),
-    };
+    let command = RequestCode { address: body.address.0, language: language.to_owned() };
     edge.app.request_code(&command).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn sign_in(State(edge): State<Edge>, Strict(body): Strict<SignInRequest>) -> Answer {
-    let signed_in = edge
-        .app
-        .sign_in(&SignIn {
-            address: body.address.0,
-            code: body.code.0,
-        })
-        .await?;
+    let signed_in = edge.app.sign_in(&SignIn { address: body.address.0, code: body.code.0 }).await?;
     let body = SessionBody {
         token: signed_in.token,
         member: MemberRef(signed_in.member),
@@ -204,11 +193,7 @@ async fn sign_in(State(edge): State<Edge>, Strict(body): Strict<SignInRequest>) 
 }
 
 async fn sign_out(State(edge): State<Edge>, visitor: Visitor) -> Answer {
-    let token = visitor
-        .token
-        .as_ref()
-        .filter(|_| visitor.signed_in())
-        .ok_or_else(Problem::sign_in_needed)?;
+    let token = visitor.token.as_ref().filter(|_| visitor.signed_in()).ok_or_else(Problem::sign_in_needed)?;
     edge.app.sign_out(token).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -218,13 +203,8 @@ async fn first_operator(
     Member(call): Member,
     Strict(body): Strict<FirstOperatorRequest>,
 ) -> Answer {
-    let receipt = edge
-        .app
-        .become_first_operator(&call, &body.secret.0.to_string())
-        .await?;
-    done(StatusCode::OK, receipt, |member| MemberReceipt {
-        member: MemberRef(member),
-    })
+    let receipt = edge.app.become_first_operator(&call, &body.secret.0.to_string()).await?;
+    done(StatusCode::OK, receipt, |member| MemberReceipt { member: MemberRef(member) })
 }
 
 /// Somebody by mail address; the address stands in the body, since addresses of requests end up in logs.
@@ -237,9 +217,7 @@ pub(crate) struct AddressBody {
 
 /// Shows who has a mail address.
 pub(super) fn member(id: huzhu_domain::id::MemberId) -> Answer {
-    ok(MemberReceipt {
-        member: MemberRef(id),
-    })
+    ok(MemberReceipt { member: MemberRef(id) })
 }
 
 #[cfg(test)]

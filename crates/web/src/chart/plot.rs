@@ -14,19 +14,9 @@ pub(super) struct Size {
 }
 
 /// For screens from 40 rem and for paper.
-pub(super) const WIDE: Size = Size {
-    name: "wide",
-    width: 720,
-    height: 300,
-    labels: 8,
-};
+pub(super) const WIDE: Size = Size { name: "wide", width: 720, height: 300, labels: 8 };
 /// For phones.
-pub(super) const SLIM: Size = Size {
-    name: "slim",
-    width: 330,
-    height: 250,
-    labels: 4,
-};
+pub(super) const SLIM: Size = Size { name: "slim", width: 330, height: 250, labels: 4 };
 
 const LEFT: u32 = 58;
 const RIGHT: u32 = 12;
@@ -72,32 +62,20 @@ impl Size {
     fn column(self, at: usize, count: usize) -> (u32, u32) {
         let (from, to) = (self.slot(at, count), self.slot(at.saturating_add(1), count));
         let slot = to.saturating_sub(from);
-        let gap = if slot > 9 {
-            slot.div_ceil(4)
-        } else {
-            u32::from(slot > 2)
-        };
+        let gap = if slot > 9 { slot.div_ceil(4) } else { u32::from(slot > 2) };
         let width = slot.saturating_sub(gap).clamp(1, 56);
-        (
-            from.saturating_add(slot.saturating_sub(width).div_euclid(2)),
-            width,
-        )
+        (from.saturating_add(slot.saturating_sub(width).div_euclid(2)), width)
     }
 
     fn y(self, scale: Scale, value: u64) -> u32 {
-        self.floor()
-            .saturating_sub(scale.part(value, self.inner_height()))
+        self.floor().saturating_sub(scale.part(value, self.inner_height()))
     }
 }
 
 /// A chart of one row of values.
 pub(super) fn single(frame: &Frame<'_>, size: Size, points: &[Point], kind: Kind) -> String {
-    let max = points
-        .iter()
-        .map(|point| point.value)
-        .chain(frame.cap.map(|(level, _)| level))
-        .max()
-        .unwrap_or(0);
+    let max =
+        points.iter().map(|point| point.value).chain(frame.cap.map(|(level, _)| level)).max().unwrap_or(0);
     let scale = Scale::for_max(max);
     let labels: Vec<&str> = points.iter().map(|point| point.label.as_str()).collect();
     let mut svg = opened(frame, size, scale, &labels);
@@ -121,11 +99,7 @@ pub(super) fn single(frame: &Frame<'_>, size: Size, points: &[Point], kind: Kind
         let y = size.y(scale, last.value).saturating_sub(11);
         let x = size.middle(at, points.len());
         // Beside the right edge the text ends at the edge; elsewhere it stands over its mark.
-        let (x, anchor) = if size.end().saturating_sub(x) < 60 {
-            (size.end(), "end")
-        } else {
-            (x, "middle")
-        };
+        let (x, anchor) = if size.end().saturating_sub(x) < 60 { (size.end(), "end") } else { (x, "middle") };
         let _ = write!(
             svg,
             "<text class=\"val\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
@@ -171,9 +145,7 @@ pub(super) fn stacked(
 
 /// The opening tag, title, description, rules, axis numbers and names.
 fn opened(frame: &Frame<'_>, size: Size, scale: Scale, labels: &[&str]) -> String {
-    let Size {
-        name, width, height, ..
-    } = size;
+    let Size { name, width, height, .. } = size;
     let id = escaped(frame.id);
     let mut svg = format!(
         "<svg class=\"{name}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-{name}-t {id}-{name}-d\">\
@@ -196,11 +168,7 @@ fn opened(frame: &Frame<'_>, size: Size, scale: Scale, labels: &[&str]) -> Strin
     let every = labels.len().div_ceil(size.labels).max(1);
     for (at, label) in labels.iter().enumerate().step_by(every) {
         let (x, y) = (size.middle(at, labels.len()), size.floor().saturating_add(18));
-        let _ = write!(
-            svg,
-            "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">{}</text>",
-            escaped(label)
-        );
+        let _ = write!(svg, "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">{}</text>", escaped(label));
     }
     let _ = write!(
         svg,
@@ -242,21 +210,15 @@ fn trace(svg: &mut String, size: Size, scale: Scale, points: &[Point], kind: Kin
     }
     if kind == Kind::Area && count > 1 {
         let (from, to) = (size.middle(0, count), size.middle(count.saturating_sub(1), count));
-        let _ = write!(
-            svg,
-            "<path class=\"area\" d=\"{path}L{to} {floor}H{from}Z\"/>",
-            floor = size.floor()
-        );
+        let _ = write!(svg, "<path class=\"area\" d=\"{path}L{to} {floor}H{from}Z\"/>", floor = size.floor());
     }
     if kind == Kind::Steps || count > 1 {
         let _ = write!(svg, "<path class=\"trace\" d=\"{path}\"/>");
     }
     // A stair needs no dots; of a line and an area the last point is marked, and all of them where there is room.
     if kind != Kind::Steps {
-        for (at, point) in points
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| count <= 24 && kind == Kind::Line || at + 1 == count)
+        for (at, point) in
+            points.iter().enumerate().filter(|(at, _)| count <= 24 && kind == Kind::Line || at + 1 == count)
         {
             let _ = write!(
                 svg,

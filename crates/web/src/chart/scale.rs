@@ -16,10 +16,7 @@ impl Scale {
                 let step = unit.saturating_mul(factor);
                 let steps = max.div_ceil(step).max(1);
                 if steps <= 5 || step == u64::MAX {
-                    return Self {
-                        step,
-                        top: step.saturating_mul(steps),
-                    };
+                    return Self { step, top: step.saturating_mul(steps) };
                 }
             }
             unit = unit.saturating_mul(10);
@@ -33,9 +30,8 @@ impl Scale {
 
     /// `value` as a part of `length` picture units, rounded down; what is above the top stays at the top.
     pub(super) fn part(self, value: u64, length: u32) -> u32 {
-        let scaled = u128::from(value.min(self.top))
-            .saturating_mul(length.into())
-            .div_euclid(self.top.into());
+        let scaled =
+            u128::from(value.min(self.top)).saturating_mul(length.into()).div_euclid(self.top.into());
         u32::try_from(scaled).unwrap_or(length)
     }
 }

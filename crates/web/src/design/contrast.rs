@@ -1,9 +1,6 @@
 //! Reads the tokens of the stylesheet and measures contrast as WCAG 2.2 defines it (success criteria 1.4.3 and 1.4.11).
 
-#![expect(
-    clippy::float_arithmetic,
-    reason = "relative luminance is defined with real numbers; tests only"
-)]
+#![expect(clippy::float_arithmetic, reason = "relative luminance is defined with real numbers; tests only")]
 
 use std::collections::BTreeMap;
 
@@ -45,11 +42,7 @@ const PAIRS: &[(&str, &str, f64)] = &[
 
 fn channel(value: u8) -> f64 {
     let part = f64::from(value) / 255.0;
-    if part <= 0.04045 {
-        part / 12.92
-    } else {
-        ((part + 0.055) / 1.055).powf(2.4)
-    }
+    if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
 }
 
 fn luminance(colour: &str) -> f64 {
@@ -66,18 +59,13 @@ fn contrast(one: &str, other: &str) -> f64 {
 
 /// Name -> (light, dark), from the block with `light-dark()`.
 fn pairs() -> BTreeMap<String, (String, String)> {
-    let block = SOURCE
-        .split_once("@supports")
-        .and_then(|(_, block)| block.split_once(":root {"))
-        .expect("block")
-        .1;
+    let block =
+        SOURCE.split_once("@supports").and_then(|(_, block)| block.split_once(":root {")).expect("block").1;
     let mut found = BTreeMap::new();
     for part in block.split(';') {
         if let Some((name, value)) = part.split_once(": light-dark(")
-            && let Some((name, (light, dark))) = name
-                .rsplit_once("--")
-                .map(|(_, name)| name)
-                .zip(value.trim_end_matches(')').split_once(", "))
+            && let Some((name, (light, dark))) =
+                name.rsplit_once("--").map(|(_, name)| name).zip(value.trim_end_matches(')').split_once(", "))
         {
             found.insert(name.to_owned(), (light.to_owned(), dark.to_owned()));
         }
@@ -98,10 +86,7 @@ fn every_pair_of_colours_is_readable_in_both_themes() {
         let ((light, dark), (light_ground, dark_ground)) = (&tokens[*text], &tokens[*ground]);
         for (theme, a, b) in [("light", light, light_ground), ("dark", dark, dark_ground)] {
             let ratio = contrast(a, b);
-            assert!(
-                ratio >= *least,
-                "{theme}: {text} {a} on {ground} {b} is {ratio:.2}, needs {least}"
-            );
+            assert!(ratio >= *least, "{theme}: {text} {a} on {ground} {b} is {ratio:.2}, needs {least}");
         }
     }
 }
@@ -110,9 +95,7 @@ fn every_pair_of_colours_is_readable_in_both_themes() {
 fn no_token_of_colour_is_left_out_of_the_measurement() {
     for name in pairs().keys().filter(|name| *name != "line") {
         assert!(
-            PAIRS
-                .iter()
-                .any(|(text, ground, _)| text == name || ground == name),
+            PAIRS.iter().any(|(text, ground, _)| text == name || ground == name),
             "--{name} is in no pair"
         );
     }
@@ -124,9 +107,6 @@ fn browsers_without_light_dark_get_the_light_colours() {
     let tokens = pairs();
     assert!(tokens.len() >= 14, "the tokens were read");
     for (name, (light, _)) in tokens {
-        assert!(
-            plain.contains(&format!("--{name}: {light};")),
-            "--{name} differs from {light}"
-        );
+        assert!(plain.contains(&format!("--{name}: {light};")), "--{name} differs from {light}");
     }
 }

@@ -21,11 +21,7 @@ struct Sample(Locale);
 impl Sample {
     /// The text in the language of the page.
     fn say(self, en: &str, zh: &str) -> String {
-        if self.0.is_zh() {
-            zh.to_owned()
-        } else {
-            en.to_owned()
-        }
+        if self.0.is_zh() { zh.to_owned() } else { en.to_owned() }
     }
 }
 
@@ -75,29 +71,16 @@ pub fn themed(l: Locale, theme: Theme) -> Result<String, askama::Error> {
         errors: vec![
             FieldError {
                 field: "bad-mail".into(),
-                message: s.say(
-                    "Write an e-mail address such as li@example.org",
-                    "请填写邮箱，例如 li@example.org",
-                ),
+                message: s
+                    .say("Write an e-mail address such as li@example.org", "请填写邮箱，例如 li@example.org"),
             },
             FieldError {
                 field: "bad-born".into(),
-                message: s.say(
-                    "There is no 30 February. Check the day",
-                    "2 月没有 30 日，请检查日期",
-                ),
+                message: s.say("There is no 30 February. Check the day", "2 月没有 30 日，请检查日期"),
             },
         ],
-        date: DateInput {
-            year: "1986".into(),
-            month: "4".into(),
-            day: "7".into(),
-        },
-        wrong_date: DateInput {
-            year: "1986".into(),
-            month: "2".into(),
-            day: "30".into(),
-        },
+        date: DateInput { year: "1986".into(), month: "4".into(), day: "7".into() },
+        wrong_date: DateInput { year: "1986".into(), month: "2".into(), day: "30".into() },
         options: options(s),
         facts: facts(s),
         tasks: tasks(s),
@@ -110,14 +93,8 @@ pub fn themed(l: Locale, theme: Theme) -> Result<String, askama::Error> {
             NavItem::new(s.say("Second half of February", "2 月下半月"), "#", true),
         ],
         tabs: vec![
-            NavItem {
-                count: "18".into(),
-                ..NavItem::new(s.say("On notice", "公示中"), "#tabs", true)
-            },
-            NavItem {
-                count: "2".into(),
-                ..NavItem::new(s.say("Objected", "有异议"), "#tabs", false)
-            },
+            NavItem { count: "18".into(), ..NavItem::new(s.say("On notice", "公示中"), "#tabs", true) },
+            NavItem { count: "2".into(), ..NavItem::new(s.say("Objected", "有异议"), "#tabs", false) },
             NavItem::new(s.say("Past", "往期"), "#tabs", false),
         ],
         rows: rows(s),
@@ -128,20 +105,16 @@ pub fn themed(l: Locale, theme: Theme) -> Result<String, askama::Error> {
 
 fn rows(s: Sample) -> Vec<[String; 4]> {
     let cny = |minor| s.0.money(Amount::from_minor(minor), Currency::CNY);
-    [
-        ("1", 2, 0, 60_000_000, 3),
-        ("2", 10, 1, 253_000_000, 5),
-        ("3", 24, 2, 634_000_000, 9),
-    ]
-    .map(|(half, claims, refused, aid, share)| {
-        [
-            s.say(&format!("Period {half}"), &format!("第 {half} 期")),
-            format!("{claims} / {refused}"),
-            cny(aid),
-            cny(share),
-        ]
-    })
-    .to_vec()
+    [("1", 2, 0, 60_000_000, 3), ("2", 10, 1, 253_000_000, 5), ("3", 24, 2, 634_000_000, 9)]
+        .map(|(half, claims, refused, aid, share)| {
+            [
+                s.say(&format!("Period {half}"), &format!("第 {half} 期")),
+                format!("{claims} / {refused}"),
+                cny(aid),
+                cny(share),
+            ]
+        })
+        .to_vec()
 }
 
 fn frame(s: Sample, theme: Theme) -> Page {
@@ -158,18 +131,11 @@ fn frame(s: Sample, theme: Theme) -> Page {
             NavItem::new(s.say("Periods", "各期账目"), "#", false),
             NavItem::new(s.say("Check it", "核对"), "#", false),
         ],
-        account: Account::SignedIn {
-            name: s.say("Li Na", "李娜"),
-            home: "#".into(),
-        },
+        account: Account::SignedIn { name: s.say("Li Na", "李娜"), home: "#".into() },
         path: "/design".into(),
         csrf: "sample".into(),
         personas: vec![
-            Choice::new(
-                "li-na",
-                s.say("Li Na, member for 200 days", "李娜，加入 200 天"),
-                true,
-            ),
+            Choice::new("li-na", s.say("Li Na, member for 200 days", "李娜，加入 200 天"), true),
             Choice::new("wang", s.say("Wang Wei, reviewer", "王伟，审核员"), false),
         ],
         mailbox_href: "#".into(),
@@ -179,10 +145,7 @@ fn frame(s: Sample, theme: Theme) -> Page {
 fn options(s: Sample) -> Vec<Choice> {
     vec![
         Choice {
-            hint: s.say(
-                "One share for each period, collected afterwards.",
-                "每期一份分摊，事后收取。",
-            ),
+            hint: s.say("One share for each period, collected afterwards.", "每期一份分摊，事后收取。"),
             ..Choice::new("me", s.say("Only me", "只有我自己"), true)
         },
         Choice {
@@ -205,14 +168,8 @@ fn facts(s: Sample) -> Vec<Fact> {
     };
     vec![
         row(s.say("Name", "姓名"), s.say("Li Na", "李娜")),
-        row(
-            s.say("Date of birth", "出生日期"),
-            s.0.day(jiff::civil::date(1986, 4, 7)),
-        ),
-        row(
-            s.say("Who is covered", "保障谁"),
-            s.say("You and one child", "您和一个孩子"),
-        ),
+        row(s.say("Date of birth", "出生日期"), s.0.day(jiff::civil::date(1986, 4, 7))),
+        row(s.say("Who is covered", "保障谁"), s.say("You and one child", "您和一个孩子")),
         Fact::new(
             s.say("Plan version", "计划版本"),
             s.say("3, in force since 1 January 2020", "第 3 版，2020年1月1日起生效"),
@@ -256,52 +213,27 @@ fn tasks(s: Sample) -> Vec<Task> {
 fn terms(s: Sample) -> Vec<EquationTerm> {
     let l = s.0;
     let cny = |minor| l.money(Amount::from_minor(minor), Currency::CNY);
-    let term = |name: String, note: String, value: String, total: bool| EquationTerm {
-        name,
-        note,
-        value,
-        total,
-    };
+    let term =
+        |name: String, note: String, value: String, total: bool| EquationTerm { name, note, value, total };
     vec![
-        term(
-            s.say("Aid for 2 members", "给 2 位成员的互助金"),
-            String::new(),
-            cny(60_000_000),
-            false,
-        ),
+        term(s.say("Aid for 2 members", "给 2 位成员的互助金"), String::new(), cny(60_000_000), false),
         term(
             s.say("plus the fee of 8%", "加 8% 管理费"),
             s.say("for running the plan", "用于维持计划运转"),
             cny(4_800_000),
             false,
         ),
-        term(
-            s.say("less what was left over last time", "减上期结余"),
-            String::new(),
-            cny(0),
-            false,
-        ),
-        term(
-            s.say("Cost of this period", "本期总成本"),
-            String::new(),
-            cny(64_800_000),
-            true,
-        ),
+        term(s.say("less what was left over last time", "减上期结余"), String::new(), cny(0), false),
+        term(s.say("Cost of this period", "本期总成本"), String::new(), cny(64_800_000), true),
         term(
             s.say("shared by members", "参与分摊的成员"),
-            s.say(
-                "counted at 0:00 on the first day of notice",
-                "以公示首日 0 点为准",
-            ),
+            s.say("counted at 0:00 on the first day of notice", "以公示首日 0 点为准"),
             l.count(23_000_000),
             false,
         ),
         term(
             s.say("You pay", "您支付"),
-            s.say(
-                "rounded up to the fen; the rest is kept for next time",
-                "向上取到分，多出的留到下期",
-            ),
+            s.say("rounded up to the fen; the rest is kept for next time", "向上取到分，多出的留到下期"),
             cny(3),
             true,
         ),
@@ -311,12 +243,7 @@ fn terms(s: Sample) -> Vec<EquationTerm> {
 fn steps(s: Sample) -> Vec<Step> {
     let l = s.0;
     let today = jiff::civil::date(2020, 2, 4);
-    let step = |state, title: String, when: String, text: String| Step {
-        state,
-        title,
-        when,
-        text,
-    };
+    let step = |state, title: String, when: String, text: String| Step { state, title, when, text };
     vec![
         step(
             StepState::Done,
@@ -345,12 +272,7 @@ fn steps(s: Sample) -> Vec<Step> {
             String::new(),
             s.say("3 days", "3 天"),
         ),
-        step(
-            StepState::Next,
-            s.say("The aid is paid", "互助金到账"),
-            String::new(),
-            String::new(),
-        ),
+        step(StepState::Next, s.say("The aid is paid", "互助金到账"), String::new(), String::new()),
     ]
 }
 
@@ -369,10 +291,7 @@ fn cards(s: Sample) -> Vec<NoticeCard> {
             "Before falling ill, this member helped 1,204 others with ¥12.06 CNY in all.",
             "生病之前，这位成员帮助过 1,204 人，一共分摊 12.06 元。",
         ),
-        until: s.say(
-            &format!("Objections until {until}"),
-            &format!("异议截止：{until}"),
-        ),
+        until: s.say(&format!("Objections until {until}"), &format!("异议截止：{until}")),
         href: "#cards".into(),
         status: s.say("On notice", "公示中"),
         tone: "wait",
@@ -416,14 +335,7 @@ mod tests {
             let html = page(l).expect("it renders");
             // Two drawings of six charts and every component at once: twice what a page of the portal has.
             assert!(html.len() < 75_000, "{} bytes", html.len());
-            for banned in [
-                " style=",
-                "<style",
-                "onclick",
-                "javascript:",
-                "[gallery",
-                "http://",
-            ] {
+            for banned in [" style=", "<style", "onclick", "javascript:", "[gallery", "http://"] {
                 assert!(!html.contains(banned), "{banned} in {}", l.code());
             }
             assert!(!html.contains("NaN") && html.contains(&format!("<html lang=\"{}\"", l.tag())));
@@ -435,22 +347,14 @@ mod tests {
         let html = page(Locale::En).expect("it renders");
         let values = |attribute: &str| -> Vec<String> {
             let opening = format!(" {attribute}=\"");
-            let found = html
-                .split(opening.as_str())
-                .skip(1)
-                .filter_map(|after| after.split_once('"'));
-            found
-                .flat_map(|(value, _)| value.split(' ').map(str::to_owned).collect::<Vec<_>>())
-                .collect()
+            let found = html.split(opening.as_str()).skip(1).filter_map(|after| after.split_once('"'));
+            found.flat_map(|(value, _)| value.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
         };
         let ids = values("id");
         let unique: std::collections::BTreeSet<_> = ids.iter().collect();
         assert_eq!(ids.len(), unique.len(), "{ids:?}");
         for attribute in ["for", "aria-describedby", "aria-labelledby"] {
-            let wanted: Vec<_> = values(attribute)
-                .into_iter()
-                .filter(|id| !id.is_empty())
-                .collect();
+            let wanted: Vec<_> = values(attribute).into_iter().filter(|id| !id.is_empty()).collect();
             assert!(!wanted.is_empty(), "{attribute}");
             for id in wanted {
                 assert!(unique.contains(&id), "{attribute}={id} leads nowhere");

@@ -36,13 +36,10 @@ async fn every_call_answers_everybody_as_the_document_says() {
             let method = method.to_uppercase();
             let _ = write!(table, "{method} {short}:");
             for who in EVERYBODY {
-                let is_file = operation["requestBody"]["content"]
-                    .get("application/pdf")
-                    .is_some();
+                let is_file = operation["requestBody"]["content"].get("application/pdf").is_some();
                 let reply = if is_file {
                     let pdf = [("content-type", "application/pdf")];
-                    site.call_with(who, &method, &filled(short), &Value::from("%PDF-1.4"), &pdf)
-                        .await
+                    site.call_with(who, &method, &filled(short), &Value::from("%PDF-1.4"), &pdf).await
                 } else {
                     site.call(who, &method, &filled(short), body).await
                 };
@@ -50,21 +47,14 @@ async fn every_call_answers_everybody_as_the_document_says() {
                 let _ = write!(table, " {status}");
                 let mut known = &operation["responses"][status];
                 if let Some(name) = known["$ref"].as_str() {
-                    known = document
-                        .pointer(name.trim_start_matches('#'))
-                        .expect("a shared answer");
+                    known = document.pointer(name.trim_start_matches('#')).expect("a shared answer");
                 }
                 assert!(
                     known.is_object(),
                     "{method} {short} as {who:?}: {status} is not documented: {}",
                     reply.text()
                 );
-                let kind = reply
-                    .header("content-type")
-                    .split(';')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
+                let kind = reply.header("content-type").split(';').next().unwrap_or_default().to_owned();
                 assert!(
                     reply.bytes.is_empty() || known["content"].get(&kind).is_some(),
                     "{method} {short} as {who:?}: {status} {kind} is not documented"

@@ -23,20 +23,11 @@ fn of_shares(s: Sample) -> Vec<String> {
     let points: Vec<_> = SHARES
         .iter()
         .enumerate()
-        .map(|(at, share)| {
-            Point::new(
-                period(at),
-                *share,
-                l.money(Amount::from_minor(*share), Currency::CNY),
-            )
-        })
+        .map(|(at, share)| Point::new(period(at), *share, l.money(Amount::from_minor(*share), Currency::CNY)))
         .collect();
     let (title, desc) = (
         s.say("What each member paid", "每位成员每期分摊"),
-        s.say(
-            "From 0.03 yuan to 4.07 yuan in sixteen periods.",
-            "十六期里，从 0.03 元涨到 4.07 元。",
-        ),
+        s.say("From 0.03 yuan to 4.07 yuan in sixteen periods.", "十六期里，从 0.03 元涨到 4.07 元。"),
     );
     let (x_name, y_name) = (axis(s), s.say("Share of one member, yuan", "每人分摊（元）"));
     let cap = s.say("cap of one share", "单期封顶");
@@ -52,14 +43,7 @@ fn of_shares(s: Sample) -> Vec<String> {
     };
     vec![
         chart::bars(&share, &points),
-        chart::steps(
-            &Frame {
-                id: "stair",
-                cap: Some((450, &cap)),
-                ..share
-            },
-            &points,
-        ),
+        chart::steps(&Frame { id: "stair", cap: Some((450, &cap)), ..share }, &points),
         chart::line(&Frame { id: "line", ..share }, &points),
         chart::line(&Frame { id: "one", ..share }, points.get(..1).unwrap_or_default()),
         chart::line(&Frame { id: "none", ..share }, &[]),
@@ -78,14 +62,8 @@ fn of_heads(s: Sample) -> String {
         .enumerate()
         .map(|(at, heads)| Point::new(period(at), heads, l.count(heads)))
         .collect();
-    let (title, y_name) = (
-        s.say("Members in the plan", "计划内成员人数"),
-        s.say("Members", "成员"),
-    );
-    let desc = s.say(
-        "From 13 to 97 million in six months.",
-        "半年里，从 1,300 万人到 9,700 万人。",
-    );
+    let (title, y_name) = (s.say("Members in the plan", "计划内成员人数"), s.say("Members", "成员"));
+    let desc = s.say("From 13 to 97 million in six months.", "半年里，从 1,300 万人到 9,700 万人。");
     let frame = Frame {
         id: "heads",
         l,
@@ -109,19 +87,9 @@ fn of_claims(s: Sample) -> String {
             values: vec![n.saturating_mul(12), n.saturating_mul(3), n.min(4)],
         })
         .collect();
-    let (title, y_name) = (
-        s.say("Claims by what became of them", "申请的结果"),
-        s.say("Claims", "申请"),
-    );
-    let desc = s.say(
-        "Of each ten claims, about eight are paid.",
-        "每十件申请，大约八件得到支付。",
-    );
-    let groups = [
-        s.say("paid", "已支付"),
-        s.say("refused", "未通过"),
-        s.say("withdrawn", "已撤回"),
-    ];
+    let (title, y_name) = (s.say("Claims by what became of them", "申请的结果"), s.say("Claims", "申请"));
+    let desc = s.say("Of each ten claims, about eight are paid.", "每十件申请，大约八件得到支付。");
+    let groups = [s.say("paid", "已支付"), s.say("refused", "未通过"), s.say("withdrawn", "已撤回")];
     let frame = Frame {
         id: "claims",
         l,

@@ -186,7 +186,9 @@ fn can_add(terms: &PlanTerms) -> bool {
 
 /// Status tag with its tone, and one sentence.
 fn cover_words(l: Locale, card: &EnrolmentCard, today: Day) -> (String, &'static str, String) {
-    if let (Cover::Covered | Cover::WaitingUntil(_), Some((until, reason))) = (&card.cover, card.enrolment.ended) {
+    if let (Cover::Covered | Cover::WaitingUntil(_), Some((until, reason))) =
+        (&card.cover, card.enrolment.ended)
+    {
         let reason = phrases::end_reason(l, reason);
         let text = l.t2("cover-ending-text", "day", l.day_in(until, today), "reason", reason);
         return (l.t("cover-ending"), "wait", text);
