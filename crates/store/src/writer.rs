@@ -16,6 +16,7 @@ use std::time::Duration;
 use huzhu_app::ports::{Position, StoreError, Unit};
 use huzhu_domain::id::MemberId;
 use huzhu_domain::time::Moment;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -177,6 +178,8 @@ pub(crate) fn connect(file: &std::path::Path) -> Result<Connection, rusqlite::Er
     let connection = Connection::open(file)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Statements are prepared once, whatever their values.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
