@@ -5,6 +5,14 @@
 //! The server is the release binary in a process of its own; clients and server share the processors of this machine. Data
 //! folders are made through the store port and kept under the target folder for the next run.
 
+#![expect(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures of measurements, no money"
+)]
+
 #[path = "../../tests/it/client.rs"]
 mod client;
 mod demo;

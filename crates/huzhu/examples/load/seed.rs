@@ -80,7 +80,9 @@ impl Folder {
         let contact = Some(self.secret.keyed_hash("contact", address.as_bytes()));
         let events = [MemberEvent::Registered { contact }, MemberEvent::IdentityGiven { identity }];
         let mut state = Member::new(id);
-        events.iter().for_each(|event| state.apply(event));
+        for event in &events {
+            state.apply(event);
+        }
         unit.appends.push(Append {
             stream: StreamId::Member(id),
             expected: 0,

@@ -43,7 +43,7 @@ impl Server {
         let server = Self { child, address };
         let begin = now();
         while TcpStream::connect(address).is_err() {
-            if begin.elapsed() > Duration::from_secs(60) {
+            if begin.elapsed() > Duration::from_mins(1) {
                 return Err("the server does not listen".into());
             }
             std::thread::yield_now();

@@ -1,9 +1,11 @@
 //! `huzhu export`: the books of a plan as text for hledger.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use huzhu_app::call::Call;
+use huzhu_app::error::AppError;
 use huzhu_domain::plan::PlanId;
 
 use crate::output::{Ending, Failure, json as print_json, line};
@@ -47,7 +49,12 @@ impl Export {
                 }
                 None => only_plan(&app).await?,
             };
-            let failed = |error| Failure::broken("reading the books", error);
+            let failed = |error| match error {
+                AppError::NotFound(_) => {
+                    Failure::WrongUse(format!("--plan: this data folder has no plan {plan}"))
+                }
+                other => Failure::broken("reading the books", other),
+            };
             match self.format {
                 Format::Hledger => app.export_hledger(&Call::system(), &plan).await.map_err(failed),
                 Format::Balances => {
@@ -89,12 +96,12 @@ async fn only_plan(app: &huzhu_app::App) -> Result<PlanId, Failure> {
 /// One line for each account: name, side, amount.
 fn balances(balances: &huzhu_ledger::Balances) -> String {
     let currency = balances.currency();
-    balances
-        .iter()
-        .map(|(account, _)| {
-            let balance = balances.balance(account);
-            let amount = huzhu_ledger::amount::decimal(balance.minor, currency);
-            format!("{}\t{:?}\t{amount} {}\n", account.words(), balance.side, currency.code())
-        })
-        .collect()
+    let mut text = String::new();
+    for (account, _) in balances.iter() {
+        let balance = balances.balance(account);
+        let amount = huzhu_ledger::amount::decimal(balance.minor, currency);
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "{}\t{:?}\t{amount} {}", account.words(), balance.side, currency.code());
+    }
+    text
 }

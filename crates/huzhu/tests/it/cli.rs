@@ -265,5 +265,5 @@ fn the_same_seed_lives_the_same_demo_and_its_folder_is_sound() {
     let balances = run_with(&["export", "--data", data, "--format", "balances"]);
     assert!(balances.code == Some(0) && !balances.out.contains('{'), "{}{}", balances.out, balances.err);
     let missing = run_with(&["export", "--data", data, "--plan", "another"]);
-    assert_ne!(missing.code, Some(0), "{}", missing.out);
+    assert_eq!(missing.code, Some(2), "{}{}", missing.out, missing.err);
 }

@@ -1,5 +1,7 @@
 //! The real binary from outside: its command line, and its server when it is killed.
 
+#![cfg(test)]
+
 mod cli;
 mod client;
 mod doctor;

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The binary under test.
 pub(crate) const HUZHU: &str = env!("CARGO_BIN_EXE_huzhu");
 /// How long a start, or a mail, may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Sign-in codes by address, the newest last.
 #[derive(Default)]
