@@ -41,19 +41,22 @@ pub fn asset(name: &str) -> Option<(&'static str, &'static str)> {
 /// The address of the stylesheet.
 #[must_use]
 pub fn style_href() -> String {
-    format!("/assets/huzhu-{:016x}.css", digest(&STYLE))
+    static HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/huzhu-{:016x}.css", digest(&STYLE)));
+    HREF.clone()
 }
 
 /// The address of the script.
 #[must_use]
 pub fn script_href() -> String {
-    format!("/assets/huzhu-{:016x}.js", digest(SCRIPT))
+    static HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/huzhu-{:016x}.js", digest(SCRIPT)));
+    HREF.clone()
 }
 
 /// The address of the icon.
 #[must_use]
 pub fn icon_href() -> String {
-    format!("/assets/mark-{:016x}.svg", digest(ICON))
+    static HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/mark-{:016x}.svg", digest(ICON)));
+    HREF.clone()
 }
 
 /// Light or dark, as the reader chose.
