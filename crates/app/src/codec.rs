@@ -75,7 +75,7 @@ pub fn column<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("columns are plain data")
 }
 
-/// Reads what [`column`] wrote.
+/// Reads what [`column()`] wrote.
 pub fn parse_column<T: DeserializeOwned>(text: &str) -> Result<T, CodecError> {
     serde_json::from_str(text).map_err(|e| unreadable("a column", e))
 }

@@ -1,6 +1,6 @@
 //! A store in memory: the same port, the simplest possible code, for use-case tests and the simulator.
 //!
-//! Shape: ordered maps behind one lock. A unit is applied step by step like a transaction; [`Table`] remembers what it
+//! Shape: ordered maps behind one lock. A unit is applied step by step like a transaction; `Table` remembers what it
 //! overwrites, so that a refused unit is taken back as a whole.
 //!
 //! Limits: nothing is durable, nothing is encrypted, lists are scanned. It shares no code with the SQL stores, so that

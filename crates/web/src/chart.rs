@@ -1,6 +1,6 @@
 //! Charts as SVG, made on the server from whole numbers.
 //!
-//! Shape: [`bars`], [`steps`], [`line`], [`area`] take a [`Frame`] and [`Point`]s, [`stacked`] takes [`Stack`]s; each gives one
+//! Shape: [`bars`], [`steps`], [`line()`], [`area`] take a [`Frame`] and [`Point`]s, [`stacked`] takes [`Stack`]s; each gives one
 //! `<figure>` with caption, description, the drawing for wide and for narrow screens, and the same figures in a table behind
 //! a disclosure. In a template: `{{ chart|safe }}`.
 //!

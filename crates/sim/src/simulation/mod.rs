@@ -1,7 +1,7 @@
 //! The simulator: one seed is a village that lives for a year of periods with faults, races and clock jumps, while an auditor
 //! with its own simpler idea of the truth looks at every step.
 //!
-//! Shape: [`run`] throws a plan and people from the seed, lets [`crate::workload`] live through the days over the use cases
+//! Shape: [`run`] throws a plan and people from the seed, lets `workload` live through the days over the use cases
 //! of `huzhu-app`, and answers an [`Outcome`] or the first [`Failure`].
 //!
 //! Guarantees: the same seed gives the same digest on every machine; a failure names its seed, its step and how to run it

@@ -1,6 +1,6 @@
 //! The JSON API under `/api/v1`: parse, call one use case, show its receipt.
 //!
-//! Shape: one file per group of calls; each adds its rows to a [`table`], which makes the routes and the `OpenAPI` document.
+//! Shape: one file per group of calls; each adds its rows to a `table`, which makes the routes and the `OpenAPI` document.
 //!
 //! Guarantees: bodies are read strictly; who may not is told so before what is wrong; each verb takes an `Idempotency-Key`
 //! and says when an answer was given before. Sign-in calls take none: codes and tokens are given once.
