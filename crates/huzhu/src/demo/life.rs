@@ -101,7 +101,7 @@ impl Life {
     async fn calendar(&mut self, today: Day, first: PeriodKey, last: PeriodKey) -> Result<(), AppError> {
         let calendar = self.terms.calendar().clone();
         let operator = self.staff.operator();
-        if let Some(key) = calendar.period_starting_on(today).filter(|key| (first..=last).contains(key)) {
+        if let Some(key) = calendar.period_starting_on(today).filter(|key| *key >= first) {
             self.app.lapse_unpaid(&operator, &LapseUnpaid { plan: self.plan.clone() }).await?;
             self.app.open_notice(&operator, &self.of(key)).await?;
         }
@@ -209,7 +209,7 @@ impl Life {
             let answered = self.rng.random_range(2..9);
             self.plan_step(today, answered, Step::Answer, claim, resident);
         } else {
-            let decided = self.rng.random_range(2..7);
+            let decided = self.rng.random_range(3..9);
             self.plan_step(today, decided, Step::Recommend, claim, resident);
         }
         Ok(())
@@ -291,7 +291,7 @@ impl Life {
         self.add_file(&payer, claim, "诊断证明 diagnosis").await?;
         self.add_file(&payer, claim, "病历 hospital record").await?;
         self.app.report_claim(&payer, OwnClaim { claim }).await?;
-        let taken = self.rng.random_range(1..5);
+        let taken = self.rng.random_range(1..6);
         self.plan_step(today, taken, Step::Take, claim, index);
         Ok(())
     }

@@ -81,13 +81,14 @@ pub(crate) async fn make(
     Ok(Demo { summary, end: huzhu_app::ports::Clock::now(clock.as_ref()), personas })
 }
 
-/// First and last period, and the day on which the fast clock stops: the payout deadline of the last one.
+/// First and last period, and the day on which the fast clock stops: the second day of the notice after the last period,
+/// so that a visitor finds a notice board that is not empty.
 fn span(terms: &huzhu_domain::plan::PlanTerms) -> (PeriodKey, PeriodKey, Day) {
     let calendar = terms.calendar();
     let first = calendar.period_on_or_after(plus_days(terms.effective(), DAYS_BEFORE_NOTICE));
     let last = (1..PERIODS).fold(first, |key, _| calendar.next(key));
-    let end = calendar.payout_deadline(last).unwrap_or(terms.effective());
-    (first, last, end)
+    let notice = calendar.notice_first_day(calendar.next(last)).unwrap_or(terms.effective());
+    (first, last, plus_days(notice, 1))
 }
 
 fn life_uuid(life: &mut Life) -> Uuid {
