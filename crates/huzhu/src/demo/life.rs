@@ -242,14 +242,16 @@ impl Life {
 
     async fn confirm(&mut self, claim: ClaimId, resident: usize, today: Day) -> Result<(), AppError> {
         let confirmer = self.staff.confirmer(claim);
-        if self.rng.random_bool(SEND_BACK) {
-            let text =
-                "Please look at the date of the first diagnosis again. 请再核对首次确诊日期。".to_owned();
-            self.app.send_back(&confirmer, &SendBack { claim, text }).await?;
-            self.plan_step(today, 1, Step::Recommend, claim, resident);
-        } else {
-            self.app.confirm_claim(&confirmer, ConfirmClaim { claim }).await?;
+        if !self.rng.random_bool(SEND_BACK) {
+            match self.app.confirm_claim(&confirmer, ConfirmClaim { claim }).await {
+                // An unpaid share or another payout may have changed the aid since the recommendation: back to review.
+                Err(AppError::Refused(refusal)) if refusal.code == "claim-recommendation-outdated" => {}
+                other => return other.map(|_| ()),
+            }
         }
+        let text = "Please look at the facts again. 请再核对有关事实。".to_owned();
+        self.app.send_back(&confirmer, &SendBack { claim, text }).await?;
+        self.plan_step(today, 1, Step::Recommend, claim, resident);
         Ok(())
     }
 
