@@ -1,5 +1,6 @@
 //! The town of the pages behind the router, with an auditor, and a browser without a screen.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::Router;
@@ -96,14 +97,15 @@ impl Site {
     pub(crate) async fn upload(&self, n: u128, path: &str, fields: &[(&str, &str)], file: &str) -> Seen {
         let mut body = String::new();
         for (name, value) in fields {
-            body.push_str(&format!(
-                "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            ));
+            write!(body, "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .expect("a text takes more text");
         }
-        body.push_str(&format!(
+        write!(
+            body,
             "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
              content-type: text/csv\r\n\r\n{file}\r\n--edge--\r\n"
-        ));
+        )
+        .expect("a text takes more text");
         let request = Request::post(path)
             .header(COOKIE, self.cookie(Some(n)).await)
             .header(CONTENT_TYPE, "multipart/form-data; boundary=edge");
@@ -145,7 +147,7 @@ fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            write!(out, "%{byte:02X}").expect("a text takes more text");
         }
         out
     })
