@@ -1,8 +1,9 @@
 //! Everything that use cases ask of the world. `dyn` stands at this one seam.
 //!
 //! Shape: [`Store`] keeps events with the rows that follow from them, one [`Unit`] at a time; [`Vault`] keeps evidence;
-//! the rest are clock, randomness, secrets, providers and mail. Each method says whether its work is durable when it
-//! returns, whether it may be repeated, and what it excludes.
+//! [`Sequencer`] puts entries on the tamper-evident log and [`LogReader`] reads it; the rest are clock, randomness,
+//! secrets, providers and mail. Each method says whether its work is durable when it returns, whether it may be repeated,
+//! and what it excludes.
 
 use async_trait::async_trait;
 use huzhu_domain::digest::Digest;
@@ -239,6 +240,34 @@ pub enum ClaimQuery {
     InPeriod(PlanId, huzhu_domain::plan::PeriodKey),
 }
 
+/// How far the feeder of the log has come. Everything up to `position` is on the log, in the entries before `size`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogMark {
+    /// The last event that was fed.
+    pub position: Position,
+    /// The log into which it went.
+    pub year: LogYear,
+    /// Entries of that log that are accounted for.
+    pub size: u64,
+}
+
+/// Where on the log events went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedEntry {
+    /// Which log.
+    pub year: LogYear,
+    /// Index of the entry, from 0.
+    pub index: u64,
+    /// Kind of the entry, as its canonical bytes number it (`huzhu_log::entry`).
+    pub kind: u8,
+    /// The time in the entry.
+    pub at: Moment,
+    /// The first event in the entry.
+    pub first: Position,
+    /// The last event in the entry; the same as `first`, but for batches of consents. Entries of one kind never overlap.
+    pub last: Position,
+}
+
 /// Keeps events, and the rows that follow from them, in one order.
 ///
 /// Writers are serialised by the store; a use case excludes others by the `expected` numbers of its appends only.
@@ -296,6 +325,28 @@ pub trait Store: Send + Sync {
     /// Destroys the key of a person. Durable, repeatable.
     async fn erase(&self, owner: MemberId) -> Result<(), StoreError>;
 
+    /// A salt that only the key of a person gives: HMAC-SHA-256 of `label` under it. The same for the same label for ever;
+    /// `None` when the person has no key yet or was erased, and then for ever.
+    async fn salt(&self, owner: MemberId, label: &str) -> Result<Option<[u8; 32]>, StoreError>;
+
+    /// How far the log was fed; `None` before the first note.
+    async fn log_mark(&self) -> Result<Option<LogMark>, StoreError>;
+    /// Notes entries with the mark after them, all or nothing. Durable, repeatable. One feeder at a time, by the caller's
+    /// care: an older mark replaces a newer one.
+    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError>;
+    /// The entry of a kind in which an event went.
+    async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError>;
+    /// Entries with their time in `[from, until)`, of one kind or of all, newest first.
+    async fn logged_entries(
+        &self,
+        kind: Option<u8>,
+        from: Moment,
+        until: Moment,
+        limit: u32,
+    ) -> Result<Vec<LoggedEntry>, StoreError>;
+    /// How many entries each day (UTC) and kind has, newest day first, days in `[from, until)` only.
+    async fn logged_counts(&self, from: Day, until: Day) -> Result<Vec<(Day, u8, u64)>, StoreError>;
+
     /// A session by digest of its token.
     async fn session(&self, token: Digest) -> Result<Option<Session>, StoreError>;
     /// The code last sent to a contact.
@@ -336,6 +387,80 @@ pub trait Vault: Send + Sync {
     async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError>;
     /// Destroys file and key. Durable, repeatable.
     async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError>;
+}
+
+/// The year of a log, in UTC. A platform keeps one log a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LogYear(pub u16);
+
+impl std::fmt::Display for LogYear {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}", self.0)
+    }
+}
+
+/// The answer to entries that were put on the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sequenced {
+    /// The log's name, as its checkpoints say it.
+    pub origin: String,
+    /// Index of the first of the entries; the others follow without a gap.
+    pub first_index: u64,
+    /// The signed note that covers them, as published.
+    pub checkpoint: String,
+}
+
+/// What a sequencer or a log can answer instead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SequencerError {
+    /// The log cannot answer now. Entries may have been put on it or not: the caller looks at the log before it submits
+    /// again.
+    #[error("the log does not answer: {0}")]
+    Unavailable(String),
+    /// A later year has begun: this log takes no entries any more. Nothing was kept.
+    #[error("the log of {0} is closed")]
+    Closed(LogYear),
+    /// An entry of more than 65,535 bytes, or more entries at once than the log takes. Nothing was kept.
+    #[error("the log refuses: {0}")]
+    TooMuch(String),
+    /// The log holds something it never should: stop and let somebody look.
+    #[error("the log is broken: {0}")]
+    Broken(String),
+}
+
+/// Puts entries in one order that nobody can change later (the seam between one operator and a consortium).
+#[async_trait]
+pub trait Sequencer: Send + Sync {
+    /// Appends entries to the log of `year` in this order, without a gap between them. Durable, signed and readable through
+    /// [`LogReader`] when it returns `Ok`; all of them or none, also after a crash. Not idempotent: after a lost reply the
+    /// caller looks at the tail of the log. Callers are serialised by the sequencer.
+    ///
+    /// The first submission for a later year begins that year's log, whose first entry (made by the sequencer) names the
+    /// root of the log before, and closes the earlier ones. Entries about keys are put on the log by the sequencer itself.
+    async fn submit(&self, year: LogYear, entries: Vec<Vec<u8>>) -> Result<Sequenced, SequencerError>;
+}
+
+/// A log that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogName {
+    /// The year.
+    pub year: LogYear,
+    /// The name, as checkpoints say it: `aid.example.org/log/2026`.
+    pub origin: String,
+}
+
+/// Reads the published logs. Nothing here locks or changes anything.
+#[async_trait]
+pub trait LogReader: Send + Sync {
+    /// The logs that were begun, oldest first.
+    async fn logs(&self) -> Result<Vec<LogName>, SequencerError>;
+    /// The newest checkpoint as a signed note; `None` when the log was not begun.
+    async fn checkpoint(&self, year: LogYear) -> Result<Option<String>, SequencerError>;
+    /// A tile or entry bundle by its C2SP path (`tile/0/x001/067`, `tile/entries/000.p/5`). A partial tile that the newest
+    /// checkpoint covers is answered also when a wider one has replaced it. `None`: the log does not reach so far.
+    async fn tile(&self, year: LogYear, path: &str) -> Result<Option<Vec<u8>>, SequencerError>;
+    /// The policy by which receipts of this log are checked, as tlog-policy text; `None` when the log was not begun.
+    async fn policy(&self, year: LogYear) -> Result<Option<String>, SequencerError>;
 }
 
 /// What time it is. Asked once per use case.

@@ -10,7 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, ClaimQuery, EnrolmentQuery, Page, Position, Recorded, Store, StoreError, Unit,
+    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LoggedEntry, Page, Position, Recorded, Store,
+    StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
@@ -20,7 +21,7 @@ use huzhu_domain::digest::Digest;
 use huzhu_domain::event::StreamId;
 use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
 use huzhu_domain::plan::PlanId;
-use huzhu_domain::time::Moment;
+use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, JournalEntry};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -170,6 +171,30 @@ impl<S: Store> Store for FaultyStore<S> {
     }
     async fn erase(&self, owner: MemberId) -> Result<(), StoreError> {
         self.inner.erase(owner).await
+    }
+    async fn salt(&self, owner: MemberId, label: &str) -> Result<Option<[u8; 32]>, StoreError> {
+        self.inner.salt(owner, label).await
+    }
+    async fn log_mark(&self) -> Result<Option<LogMark>, StoreError> {
+        self.inner.log_mark().await
+    }
+    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError> {
+        self.inner.note_logged(entries, mark).await
+    }
+    async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError> {
+        self.inner.logged_entry(kind, of).await
+    }
+    async fn logged_entries(
+        &self,
+        kind: Option<u8>,
+        from: Moment,
+        until: Moment,
+        limit: u32,
+    ) -> Result<Vec<LoggedEntry>, StoreError> {
+        self.inner.logged_entries(kind, from, until, limit).await
+    }
+    async fn logged_counts(&self, from: Day, until: Day) -> Result<Vec<(Day, u8, u64)>, StoreError> {
+        self.inner.logged_counts(from, until).await
     }
     async fn session(&self, token: Digest) -> Result<Option<Session>, StoreError> {
         self.inner.session(token).await

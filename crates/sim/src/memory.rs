@@ -11,8 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, Page, Position, Recorded, ReliedOn,
-    SignInChange, Store, StoreError, Unit,
+    Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, LogMark, LogYear, LoggedEntry, Page,
+    Position, Recorded, ReliedOn, SignInChange, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortDays, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord,
@@ -23,8 +23,9 @@ use huzhu_domain::enrolment::EnrolmentEvent;
 use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
 use huzhu_domain::plan::{PeriodKey, PlanId};
-use huzhu_domain::time::Moment;
+use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, Currency, JournalEntry};
+use sha2::Digest as _;
 
 /// An ordered map that can take back what was done since the last [`Table::keep`].
 #[derive(Debug)]
@@ -95,6 +96,9 @@ struct Tables {
     sessions: Table<Digest, Session>,
     answers: Table<(Actor, String), Answer>,
     refused: Table<u64, RefusedAct>,
+    erased: std::collections::BTreeSet<MemberId>,
+    logged: BTreeMap<(LogYear, u64), LoggedEntry>,
+    log_mark: Option<LogMark>,
 }
 
 /// Calls one method on every table.
@@ -154,11 +158,11 @@ impl Tables {
         for moved in unit.cohorts {
             self.move_cohort(moved)?;
         }
-        for sealed in unit.sealed {
+        for sealed in unit.sealed.into_iter().filter(|sealed| !self.erased.contains(&sealed.owner)) {
             self.sealed.insert((sealed.owner, sealed.name), sealed.bytes);
         }
         for message in unit.messages {
-            if self.message_ids.get(&message.id).is_none() {
+            if !self.erased.contains(&message.to) && self.message_ids.get(&message.id).is_none() {
                 let number = self.next_message.get(&()).copied().unwrap_or(0) + 1;
                 self.next_message.insert((), number);
                 self.message_ids.insert(message.id, number);
@@ -482,7 +486,62 @@ impl Store for MemoryStore {
         let mut tables = self.tables();
         tables.sealed.rows.retain(|(of, _), _| *of != owner);
         tables.messages.rows.retain(|_, message| message.to != owner);
+        tables.erased.insert(owner);
         Ok(())
+    }
+
+    async fn salt(&self, owner: MemberId, label: &str) -> Result<Option<[u8; 32]>, StoreError> {
+        let tables = self.tables();
+        let has_key = tables.sealed.rows.keys().any(|(of, _)| *of == owner)
+            || tables.messages.rows.values().any(|message| message.to == owner);
+        // Anybody could compute it: secrets do not matter in memory.
+        let salt = sha2::Sha256::digest(format!("salt of {owner}: {label}"));
+        Ok(has_key.then(|| salt.into()))
+    }
+
+    async fn log_mark(&self) -> Result<Option<LogMark>, StoreError> {
+        Ok(self.tables().log_mark)
+    }
+
+    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        tables.logged.extend(entries.iter().map(|entry| ((entry.year, entry.index), entry.clone())));
+        tables.log_mark = Some(mark);
+        Ok(())
+    }
+
+    async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError> {
+        let tables = self.tables();
+        let holds = |entry: &&LoggedEntry| entry.kind == kind && entry.first <= of && of <= entry.last;
+        Ok(tables.logged.values().find(holds).cloned())
+    }
+
+    async fn logged_entries(
+        &self,
+        kind: Option<u8>,
+        from: Moment,
+        until: Moment,
+        most: u32,
+    ) -> Result<Vec<LoggedEntry>, StoreError> {
+        let tables = self.tables();
+        let mut found: Vec<LoggedEntry> = tables.logged.values().cloned().collect();
+        found.retain(|entry| {
+            kind.is_none_or(|kind| kind == entry.kind) && from <= entry.at && entry.at < until
+        });
+        found.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.year, entry.index)));
+        found.truncate(limit(most));
+        Ok(found)
+    }
+
+    async fn logged_counts(&self, from: Day, until: Day) -> Result<Vec<(Day, u8, u64)>, StoreError> {
+        let mut counts = BTreeMap::new();
+        for entry in self.tables().logged.values() {
+            let day = huzhu_domain::time::day_of(entry.at, &huzhu_domain::time::TimeZone::UTC);
+            if from <= day && day < until {
+                *counts.entry((std::cmp::Reverse(day), entry.kind)).or_insert(0) += 1;
+            }
+        }
+        Ok(counts.into_iter().map(|((day, kind), count)| (day.0, kind, count)).collect())
     }
 
     async fn session(&self, token: Digest) -> Result<Option<Session>, StoreError> {

@@ -24,7 +24,7 @@ use crate::crypto::Key;
 use crate::reader::one;
 use crate::rows::{self, Failure, broken, bytes, integer};
 use crate::writer::Work;
-use crate::{people, project, schema};
+use crate::{logged, people, project, schema};
 
 /// The last number given in each sequence of the file.
 #[derive(Clone, Copy, Debug)]
@@ -146,6 +146,7 @@ impl<'t> Batch<'t> {
             Work::Commit(unit) => self.unit(unit, staged),
             Work::Erase(owner) => self.erase(*owner),
             Work::MarkSent(ids, at) => self.mark_sent(ids, *at),
+            Work::NoteLogged(entries, mark) => logged::note(self.transaction, entries, *mark),
         }
     }
 
@@ -322,6 +323,8 @@ impl<'t> Batch<'t> {
             return Ok(());
         }
         let sealed = people::seal_message(self.transaction, self.people, message)?;
+        // Whoever was erased gets no mail any more.
+        let Some(sealed) = sealed else { return Ok(()) };
         let number = next(&mut self.heads.message)?;
         self.execute(
             "INSERT INTO message (number, id, recipient, language, template, sealed, at, sent)
@@ -390,10 +393,15 @@ impl<'t> Batch<'t> {
         )
     }
 
-    /// The key goes, and with it everything that only it could open.
+    /// The key goes, and with it everything that only it could open. An empty key stays in its place, so that nobody makes
+    /// a new one for the same person.
     fn erase(&self, owner: MemberId) -> Result<(), Failure> {
         let owner = bytes(owner.uuid());
-        self.execute("DELETE FROM owner_key WHERE owner = ?1", [owner])?;
+        self.execute(
+            "INSERT INTO owner_key (owner, wrapped) VALUES (?1, x'')
+             ON CONFLICT (owner) DO UPDATE SET wrapped = excluded.wrapped",
+            [owner],
+        )?;
         self.execute("DELETE FROM sealed WHERE owner = ?1", [owner])?;
         self.execute("DELETE FROM message WHERE recipient = ?1", [owner])
     }

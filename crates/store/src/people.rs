@@ -3,11 +3,13 @@
 //! Guarantees: sealed bytes name their owner and what they are as associated data, so that a row copied to another
 //! person does not open. Without the row in `owner_key` nothing of a person can be read.
 
+use hmac::{Hmac, KeyInit, Mac};
 use huzhu_app::codec;
 use huzhu_app::ports::{Sealed, StoreError};
 use huzhu_app::record::Message;
 use huzhu_domain::id::MemberId;
 use rusqlite::{Connection, params};
+use sha2::Sha256;
 use zeroize::Zeroize;
 
 use crate::crypto::{DoesNotOpen, Key, NoRandomness};
@@ -37,30 +39,66 @@ fn tampered(place: &str) -> Failure {
     rows::broken(format!("{place}: {DoesNotOpen}"))
 }
 
-fn key_of(connection: &Connection, people: &Key, owner: MemberId) -> Result<Option<Key>, Failure> {
-    let sql = "SELECT wrapped FROM owner_key WHERE owner = ?1";
-    let wrapped = one(connection, sql, [bytes(owner.uuid())], |row| Ok(row.get::<_, Vec<u8>>(0)?))?;
-    let Some(wrapped) = wrapped else { return Ok(None) };
-    let place = key_place(owner);
-    let key = people.unwrap_key(place.as_bytes(), &wrapped);
-    key.map(Some).map_err(|DoesNotOpen| tampered(&place))
+/// What stands in the table of keys for a person.
+enum Held {
+    Nothing,
+    /// The empty key that erasing leaves.
+    Erased,
+    Key(Key),
 }
 
-fn key_or_new(connection: &Connection, people: &Key, owner: MemberId) -> Result<Key, Failure> {
-    if let Some(key) = key_of(connection, people, owner)? {
-        return Ok(key);
+fn held(connection: &Connection, people: &Key, owner: MemberId) -> Result<Held, Failure> {
+    let sql = "SELECT wrapped FROM owner_key WHERE owner = ?1";
+    let wrapped = one(connection, sql, [bytes(owner.uuid())], |row| Ok(row.get::<_, Vec<u8>>(0)?))?;
+    let Some(wrapped) = wrapped else { return Ok(Held::Nothing) };
+    if wrapped.is_empty() {
+        return Ok(Held::Erased);
+    }
+    let place = key_place(owner);
+    let key = people.unwrap_key(place.as_bytes(), &wrapped);
+    key.map(Held::Key).map_err(|DoesNotOpen| tampered(&place))
+}
+
+fn key_of(connection: &Connection, people: &Key, owner: MemberId) -> Result<Option<Key>, Failure> {
+    Ok(match held(connection, people, owner)? {
+        Held::Key(key) => Some(key),
+        Held::Nothing | Held::Erased => None,
+    })
+}
+
+/// The key of a person, made when there is none; `None` when the person was erased.
+fn key_or_new(connection: &Connection, people: &Key, owner: MemberId) -> Result<Option<Key>, Failure> {
+    match held(connection, people, owner)? {
+        Held::Key(key) => return Ok(Some(key)),
+        Held::Erased => return Ok(None),
+        Held::Nothing => {}
     }
     let key = Key::random()?;
     let wrapped = people.wrap(key_place(owner).as_bytes(), &key)?;
     connection
         .prepare_cached("INSERT INTO owner_key (owner, wrapped) VALUES (?1, ?2)")?
         .execute(params![bytes(owner.uuid()), wrapped])?;
-    Ok(key)
+    Ok(Some(key))
 }
 
-/// Keeps personal data; replaces what stood under the name.
+/// A salt of a person; see [`huzhu_app::ports::Store::salt`].
+pub(crate) fn salt(
+    connection: &Connection,
+    people: &Key,
+    owner: MemberId,
+    label: &str,
+) -> Result<Option<[u8; 32]>, Failure> {
+    let Some(key) = key_of(connection, people, owner)? else { return Ok(None) };
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).expect("HMAC takes keys of any length");
+    // The same key also seals; the purpose in front keeps the two apart.
+    mac.update(b"salt of a log entry\0");
+    mac.update(label.as_bytes());
+    Ok(Some(mac.finalize().into_bytes().into()))
+}
+
+/// Keeps personal data; replaces what stood under the name. What comes for a person who was erased is dropped.
 pub(crate) fn seal(connection: &Connection, people: &Key, sealed: &Sealed) -> Result<(), Failure> {
-    let key = key_or_new(connection, people, sealed.owner)?;
+    let Some(key) = key_or_new(connection, people, sealed.owner)? else { return Ok(()) };
     let place = sealed_place(sealed.owner, &sealed.name);
     let noise = key.seal(place.as_bytes(), &sealed.bytes)?;
     connection
@@ -90,17 +128,17 @@ pub(crate) fn unseal(
     clear.map(Some).map_err(|DoesNotOpen| tampered(&place))
 }
 
-/// The values of a message, sealed under the key of the recipient.
+/// The values of a message, sealed under the key of the recipient; `None` when that was erased.
 pub(crate) fn seal_message(
     connection: &Connection,
     people: &Key,
     message: &Message,
-) -> Result<Vec<u8>, Failure> {
-    let key = key_or_new(connection, people, message.to)?;
+) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(key) = key_or_new(connection, people, message.to)? else { return Ok(None) };
     let mut values = codec::column(&message.values);
     let sealed = key.seal(message_place(message).as_bytes(), values.as_bytes());
     values.zeroize();
-    Ok(sealed?)
+    Ok(Some(sealed?))
 }
 
 /// A message with its values. One whose key was destroyed between two reads comes without values.

@@ -106,7 +106,8 @@ fn optional_day(row: &Row<'_>, at: usize) -> Result<Option<Day>, Failure> {
     Ok(optional_text(row, at)?.map(codec::parse_day).transpose()?)
 }
 
-fn moment(row: &Row<'_>, at: usize) -> Result<Moment, Failure> {
+/// A moment.
+pub(crate) fn moment(row: &Row<'_>, at: usize) -> Result<Moment, Failure> {
     Ok(codec::parse_moment(text(row, at)?)?)
 }
 

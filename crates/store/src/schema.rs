@@ -209,6 +209,25 @@ pub(crate) const STEPS: &[&str] = &[
     )",
     // 34: facts about the file itself.
     "CREATE TABLE IF NOT EXISTS fact (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL)",
+    // 35 to 37: which entry of the log events went into, and how far the log was fed (one row).
+    "CREATE TABLE IF NOT EXISTS logged (
+        year INTEGER NOT NULL,
+        number INTEGER NOT NULL, -- index on the log of the year, from 0
+        kind INTEGER NOT NULL, -- as the canonical bytes of the entry number it
+        at TEXT NOT NULL,
+        first_position INTEGER NOT NULL,
+        last_position INTEGER NOT NULL,
+        PRIMARY KEY (year, number)
+    )",
+    "CREATE INDEX IF NOT EXISTS logged_event ON logged (kind, first_position)",
+    "CREATE INDEX IF NOT EXISTS logged_at ON logged (at)",
+    // 38: how far.
+    "CREATE TABLE IF NOT EXISTS log_mark (
+        only INTEGER NOT NULL PRIMARY KEY, -- 1
+        position INTEGER NOT NULL,
+        year INTEGER NOT NULL,
+        size INTEGER NOT NULL
+    )",
 ];
 
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text

@@ -9,7 +9,8 @@ use std::sync::{Arc, mpsc};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, ClaimQuery, EnrolmentQuery, Page, Position, Recorded, Store, StoreError, Unit,
+    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LoggedEntry, Page, Position, Recorded, Store,
+    StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
@@ -19,7 +20,7 @@ use huzhu_domain::digest::Digest;
 use huzhu_domain::event::StreamId;
 use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
 use huzhu_domain::plan::PlanId;
-use huzhu_domain::time::Moment;
+use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, Currency, JournalEntry};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{Semaphore, oneshot};
@@ -30,7 +31,7 @@ use crate::reader::{Readers, list, one};
 use crate::rows::{self, Failure, bytes, integer};
 use crate::secret::InstanceSecret;
 use crate::writer::{self, Job, Work, Writer};
-use crate::{people, project, schema};
+use crate::{logged, people, project, schema};
 
 /// Name of the database in a data folder.
 const FILE: &str = "huzhu.db";
@@ -280,6 +281,36 @@ impl Store for SqliteStore {
 
     async fn erase(&self, owner: MemberId) -> Result<(), StoreError> {
         self.write(Work::Erase(owner)).await.map(|_| ())
+    }
+
+    async fn salt(&self, owner: MemberId, label: &str) -> Result<Option<[u8; 32]>, StoreError> {
+        self.readers.with(|db| people::salt(db, &self.people, owner, label))
+    }
+
+    async fn log_mark(&self) -> Result<Option<LogMark>, StoreError> {
+        self.readers.with(logged::mark)
+    }
+
+    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError> {
+        self.write(Work::NoteLogged(entries.to_vec(), mark)).await.map(|_| ())
+    }
+
+    async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError> {
+        self.readers.with(|db| logged::of(db, kind, of))
+    }
+
+    async fn logged_entries(
+        &self,
+        kind: Option<u8>,
+        from: Moment,
+        until: Moment,
+        limit: u32,
+    ) -> Result<Vec<LoggedEntry>, StoreError> {
+        self.readers.with(|db| logged::between(db, kind, from, until, limit))
+    }
+
+    async fn logged_counts(&self, from: Day, until: Day) -> Result<Vec<(Day, u8, u64)>, StoreError> {
+        self.readers.with(|db| logged::counts(db, from, until))
     }
 
     async fn session(&self, token: Digest) -> Result<Option<Session>, StoreError> {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use huzhu_app::ports::{Position, StoreError, Unit};
+use huzhu_app::ports::{LogMark, LoggedEntry, Position, StoreError, Unit};
 use huzhu_domain::id::MemberId;
 use huzhu_domain::time::Moment;
 use rusqlite::config::DbConfig;
@@ -48,6 +48,8 @@ pub(crate) enum Work {
     Erase(MemberId),
     /// Messages were sent.
     MarkSent(Vec<uuid::Uuid>, Moment),
+    /// Entries were put on the log.
+    NoteLogged(Vec<LoggedEntry>, LogMark),
 }
 
 /// Work with the place to answer to.

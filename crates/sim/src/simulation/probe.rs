@@ -10,7 +10,8 @@ use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, ClaimQuery, EnrolmentQuery, Page, Position, Recorded, Store, StoreError, Unit,
+    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LoggedEntry, Page, Position, Recorded, Store,
+    StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
@@ -20,7 +21,7 @@ use huzhu_domain::digest::Digest;
 use huzhu_domain::event::StreamId;
 use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
 use huzhu_domain::plan::PlanId;
-use huzhu_domain::time::Moment;
+use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, JournalEntry};
 
 use crate::memory::MemoryStore;
@@ -229,6 +230,36 @@ impl Store for Probe {
     async fn erase(&self, owner: MemberId) -> Result<(), StoreError> {
         self.pause(false).await?;
         self.store.erase(owner).await
+    }
+    async fn salt(&self, owner: MemberId, label: &str) -> Result<Option<[u8; 32]>, StoreError> {
+        self.pause(true).await?;
+        self.store.salt(owner, label).await
+    }
+    async fn log_mark(&self) -> Result<Option<LogMark>, StoreError> {
+        self.pause(true).await?;
+        self.store.log_mark().await
+    }
+    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError> {
+        self.pause(false).await?;
+        self.store.note_logged(entries, mark).await
+    }
+    async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError> {
+        self.pause(true).await?;
+        self.store.logged_entry(kind, of).await
+    }
+    async fn logged_entries(
+        &self,
+        kind: Option<u8>,
+        from: Moment,
+        until: Moment,
+        limit: u32,
+    ) -> Result<Vec<LoggedEntry>, StoreError> {
+        self.pause(true).await?;
+        self.store.logged_entries(kind, from, until, limit).await
+    }
+    async fn logged_counts(&self, from: Day, until: Day) -> Result<Vec<(Day, u8, u64)>, StoreError> {
+        self.pause(true).await?;
+        self.store.logged_counts(from, until).await
     }
     async fn session(&self, token: Digest) -> Result<Option<Session>, StoreError> {
         self.pause(true).await?;
