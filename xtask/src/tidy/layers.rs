@@ -29,7 +29,7 @@ const NEVER_SHIPPED: &[&str] = &["sim"];
 /// `docs/decisions/0002-event-codec-behind-a-feature.md`.
 const PURE: &[(&str, &[&str])] = &[
     ("ledger", &["thiserror", "jiff", "serde"]),
-    ("log", &["thiserror", "serde", "sha2", "signed-note", "ed25519-dalek"]),
+    ("log", &["thiserror", "base64", "sha2", "ed25519-dalek"]),
     ("domain", &["thiserror", "jiff", "uuid", "serde"]),
 ];
 
