@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use huzhu_domain::id::MemberId;
 use huzhu_domain::member::Role;
 
-use crate::ports::Actor;
+use crate::ports::{Actor, Position};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,4 +66,6 @@ pub struct Done<R> {
     pub receipt: R,
     /// `true` when an earlier call under the same key did the work.
     pub replayed: bool,
+    /// Place of the last event that this call wrote; `None` when it is replayed.
+    pub position: Option<Position>,
 }

@@ -144,6 +144,7 @@ pub const fn kind(event: &Event) -> &'static str {
             MemberEvent::IdentityGiven { .. } => "member.identity-given",
             MemberEvent::RoleGranted { .. } => "member.role-granted",
             MemberEvent::RoleRevoked { .. } => "member.role-revoked",
+            MemberEvent::Erased => "member.erased",
         },
         Event::Plan(event) => match event {
             PlanEvent::Published { .. } => "plan.published",

@@ -33,11 +33,13 @@ pub enum Action {
     ReadAudit,
     /// Read claims that are not one's own.
     ReadClaims,
+    /// Destroy the key and the files of a person.
+    ErasePerson,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SignIn,
         Self::GiveIdentity,
         Self::Join,
@@ -50,6 +52,7 @@ impl Action {
         Self::GrantRoles,
         Self::ReadAudit,
         Self::ReadClaims,
+        Self::ErasePerson,
     ];
 
     /// The stable word in the audit trail and in message keys.
@@ -67,6 +70,7 @@ impl Action {
             Self::GrantRoles => "grant-roles",
             Self::ReadAudit => "read-audit",
             Self::ReadClaims => "read-claims",
+            Self::ErasePerson => "erase-person",
         }
     }
 
@@ -76,7 +80,7 @@ impl Action {
             Self::SignIn | Self::GiveIdentity | Self::Join | Self::Leave | Self::FileClaim => &[],
             Self::ReviewClaim => &[Role::Reviewer],
             Self::ConfirmClaim => &[Role::Confirmer],
-            Self::RunPlan | Self::RunPeriod | Self::GrantRoles => &[Role::Operator],
+            Self::RunPlan | Self::RunPeriod | Self::GrantRoles | Self::ErasePerson => &[Role::Operator],
             Self::ReadAudit => &[Role::Auditor, Role::Operator],
             Self::ReadClaims => &[Role::Reviewer, Role::Confirmer, Role::Auditor],
         }
@@ -115,7 +119,8 @@ mod tests {
              run-period: operator\n\
              grant-roles: operator\n\
              read-audit: operator auditor\n\
-             read-claims: reviewer confirmer auditor\n"
+             read-claims: reviewer confirmer auditor\n\
+             erase-person: operator\n"
         );
     }
 }

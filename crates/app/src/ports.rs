@@ -268,6 +268,16 @@ pub struct LoggedEntry {
     pub last: Position,
 }
 
+/// An entry to be noted, with what its inner tree was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewLogged {
+    /// The entry.
+    pub entry: LoggedEntry,
+    /// Leaves of the inner tree (consents, notice cards) in order; empty for other entries. They are salted digests, and
+    /// paths to one of them need all of them, also when somebody else among them was erased.
+    pub leaves: Vec<[u8; 32]>,
+}
+
 /// Keeps events, and the rows that follow from them, in one order.
 ///
 /// Writers are serialised by the store; a use case excludes others by the `expected` numbers of its appends only.
@@ -333,7 +343,9 @@ pub trait Store: Send + Sync {
     async fn log_mark(&self) -> Result<Option<LogMark>, StoreError>;
     /// Notes entries with the mark after them, all or nothing. Durable, repeatable. One feeder at a time, by the caller's
     /// care: an older mark replaces a newer one.
-    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError>;
+    async fn note_logged(&self, entries: &[NewLogged], mark: LogMark) -> Result<(), StoreError>;
+    /// The leaves that were noted with an entry; empty when there were none, or no such entry.
+    async fn logged_leaves(&self, year: LogYear, index: u64) -> Result<Vec<[u8; 32]>, StoreError>;
     /// The entry of a kind in which an event went.
     async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError>;
     /// Entries with their time in `[from, until)`, of one kind or of all, newest first.

@@ -4,6 +4,7 @@
 pub const REFUSAL_CODES: &[&str] = &[
     "address-known",
     "already-enrolled",
+    "already-erased",
     "already-in-arrears",
     "claim-conflict",
     "claim-cost-missing",
@@ -25,6 +26,7 @@ pub const REFUSAL_CODES: &[&str] = &[
     "claim-wrong-state",
     "credit-too-low",
     "enrolment-ended",
+    "erasure-claim-open",
     "evidence-id-used",
     "health-refuses",
     "health-unanswered",
@@ -39,6 +41,7 @@ pub const REFUSAL_CODES: &[&str] = &[
     "nothing-owed",
     "one-plan-only",
     "only-members-of",
+    "own-erasure",
     "own-roles",
     "payout-money-missing",
     "payout-same-person",

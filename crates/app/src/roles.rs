@@ -76,11 +76,14 @@ impl App {
     }
 }
 
-const fn code(rejection: MemberRejection) -> &'static str {
+/// The code of a refusal.
+pub(crate) const fn code(rejection: MemberRejection) -> &'static str {
     match rejection {
         MemberRejection::IdentityAlreadyGiven => "identity-already-given",
         MemberRejection::RoleAlreadyGranted => "role-already-granted",
         MemberRejection::RoleNotHeld => "role-not-held",
         MemberRejection::OwnRoles => "own-roles",
+        MemberRejection::AlreadyErased => "already-erased",
+        MemberRejection::OwnErasure => "own-erasure",
     }
 }

@@ -66,8 +66,8 @@ impl App {
             // The commit point. Before it nothing has happened; after it everything has, and a caller whose reply was
             // lost gets the same receipt again under the same key.
             match self.store.commit(unit).await {
-                Ok(_) => {
-                    return Ok(Done { receipt, replayed: false });
+                Ok(position) => {
+                    return Ok(Done { receipt, replayed: false, position: Some(position) });
                 }
                 Err(StoreError::Conflict(_)) => {}
                 Err(StoreError::Taken(Constraint::AnswerKey)) => {
@@ -109,7 +109,7 @@ impl App {
             Some(answer) if answer.request == request => {
                 let receipt =
                     serde_json::from_str(&answer.receipt).map_err(|e| AppError::Broken(e.to_string()))?;
-                Ok(Some(Done { receipt, replayed: true }))
+                Ok(Some(Done { receipt, replayed: true, position: None }))
             }
             Some(_) => Err(AppError::Stale("key-used-for-another-request")),
         }

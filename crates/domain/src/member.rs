@@ -66,6 +66,9 @@ pub enum MemberEvent {
         /// The role.
         role: Role,
     },
+    /// The person was erased: the key under which everything personal was sealed is destroyed, and with it the files
+    /// and salts behind entries of the log.
+    Erased,
 }
 
 /// Why a member verb was refused, in order of precedence.
@@ -83,6 +86,12 @@ pub enum MemberRejection {
     /// Nobody may change their own roles: two people stand behind each grant.
     #[error("nobody may change their own roles")]
     OwnRoles,
+    /// The person was erased before.
+    #[error("this person was erased before")]
+    AlreadyErased,
+    /// Nobody may erase themselves: a second person looks first at what would be destroyed.
+    #[error("nobody may erase themselves")]
+    OwnErasure,
 }
 
 /// A person known to the platform.
@@ -92,12 +101,13 @@ pub struct Member {
     contact: Option<Digest>,
     identity: Option<Digest>,
     roles: BTreeSet<Role>,
+    erased: bool,
 }
 
 impl Member {
     /// The state before the first event.
     pub const fn new(id: MemberId) -> Self {
-        Self { id, contact: None, identity: None, roles: BTreeSet::new() }
+        Self { id, contact: None, identity: None, roles: BTreeSet::new(), erased: false }
     }
 
     /// The member's id.
@@ -118,6 +128,22 @@ impl Member {
     /// The roles held.
     pub const fn roles(&self) -> &BTreeSet<Role> {
         &self.roles
+    }
+
+    /// Whether the person was erased.
+    pub const fn is_erased(&self) -> bool {
+        self.erased
+    }
+
+    /// Erases the person; `by` is `None` for whoever sits at the machine itself.
+    pub fn erase(&self, by: Option<MemberId>) -> Result<MemberEvent, MemberRejection> {
+        if self.erased {
+            return Err(MemberRejection::AlreadyErased);
+        }
+        if by == Some(self.id) {
+            return Err(MemberRejection::OwnErasure);
+        }
+        Ok(MemberEvent::Erased)
     }
 
     /// Records the identity, once.
@@ -161,6 +187,9 @@ impl Member {
             MemberEvent::RoleRevoked { role } => {
                 self.roles.remove(role);
             }
+            MemberEvent::Erased => {
+                *self = Self { erased: true, ..Self::new(self.id) };
+            }
         }
     }
 }
@@ -185,5 +214,18 @@ mod tests {
         let event = member.revoke(Role::Reviewer, id(2)).unwrap();
         member.apply(&event);
         assert!(member.roles().is_empty());
+    }
+
+    #[test]
+    fn an_erased_person_has_nothing_left_and_is_erased_once_by_somebody_else() {
+        let mut member = Member::new(id(1));
+        let contact = Some(Digest::from_bytes([1; 32]));
+        member.apply(&MemberEvent::Registered { contact });
+        member.apply(&MemberEvent::RoleGranted { role: Role::Auditor });
+        assert_eq!(member.erase(Some(id(1))), Err(MemberRejection::OwnErasure));
+        let event = member.erase(Some(id(2))).unwrap();
+        member.apply(&event);
+        assert!(member.is_erased() && member.contact().is_none() && member.roles().is_empty());
+        assert_eq!(member.erase(None), Err(MemberRejection::AlreadyErased));
     }
 }

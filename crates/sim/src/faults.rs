@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LoggedEntry, Page, Position, Recorded, Store,
-    StoreError, Unit,
+    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged, Page, Position,
+    Recorded, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
@@ -178,8 +178,11 @@ impl<S: Store> Store for FaultyStore<S> {
     async fn log_mark(&self) -> Result<Option<LogMark>, StoreError> {
         self.inner.log_mark().await
     }
-    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError> {
+    async fn note_logged(&self, entries: &[NewLogged], mark: LogMark) -> Result<(), StoreError> {
         self.inner.note_logged(entries, mark).await
+    }
+    async fn logged_leaves(&self, year: LogYear, index: u64) -> Result<Vec<[u8; 32]>, StoreError> {
+        self.inner.logged_leaves(year, index).await
     }
     async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError> {
         self.inner.logged_entry(kind, of).await

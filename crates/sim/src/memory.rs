@@ -11,8 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, LogMark, LogYear, LoggedEntry, Page,
-    Position, Recorded, ReliedOn, SignInChange, Store, StoreError, Unit,
+    Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged,
+    Page, Position, Recorded, ReliedOn, SignInChange, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortDays, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord,
@@ -97,7 +97,7 @@ struct Tables {
     answers: Table<(Actor, String), Answer>,
     refused: Table<u64, RefusedAct>,
     erased: std::collections::BTreeSet<MemberId>,
-    logged: BTreeMap<(LogYear, u64), LoggedEntry>,
+    logged: BTreeMap<(LogYear, u64), NewLogged>,
     log_mark: Option<LogMark>,
 }
 
@@ -503,17 +503,21 @@ impl Store for MemoryStore {
         Ok(self.tables().log_mark)
     }
 
-    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError> {
+    async fn note_logged(&self, entries: &[NewLogged], mark: LogMark) -> Result<(), StoreError> {
         let mut tables = self.tables();
-        tables.logged.extend(entries.iter().map(|entry| ((entry.year, entry.index), entry.clone())));
+        tables.logged.extend(entries.iter().map(|new| ((new.entry.year, new.entry.index), new.clone())));
         tables.log_mark = Some(mark);
         Ok(())
     }
 
     async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError> {
         let tables = self.tables();
-        let holds = |entry: &&LoggedEntry| entry.kind == kind && entry.first <= of && of <= entry.last;
-        Ok(tables.logged.values().find(holds).cloned())
+        let mut entries = tables.logged.values().map(|new| &new.entry);
+        Ok(entries.find(|entry| entry.kind == kind && entry.first <= of && of <= entry.last).cloned())
+    }
+
+    async fn logged_leaves(&self, year: LogYear, index: u64) -> Result<Vec<[u8; 32]>, StoreError> {
+        Ok(self.tables().logged.get(&(year, index)).map_or_else(Vec::new, |new| new.leaves.clone()))
     }
 
     async fn logged_entries(
@@ -524,7 +528,7 @@ impl Store for MemoryStore {
         most: u32,
     ) -> Result<Vec<LoggedEntry>, StoreError> {
         let tables = self.tables();
-        let mut found: Vec<LoggedEntry> = tables.logged.values().cloned().collect();
+        let mut found: Vec<LoggedEntry> = tables.logged.values().map(|new| new.entry.clone()).collect();
         found.retain(|entry| {
             kind.is_none_or(|kind| kind == entry.kind) && from <= entry.at && entry.at < until
         });
@@ -535,7 +539,7 @@ impl Store for MemoryStore {
 
     async fn logged_counts(&self, from: Day, until: Day) -> Result<Vec<(Day, u8, u64)>, StoreError> {
         let mut counts = BTreeMap::new();
-        for entry in self.tables().logged.values() {
+        for NewLogged { entry, .. } in self.tables().logged.values() {
             let day = huzhu_domain::time::day_of(entry.at, &huzhu_domain::time::TimeZone::UTC);
             if from <= day && day < until {
                 *counts.entry((std::cmp::Reverse(day), entry.kind)).or_insert(0) += 1;

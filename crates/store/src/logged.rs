@@ -4,7 +4,7 @@
 //! log and can be made again from it and the events.
 
 use huzhu_app::codec;
-use huzhu_app::ports::{LogMark, LogYear, LoggedEntry, Position};
+use huzhu_app::ports::{LogMark, LogYear, LoggedEntry, NewLogged, Position};
 use huzhu_domain::time::{Day, Moment};
 use rusqlite::{Connection, Row, params};
 
@@ -36,16 +36,17 @@ pub(crate) fn mark(db: &Connection) -> Result<Option<LogMark>, Failure> {
 }
 
 /// Notes entries and the mark after them.
-pub(crate) fn note(db: &Connection, entries: &[LoggedEntry], mark: LogMark) -> Result<(), Failure> {
+pub(crate) fn note(db: &Connection, entries: &[NewLogged], mark: LogMark) -> Result<(), Failure> {
     let mut insert = db.prepare_cached(&format!(
-        "INSERT INTO logged ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO logged ({COLUMNS}, leaves) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (year, number) DO UPDATE SET kind = excluded.kind, at = excluded.at,
-            first_position = excluded.first_position, last_position = excluded.last_position"
+            first_position = excluded.first_position, last_position = excluded.last_position,
+            leaves = excluded.leaves"
     ))?;
-    for entry in entries {
+    for NewLogged { entry, leaves } in entries {
         let at = codec::moment(entry.at);
         let (index, first, last) = (integer(entry.index)?, integer(entry.first.0)?, integer(entry.last.0)?);
-        insert.execute(params![entry.year.0, index, entry.kind, at, first, last])?;
+        insert.execute(params![entry.year.0, index, entry.kind, at, first, last, leaves.concat()])?;
     }
     db.prepare_cached(
         "INSERT INTO log_mark (only, position, year, size) VALUES (1, ?1, ?2, ?3)
@@ -63,6 +64,15 @@ pub(crate) fn of(db: &Connection, kind: u8, position: Position) -> Result<Option
     );
     let found = one(db, &sql, params![kind, integer(position.0)?], entry)?;
     Ok(found.filter(|entry| position <= entry.last))
+}
+
+/// The leaves of an entry.
+pub(crate) fn leaves(db: &Connection, year: LogYear, index: u64) -> Result<Vec<[u8; 32]>, Failure> {
+    let sql = "SELECT leaves FROM logged WHERE year = ?1 AND number = ?2";
+    let found = one(db, sql, params![year.0, integer(index)?], |row| Ok(row.get::<_, Vec<u8>>(0)?))?;
+    let found = found.unwrap_or_default();
+    let (leaves, rest) = found.as_chunks::<32>();
+    if rest.is_empty() { Ok(leaves.to_vec()) } else { Err(broken("leaves of an entry are cut")) }
 }
 
 /// Entries by time, newest first.

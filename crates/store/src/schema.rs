@@ -217,6 +217,7 @@ pub(crate) const STEPS: &[&str] = &[
         at TEXT NOT NULL,
         first_position INTEGER NOT NULL,
         last_position INTEGER NOT NULL,
+        leaves BLOB NOT NULL, -- of the inner tree, 32 bytes each
         PRIMARY KEY (year, number)
     )",
     "CREATE INDEX IF NOT EXISTS logged_event ON logged (kind, first_position)",

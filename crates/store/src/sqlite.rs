@@ -9,8 +9,8 @@ use std::sync::{Arc, mpsc};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LoggedEntry, Page, Position, Recorded, Store,
-    StoreError, Unit,
+    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged, Page, Position,
+    Recorded, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
@@ -291,8 +291,12 @@ impl Store for SqliteStore {
         self.readers.with(logged::mark)
     }
 
-    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError> {
+    async fn note_logged(&self, entries: &[NewLogged], mark: LogMark) -> Result<(), StoreError> {
         self.write(Work::NoteLogged(entries.to_vec(), mark)).await.map(|_| ())
+    }
+
+    async fn logged_leaves(&self, year: LogYear, index: u64) -> Result<Vec<[u8; 32]>, StoreError> {
+        self.readers.with(|db| logged::leaves(db, year, index))
     }
 
     async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError> {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use huzhu_app::ports::{LogMark, LoggedEntry, Position, StoreError, Unit};
+use huzhu_app::ports::{LogMark, NewLogged, Position, StoreError, Unit};
 use huzhu_domain::id::MemberId;
 use huzhu_domain::time::Moment;
 use rusqlite::config::DbConfig;
@@ -49,7 +49,7 @@ pub(crate) enum Work {
     /// Messages were sent.
     MarkSent(Vec<uuid::Uuid>, Moment),
     /// Entries were put on the log.
-    NoteLogged(Vec<LoggedEntry>, LogMark),
+    NoteLogged(Vec<NewLogged>, LogMark),
 }
 
 /// Work with the place to answer to.

@@ -55,6 +55,7 @@ fn member_events() -> Vec<Event> {
         MemberEvent::IdentityGiven { identity: digest() },
         MemberEvent::RoleGranted { role },
         MemberEvent::RoleRevoked { role },
+        MemberEvent::Erased,
     ]
     .map(Event::Member)
     .to_vec()
@@ -149,14 +150,16 @@ fn claim_events() -> Vec<Event> {
 fn period_events() -> Vec<Event> {
     let key = CohortKey { class: -3, first: KEY };
     let claims = vec![ClaimAid { claim: ClaimId::from_uuid(uuid(6)), aid: minor(30_000_000) }];
-    let noticed = Noticed {
+    let before_the_log = Noticed {
         version: PlanVersion(3),
         headcount_day: date(2019, 1, 14),
         until: at(),
         sharing_day: date(2019, 1, 28),
         cohorts: vec![CohortCount { key, count: 23_000_000 }],
         claims: claims.clone(),
+        cards: None,
     };
+    let noticed = Noticed { cards: Some(digest()), ..before_the_log.clone() };
     let statement = Statement {
         claims: 1,
         aid: minor(30_000_000),
@@ -181,6 +184,7 @@ fn period_events() -> Vec<Event> {
         report: digest(),
     };
     [
+        PeriodEvent::NoticeOpened(before_the_log),
         PeriodEvent::NoticeOpened(noticed),
         PeriodEvent::Settled(statement),
         PeriodEvent::Collected(collection),

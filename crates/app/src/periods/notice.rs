@@ -292,6 +292,7 @@ fn noticed(
         sharing_day,
         cohorts: counts.into_iter().map(|(key, count)| CohortCount { key, count }).collect(),
         claims,
+        cards: None,
     })
 }
 

@@ -39,6 +39,7 @@ fn noticed() -> Noticed {
         sharing_day: date(2019, 1, 28),
         cohorts: vec![CohortCount { key: COHORT, count: 23_000_000 }],
         claims: [1, 2].map(|n| ClaimAid { claim: claim(n), aid: fen(30_000_000) }).to_vec(),
+        cards: None,
     }
 }
 

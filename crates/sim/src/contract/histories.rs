@@ -147,6 +147,7 @@ pub(super) fn period_events(cohorts: u8) -> Vec<PeriodEvent> {
             sharing_day: day(27),
             cohorts: keys.iter().map(count).collect(),
             claims: claims.clone(),
+            cards: None,
         }),
         PeriodEvent::Settled(Statement {
             claims: 1,

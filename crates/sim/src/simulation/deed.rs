@@ -145,7 +145,7 @@ impl Deed {
 }
 
 fn said<R: Serialize>(answer: Result<Done<R>, AppError>) -> Result<Acknowledged, AppError> {
-    let Done { receipt, replayed } = answer?;
+    let Done { receipt, replayed, .. } = answer?;
     json(&receipt, replayed)
 }
 

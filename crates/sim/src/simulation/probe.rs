@@ -10,8 +10,8 @@ use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use huzhu_app::ports::{
-    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LoggedEntry, Page, Position, Recorded, Store,
-    StoreError, Unit,
+    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged, Page, Position,
+    Recorded, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
@@ -239,9 +239,13 @@ impl Store for Probe {
         self.pause(true).await?;
         self.store.log_mark().await
     }
-    async fn note_logged(&self, entries: &[LoggedEntry], mark: LogMark) -> Result<(), StoreError> {
+    async fn note_logged(&self, entries: &[NewLogged], mark: LogMark) -> Result<(), StoreError> {
         self.pause(false).await?;
         self.store.note_logged(entries, mark).await
+    }
+    async fn logged_leaves(&self, year: LogYear, index: u64) -> Result<Vec<[u8; 32]>, StoreError> {
+        self.pause(true).await?;
+        self.store.logged_leaves(year, index).await
     }
     async fn logged_entry(&self, kind: u8, of: Position) -> Result<Option<LoggedEntry>, StoreError> {
         self.pause(true).await?;

@@ -40,6 +40,7 @@ staff-event-member-registered = A member signed in for the first time
 staff-event-member-identity-given = A member said who they are
 staff-event-member-role-granted = A role was granted
 staff-event-member-role-revoked = A role was revoked
+staff-event-member-erased = A person was erased
 staff-event-plan-published = A version of the plan was published
 staff-event-plan-withdrawn = A version of the plan was withdrawn
 staff-event-plan-closed-to-joining = The plan was closed to new members
@@ -84,6 +85,7 @@ staff-action-run-period = Run a period
 staff-action-grant-roles = Change roles
 staff-action-read-audit = Read the books or the audit trail
 staff-action-read-claims = Read claims of others
+staff-action-erase-person = Erase a person
 
 staff-severity-mild = mild
 staff-severity-moderate = moderate

@@ -40,6 +40,7 @@ staff-event-member-registered = 成员首次登录
 staff-event-member-identity-given = 成员填写了身份信息
 staff-event-member-role-granted = 授予了一个角色
 staff-event-member-role-revoked = 撤销了一个角色
+staff-event-member-erased = 删除了一个人的全部资料
 staff-event-plan-published = 发布了计划的一个版本
 staff-event-plan-withdrawn = 撤回了计划的一个版本
 staff-event-plan-closed-to-joining = 计划停止接收新成员
@@ -84,6 +85,7 @@ staff-action-run-period = 办理一期
 staff-action-grant-roles = 调整角色
 staff-action-read-audit = 查看账簿或审计记录
 staff-action-read-claims = 查看他人的申请
+staff-action-erase-person = 删除一个人的资料
 
 staff-severity-mild = 轻度
 staff-severity-moderate = 中度

@@ -5,6 +5,7 @@
 pub const REFUSALS: &[&str] = &[
     "refusal-address-known",
     "refusal-already-enrolled",
+    "refusal-already-erased",
     "refusal-already-in-arrears",
     "refusal-claim-conflict",
     "refusal-claim-cost-missing",
@@ -26,6 +27,7 @@ pub const REFUSALS: &[&str] = &[
     "refusal-claim-wrong-state",
     "refusal-credit-too-low",
     "refusal-enrolment-ended",
+    "refusal-erasure-claim-open",
     "refusal-evidence-id-used",
     "refusal-health-refuses",
     "refusal-health-unanswered",
@@ -40,6 +42,7 @@ pub const REFUSALS: &[&str] = &[
     "refusal-nothing-owed",
     "refusal-one-plan-only",
     "refusal-only-members-of",
+    "refusal-own-erasure",
     "refusal-own-roles",
     "refusal-payout-money-missing",
     "refusal-payout-same-person",

@@ -94,6 +94,7 @@ pub(crate) fn event(l: Locale, kind: &str) -> String {
         ("member.identity-given", "staff-event-member-identity-given"),
         ("member.role-granted", "staff-event-member-role-granted"),
         ("member.role-revoked", "staff-event-member-role-revoked"),
+        ("member.erased", "staff-event-member-erased"),
         ("plan.published", "staff-event-plan-published"),
         ("plan.withdrawn", "staff-event-plan-withdrawn"),
         ("plan.closed-to-joining", "staff-event-plan-closed-to-joining"),
@@ -144,6 +145,7 @@ pub(crate) fn action(l: Locale, word: &str) -> String {
         ("grant-roles", "staff-action-grant-roles"),
         ("read-audit", "staff-action-read-audit"),
         ("read-claims", "staff-action-read-claims"),
+        ("erase-person", "staff-action-erase-person"),
     ];
     told(l, TABLE, word)
 }
