@@ -14,6 +14,8 @@ pub mod format;
 pub mod hash;
 pub mod note;
 pub mod tile;
+pub mod tree;
+pub mod writer;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use cosignature::Cosigner;
@@ -21,3 +23,5 @@ pub use format::{FormatError, Place};
 pub use hash::{Hash, SaltedHasher, empty_root, leaf_hash, node_hash, salted_digest};
 pub use note::{KeyKind, NoteError, Signature, SignedNote, Signer, Vkey};
 pub use tile::{Bundle, Resource, Tile, decode_bundle, encode_bundle};
+pub use tree::{Frontier, InnerTree, ProofError, Tiles, TreeError};
+pub use writer::TileWriter;
