@@ -10,15 +10,18 @@
 
 pub mod checkpoint;
 pub mod cosignature;
+pub mod entry;
 pub mod format;
 pub mod hash;
 pub mod note;
+pub mod replay;
 pub mod tile;
 pub mod tree;
 pub mod writer;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use cosignature::Cosigner;
+pub use entry::{Body, Entry, EntryKind, Equation, KeyChange, ShareTree};
 pub use format::{FormatError, Place};
 pub use hash::{Hash, SaltedHasher, empty_root, leaf_hash, node_hash, salted_digest};
 pub use note::{KeyKind, NoteError, Signature, SignedNote, Signer, Vkey};
