@@ -11,4 +11,5 @@ pub mod entropy;
 mod loopback;
 pub mod mail;
 pub mod outbox;
+pub mod published;
 pub mod provider;
