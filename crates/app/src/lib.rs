@@ -8,6 +8,7 @@ pub mod books;
 pub mod call;
 pub mod claims;
 pub mod codec;
+pub mod erase;
 pub mod error;
 mod event_role;
 pub mod home;
@@ -15,6 +16,7 @@ pub mod identity;
 pub mod join;
 pub mod leave;
 mod load;
+pub mod log;
 pub mod periods;
 pub mod permission;
 pub mod person;
@@ -33,7 +35,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use huzhu_domain::plan::PlanId;
 
 pub use load::LoadedPlan;
-use ports::{Clock, CreditProvider, Entropy, IdentityProvider, Secrets, Store, Vault};
+use ports::{Clock, CreditProvider, Entropy, IdentityProvider, LogReader, Secrets, Sequencer, Store, Vault};
 
 /// What the world provides to the use cases.
 #[derive(Clone)]
@@ -42,6 +44,10 @@ pub struct World {
     pub store: Arc<dyn Store>,
     /// Evidence files.
     pub vault: Arc<dyn Vault>,
+    /// Puts entries on the log.
+    pub sequencer: Arc<dyn Sequencer>,
+    /// Reads the log.
+    pub log: Arc<dyn LogReader>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.
@@ -58,6 +64,9 @@ pub struct World {
 pub struct App {
     store: Arc<dyn Store>,
     vault: Arc<dyn Vault>,
+    sequencer: Arc<dyn Sequencer>,
+    log: Arc<dyn LogReader>,
+    feed: tokio::sync::Mutex<log::feed::Feed>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     secrets: Arc<dyn Secrets>,
@@ -69,8 +78,20 @@ pub struct App {
 impl App {
     /// Use cases over a world.
     pub fn new(world: World) -> Self {
-        let World { store, vault, clock, entropy, secrets, identity, credit } = world;
-        Self { store, vault, clock, entropy, secrets, identity, credit, plans: RwLock::new(BTreeMap::new()) }
+        let World { store, vault, sequencer, log, clock, entropy, secrets, identity, credit } = world;
+        Self {
+            store,
+            vault,
+            sequencer,
+            log,
+            feed: tokio::sync::Mutex::default(),
+            clock,
+            entropy,
+            secrets,
+            identity,
+            credit,
+            plans: RwLock::new(BTreeMap::new()),
+        }
     }
 
     /// The clock that the use cases ask.
@@ -86,6 +107,11 @@ impl App {
     /// The store behind the use cases, for workers and checks; never for pages.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
+    }
+
+    /// The published log, for the edge that serves its files.
+    pub fn log(&self) -> &Arc<dyn LogReader> {
+        &self.log
     }
 
     fn cached_plan(&self, id: &PlanId) -> Option<Arc<LoadedPlan>> {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, Store};
+use huzhu_app::log::NoLog;
 use huzhu_app::{App, World};
 use huzhu_store::{FolderVault, InstanceSecret, SqliteStore};
 
@@ -69,7 +70,7 @@ impl Folder {
         let store: Arc<dyn Store> = Arc::clone(&self.store) as Arc<dyn Store>;
         let secrets = Arc::clone(&self.secret) as Arc<dyn huzhu_app::ports::Secrets>;
         let vault = Arc::clone(&self.vault) as Arc<dyn huzhu_app::ports::Vault>;
-        Arc::new(App::new(World { store, vault, clock, entropy, secrets, identity, credit }))
+        Arc::new(App::new(World { store, vault, sequencer: Arc::new(NoLog), log: Arc::new(NoLog), clock, entropy, secrets, identity, credit }))
     }
 }
 

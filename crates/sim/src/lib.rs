@@ -3,6 +3,7 @@
 mod auditor;
 pub mod contract;
 pub mod faults;
+pub mod log;
 pub mod memory;
 pub mod simulation;
 mod workload;

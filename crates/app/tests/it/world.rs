@@ -22,6 +22,7 @@ use huzhu_domain::member::Role;
 use huzhu_domain::plan::{ConditionCode, PlanId, PlanVersion, Relation, Severity};
 use huzhu_domain::time::{Day, Moment, TimeZone, midnight, plus_days};
 use huzhu_ledger::{Account, Amount};
+use huzhu_sim::log::MemoryLog;
 use huzhu_sim::memory::MemoryStore;
 use jiff::civil::date;
 
@@ -189,10 +190,13 @@ impl Town {
         }
         let store = Arc::new(MemoryStore::new());
         let files = Arc::new(Files::default());
+        let log = Arc::new(MemoryLog::new());
         let clock = Arc::new(TestClock(Mutex::new(noon(date(2026, 1, 1)))));
         let app = App::new(World {
             store: store.clone(),
             vault: files.clone(),
+            sequencer: log.clone(),
+            log: log.clone(),
             clock: clock.clone(),
             entropy: Arc::new(Counter::default()),
             secrets: Arc::new(Plain),

@@ -11,6 +11,7 @@ use huzhu_app::periods::{CollectPeriod, OfPeriod};
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
 use huzhu_app::ports::{Actor, Append, Clock as _, Sealed, Secrets as _, Store as _, Unit};
+use huzhu_app::log::NoLog;
 use huzhu_app::record::{CohortMove, EnrolmentRecord, MemberRecord, Record};
 use huzhu_app::{App, World};
 use huzhu_domain::digest::Digest;
@@ -63,6 +64,8 @@ impl Folder {
         let app = App::new(World {
             store: Arc::clone(&store) as _,
             vault: Arc::new(FolderVault::open(path.join("evidence"), &secret)?),
+            sequencer: Arc::new(NoLog),
+            log: Arc::new(NoLog),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SystemEntropy::new()),
             secrets: Arc::clone(&secret) as _,

@@ -17,6 +17,7 @@ use super::sheet::PLAN;
 use super::turns::{Attempt, alone, together};
 use crate::auditor::{Auditor, Finding, ensure};
 use crate::faults::FaultyStore;
+use crate::log::MemoryLog;
 use crate::memory::MemoryStore;
 use crate::world::{Dice, HandClock, MemoryVault, OpenSecrets, Providers, SeededIds};
 
@@ -73,9 +74,12 @@ impl Scene {
         let probe = Probe::new(dice.fork(), read_faults);
         let one_in = if dice.chance(150) { 0 } else { 25 };
         let store = FaultyStore::seeded(probe.clone(), dice.range(0, u64::MAX), one_in);
+        let log = Arc::new(MemoryLog::new());
         let app = App::new(World {
             store: Arc::new(store),
             vault: vault.clone(),
+            sequencer: log.clone(),
+            log: log.clone(),
             clock: clock.clone(),
             entropy: Arc::new(SeededIds::new(dice.fork())),
             secrets: Arc::new(OpenSecrets),

@@ -137,9 +137,12 @@ impl Site {
     pub(crate) async fn with(limits: Limits) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::new("2025-12-01T04:00:00Z".parse().expect("a moment")));
+        let log = Arc::new(huzhu_sim::log::MemoryLog::new());
         let app = Arc::new(App::new(World {
             store: store.clone(),
             vault: Arc::new(Files::default()),
+            sequencer: log.clone(),
+            log,
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
             secrets: Arc::new(OpenSecrets),

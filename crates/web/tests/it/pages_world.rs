@@ -146,9 +146,12 @@ impl Town {
     /// An empty platform with staff and, if wanted, the plan.
     pub(crate) async fn empty(with_plan: bool) -> Self {
         let clock = Arc::new(ManualClock::new(at(date(2026, 1, 1), 9)));
+        let log = Arc::new(huzhu_sim::log::MemoryLog::new());
         let app = Arc::new(App::new(World {
             store: Arc::new(MemoryStore::new()),
             vault: Arc::new(Files::default()),
+            sequencer: log.clone(),
+            log,
             clock: Arc::clone(&clock) as Arc<dyn huzhu_app::ports::Clock>,
             entropy: Arc::new(SeededEntropy::new(7)),
             secrets: Arc::new(Hashes),
