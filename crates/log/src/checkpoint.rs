@@ -142,3 +142,6 @@ impl FromStr for SignedCheckpoint {
         Ok(Self { checkpoint, note })
     }
 }
+
+#[cfg(test)]
+mod tests;

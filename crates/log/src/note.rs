@@ -137,7 +137,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), FormatError> {
     if name.is_empty() {
         return Err(FormatError::whole("the name of the key is empty"));
     }
-    if name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+') {
+    if name.contains(|c: char| c.is_whitespace() || c < ' ' || c == '+') {
         return Err(FormatError::whole("the name of the key has a blank, a plus or a control character"));
     }
     Ok(())
@@ -373,3 +373,6 @@ impl fmt::Debug for Signer {
         write!(f, "Signer({})", self.vkey)
     }
 }
+
+#[cfg(test)]
+mod tests;

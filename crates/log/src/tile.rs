@@ -302,3 +302,6 @@ pub fn decode_bundle(bytes: &[u8]) -> Result<Vec<&[u8]>, FormatError> {
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests;
