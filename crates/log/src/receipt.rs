@@ -106,7 +106,7 @@ impl Receipt {
         check_fit(kind, &content, inner.as_ref())?;
         proof.extra = Some(write_extra(kind, at, &content, inner.as_ref()).into_bytes());
         let receipt = Self { kind, at, content, inner, proof };
-        receipt.entry()?;
+        receipt.entry()?.encode()?;
         Ok(receipt)
     }
 
