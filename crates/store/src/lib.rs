@@ -13,6 +13,7 @@ mod batch;
 mod crypto;
 mod doctor;
 mod lists;
+pub mod log;
 mod logged;
 mod people;
 mod project;

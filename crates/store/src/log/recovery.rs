@@ -1,0 +1,324 @@
+//! Opening the log, which is the same as recovering it: the journal is read, its records are integrated and published again.
+//!
+//! Shape: [`LogWriter::open`] reads the chain of segments that are needed, compares its end with what is published, replays it,
+//! makes the files durable, and begins a segment that stands by itself.
+//!
+//! Guarantees: a record is believed only if its entries give the root of its signed checkpoint. Nothing is written before the
+//! published log was found not to be ahead. What was read back is *written again* before it is relied on: a page whose sync
+//! has failed reads well and may still be lost.
+//!
+//! Limits: full tiles that no record in the journal made are not looked at, but for the right edge; `check_log` does that.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use huzhu_app::ports::{Clock, Entropy};
+use huzhu_log::tree::{Tiles, root_from_tiles};
+use huzhu_log::writer::TileWriter;
+use huzhu_log::{Bundle, Resource, SignedCheckpoint, SignedNote, Signer, Tile};
+
+use super::disk::Disk;
+use super::growth::{Files, grow};
+use super::journal::{Part, Record, Segment, Snapshot, State, read_segment};
+use super::writer::{LogSettings, LogWriter, remove_segments, segment_path, segments};
+use super::{JOURNAL, LogError, PUBLIC, path_in};
+use crate::secret::InstanceSecret;
+
+/// What to do when journal and published log do not belong together.
+const SAME_COPY: &str = "bring back the folders log and sequencer from the same, newest copy of the data folder; nothing was changed";
+
+/// The needed part of the journal.
+struct Chain {
+    /// Oldest first, with their numbers.
+    segments: Vec<(u64, Segment)>,
+}
+
+/// The tiles of one year's log, for reading the right edge.
+struct DiskTiles<'a> {
+    disk: &'a dyn Disk,
+    year: u16,
+}
+
+impl Tiles for DiskTiles<'_> {
+    type Error = std::io::Error;
+
+    fn tile(&self, tile: Tile) -> Result<Vec<u8>, std::io::Error> {
+        self.file(Resource::Tile(tile), Resource::Tile(tile.full()))
+    }
+}
+
+impl DiskTiles<'_> {
+    fn file(&self, wanted: Resource, full: Resource) -> Result<Vec<u8>, std::io::Error> {
+        for file in [wanted, full] {
+            if let Some(bytes) = self.disk.read(&path_in(self.year, file))? {
+                return Ok(bytes);
+            }
+        }
+        Err(std::io::Error::new(std::io::ErrorKind::NotFound, format!("{wanted} is missing")))
+    }
+}
+
+impl LogWriter {
+    /// Opens the logs of a platform, and recovers what a crash has left. The disk must be held by this process only.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`] says what does not fit and what to do; [`LogError::Disk`] when a call failed, and nothing is lost.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        settings: LogSettings,
+        secret: &InstanceSecret,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, LogError> {
+        Signer::new(&format!("{}/cosigner", settings.name), &[1; 32])
+            .map_err(|error| LogError::Refused(format!("`{}` names no platform: {error}", settings.name)))?;
+        let mut writer = Self::unopened(disk, settings, secret.key("log"), clock, entropy)?;
+        writer.guarded(Self::recover)?;
+        Ok(writer)
+    }
+
+    fn recover(&mut self) -> Result<(), LogError> {
+        let published = self.published()?;
+        let touched = match self.read_chain()? {
+            Some(chain) => {
+                self.refuse_if_ahead(published.as_ref(), &chain)?;
+                self.replay(chain)?
+            }
+            None => {
+                self.state = published.map(|(year, signed)| self.load(year, &signed)).transpose()?;
+                BTreeMap::new()
+            }
+        };
+        // Dead before this line: the journal is as it was. Only now it is known that what was written lasts.
+        self.disk.sync_all().map_err(LogError::disk("making the tiles of the log durable"))?;
+        self.check_edge()?;
+        for (year, checkpoint) in touched {
+            self.publish_merged(year, &checkpoint)?;
+        }
+        let snapshot = Snapshot { needs_previous: false, state: self.state.clone() };
+        let before = self.segment;
+        self.begin_segment(&snapshot)?;
+        // From here on the new segment says everything.
+        remove_segments(self.disk.as_ref(), before)?;
+        self.finish_rotation()?;
+        self.publish_keys()
+    }
+
+    /// The newest published checkpoint that a key of ours has signed.
+    fn published(&self) -> Result<Option<(u16, SignedCheckpoint)>, LogError> {
+        let names = self.disk.list(PUBLIC).map_err(LogError::disk("reading the log"))?;
+        let years = names.iter().rev().filter_map(|name| name.parse::<u16>().ok());
+        for year in years {
+            let read = self.disk.read(&path_in(year, Resource::Checkpoint));
+            let Some(bytes) = read.map_err(LogError::disk("reading a checkpoint of the log"))? else {
+                continue;
+            };
+            let text = std::str::from_utf8(&bytes).ok();
+            let signed = text.and_then(|text| text.parse::<SignedCheckpoint>().ok());
+            match signed.map(|signed| self.check_signed(&signed).map(|()| signed)) {
+                Some(Ok(signed)) => return Ok(Some((year, signed))),
+                Some(Err(error)) => return Err(error),
+                // A half-written file of a machine that lost power; the journal has the whole one.
+                None => tracing::warn!(year, "the published checkpoint of the log is no checkpoint"),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Refuses a checkpoint that no key of ours has signed.
+    fn check_signed(&self, signed: &SignedCheckpoint) -> Result<(), LogError> {
+        let origin = signed.checkpoint().origin();
+        let vkeys = self.keys.vkeys(origin)?;
+        signed.note().verify(&vkeys).map(|_| ()).map_err(|error| {
+            LogError::Damaged(format!("the checkpoint of {origin} is not ours: {error}; {SAME_COPY}"))
+        })
+    }
+
+    /// The last segment and those before it that it needs; `None` if there is no journal.
+    fn read_chain(&mut self) -> Result<Option<Chain>, LogError> {
+        let numbers: Vec<u64> =
+            segments(self.disk.as_ref())?.into_iter().filter_map(|(number, _)| number).collect();
+        let mut found = Vec::new();
+        for number in numbers.iter().rev().copied() {
+            let segment = self.read_segment(number)?;
+            let needs_previous = segment.snapshot.needs_previous;
+            found.push((number, segment));
+            let previous = number.checked_sub(1);
+            if !needs_previous || !previous.is_some_and(|previous| numbers.contains(&previous)) {
+                break;
+            }
+        }
+        self.segment = numbers.last().copied().unwrap_or(0);
+        found.reverse();
+        // Only the end of the last segment may be torn: before the next one began, all records were durable.
+        if let Some((number, _)) = found.iter().rev().skip(1).find(|(_, segment)| segment.is_torn) {
+            return Err(damaged_segment(*number));
+        }
+        Ok((!found.is_empty()).then_some(Chain { segments: found }))
+    }
+
+    fn read_segment(&self, number: u64) -> Result<Segment, LogError> {
+        let bytes = self.disk.read(&segment_path(number));
+        let bytes = bytes.map_err(LogError::disk("reading the journal of the log"))?;
+        bytes.and_then(|bytes| read_segment(&bytes)).ok_or_else(|| damaged_segment(number))
+    }
+
+    /// Refuses to go on when somebody may hold a receipt for entries that the journal does not know.
+    fn refuse_if_ahead(
+        &self,
+        published: Option<&(u16, SignedCheckpoint)>,
+        chain: &Chain,
+    ) -> Result<(), LogError> {
+        let Some((year, published)) = published else { return Ok(()) };
+        let published = published.checkpoint();
+        let records = chain.segments.iter().flat_map(|(_, segment)| &segment.records);
+        let parts = records.flat_map(|record| &record.parts).map(|part| (part.year, &part.checkpoint));
+        let states = chain.segments.iter().filter_map(|(_, segment)| segment.snapshot.state.as_ref());
+        let known = states.map(|state| (state.year, &state.checkpoint)).chain(parts);
+        let mut last = None;
+        for (known_year, text) in known.filter(|(known_year, _)| known_year >= year) {
+            let checkpoint = parse(text)?;
+            let checkpoint = checkpoint.checkpoint();
+            if known_year == *year
+                && checkpoint.size() == published.size()
+                && checkpoint.root() != published.root()
+            {
+                let (origin, size) = (published.origin(), published.size());
+                let what = format!("{origin} has two histories of {size} entries");
+                return Err(LogError::Damaged(format!("{what}; {SAME_COPY}")));
+            }
+            last = last.max(Some((known_year, checkpoint.size())));
+        }
+        if last >= Some((*year, published.size())) {
+            return Ok(());
+        }
+        let (origin, size) = (published.origin(), published.size());
+        let what = format!("{origin} was published with {size} entries, which the journal does not know");
+        Err(LogError::Damaged(format!("{what}; {SAME_COPY}")))
+    }
+
+    /// Integrates the records of the journal again. Answers the newest checkpoint of each log that is in it.
+    fn replay(&mut self, chain: Chain) -> Result<BTreeMap<u16, String>, LogError> {
+        let mut touched = BTreeMap::new();
+        let mut state: Option<State> = None;
+        for (at, (number, segment)) in chain.segments.into_iter().enumerate() {
+            let follows = |before: &State, now: &State| {
+                before.origin == now.origin && before.edge == now.edge && before.year == now.year
+            };
+            let fits = match (&state, &segment.snapshot.state) {
+                (Some(before), Some(now)) => follows(before, now),
+                (None, None) => true,
+                _ => false,
+            };
+            if at > 0 && !fits {
+                return Err(damaged_segment(number));
+            }
+            state = segment.snapshot.state;
+            touched.extend(state.as_ref().map(|state| (state.year, state.checkpoint.clone())));
+            for Record { parts } in segment.records {
+                for part in parts {
+                    let files = self.grow_again(&mut state, &part).ok_or_else(|| damaged_segment(number))?;
+                    self.check_signed(&parse(&part.checkpoint)?)?;
+                    self.integrate(part.year, &files)?;
+                    self.clear(part.year, &files)?;
+                    touched.insert(part.year, part.checkpoint);
+                }
+            }
+        }
+        // The partial files of the snapshot itself may have gone with a power failure, too.
+        if let Some(state) = &state {
+            let files = Files { made: state.edge.partials(), outgrown: Vec::new() };
+            self.integrate(state.year, &files)?;
+        }
+        self.state = state;
+        Ok(touched)
+    }
+
+    /// Adds the entries of a part to the state; `None` if they do not continue it or do not give the root that was signed.
+    fn grow_again(&self, state: &mut Option<State>, part: &Part) -> Option<Files> {
+        if state.as_ref().is_none_or(|state| state.year < part.year) {
+            let (year, origin) = (part.year, part.origin.clone());
+            *state = Some(State { year, origin, edge: TileWriter::new(), checkpoint: String::new() });
+        }
+        let state = state.as_mut()?;
+        if (state.year, &state.origin, state.edge.size()) != (part.year, &part.origin, part.start) {
+            return None;
+        }
+        let files = grow(&mut state.edge, part.entries())?;
+        let signed: SignedCheckpoint = part.checkpoint.parse().ok()?;
+        let stated = signed.checkpoint();
+        let fits = stated.origin() == state.origin
+            && stated.size() == state.edge.size()
+            && stated.root() == state.edge.root();
+        state.checkpoint.clone_from(&part.checkpoint);
+        fits.then_some(files)
+    }
+
+    /// The state of a log of which there are only the published files, as after they alone were brought back.
+    fn load(&self, year: u16, signed: &SignedCheckpoint) -> Result<State, LogError> {
+        let checkpoint = signed.checkpoint();
+        let (origin, size) = (checkpoint.origin().to_owned(), checkpoint.size());
+        tracing::warn!(%origin, size, "the log has no journal and goes on from its published files");
+        let tiles = DiskTiles { disk: self.disk.as_ref(), year };
+        let damaged = |why: String| {
+            LogError::Damaged(format!(
+                "the right edge of {origin} cannot be read: {why}; bring back the folder log from a copy"
+            ))
+        };
+        let partial = Bundle::at(size >> 8, size)
+            .map(|bundle| tiles.file(Resource::Bundle(bundle), Resource::Bundle(bundle.full())));
+        let bundle = partial.transpose().map_err(|error| damaged(error.to_string()))?.unwrap_or_default();
+        let edge = TileWriter::load(size, &tiles, &bundle).map_err(|error| damaged(error.to_string()))?;
+        if edge.root() != checkpoint.root() {
+            return Err(damaged("its tiles do not give the root of its checkpoint".to_owned()));
+        }
+        Ok(State { year, origin: origin.clone(), edge, checkpoint: signed.to_string() })
+    }
+
+    /// Compares the tiles at the right edge, as they are on disk, with the root.
+    fn check_edge(&self) -> Result<(), LogError> {
+        let Some(state) = &self.state else { return Ok(()) };
+        let tiles = DiskTiles { disk: self.disk.as_ref(), year: state.year };
+        let why = match root_from_tiles(state.edge.size(), &tiles) {
+            Ok(root) if root == state.edge.root() => return Ok(()),
+            Ok(_) => "they give another root".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Err(LogError::Damaged(format!(
+            "the tiles at the right edge of {} were changed: {why}; bring back the folder log from a copy",
+            state.origin
+        )))
+    }
+
+    /// Publishes a checkpoint durably; cosignatures that others have added to the published one are kept.
+    fn publish_merged(&mut self, year: u16, checkpoint: &str) -> Result<(), LogError> {
+        let path = path_in(year, Resource::Checkpoint);
+        let read = self.disk.read(&path).map_err(LogError::disk("reading a checkpoint of the log"))?;
+        let published = read.and_then(|bytes| SignedNote::parse(&String::from_utf8(bytes).ok()?).ok());
+        let mut signed = parse(checkpoint)?;
+        if let Some(published) = published.filter(|published| published.text() == signed.note().text()) {
+            let own = signed.note().signatures().to_vec();
+            for line in published.signatures() {
+                if !own.iter().any(|own| own.id() == line.id() && own.name() == line.name()) {
+                    signed.add(line.clone());
+                }
+            }
+        }
+        let text = signed.to_string();
+        if let Some(state) = self.state.as_mut().filter(|state| state.year == year) {
+            state.checkpoint.clone_from(&text);
+        }
+        let kept = self.disk.keep(&path, text.as_bytes());
+        kept.map_err(LogError::disk("publishing a checkpoint of the log"))
+    }
+}
+
+fn parse(checkpoint: &str) -> Result<SignedCheckpoint, LogError> {
+    checkpoint.parse().map_err(|error| {
+        LogError::Damaged(format!("a checkpoint in the journal of the log is damaged: {error}; {SAME_COPY}"))
+    })
+}
+
+fn damaged_segment(number: u64) -> LogError {
+    LogError::Damaged(format!("{JOURNAL}/{number:012}.seg is damaged; {SAME_COPY}"))
+}
