@@ -97,29 +97,33 @@ impl App {
         let digest = salted(&salt, &command.bytes);
         let bytes = u64::try_from(command.bytes.len()).unwrap_or(u64::MAX);
         let request = (command.claim, command.evidence, content);
-        self.transact(call, Action::FileClaim, &request, |now| async move {
-            let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
-            let file = EvidenceFile { kind, bytes, digest, at: now };
-            let event = open.claim().add_evidence(command.evidence, file)?;
-            self.keep_file(command).await?;
-            let mut unit = Unit::new(now, call.caller.actor());
-            unit.appends.push(append_claim(&open.loaded, vec![event]));
-            unit.sealed.push(Sealed {
-                owner: open.claim().claimed().member,
-                name: salt_name(command.evidence),
-                bytes: salt.to_vec(),
-            });
-            let receipt = EvidenceReceipt {
-                claim: command.claim,
-                evidence: command.evidence,
-                kind,
-                bytes,
-                digest,
-                at: now,
-            };
-            Ok((unit, receipt))
-        })
-        .await
+        let done = self
+            .transact(call, Action::FileClaim, &request, |now| async move {
+                let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
+                let file = EvidenceFile { kind, bytes, digest, at: now };
+                let event = open.claim().add_evidence(command.evidence, file)?;
+                self.keep_file(command).await?;
+                let mut unit = Unit::new(now, call.caller.actor());
+                unit.appends.push(append_claim(&open.loaded, vec![event]));
+                unit.sealed.push(Sealed {
+                    owner: open.claim().claimed().member,
+                    name: salt_name(command.evidence),
+                    bytes: salt.to_vec(),
+                });
+                let receipt = EvidenceReceipt {
+                    claim: command.claim,
+                    evidence: command.evidence,
+                    kind,
+                    bytes,
+                    digest,
+                    at: now,
+                };
+                Ok((unit, receipt))
+            })
+            .await?;
+        // The salted digest is on the log before the uploader hears of it, unless the log does not answer: then later.
+        self.await_logged(done.position).await;
+        Ok(done)
     }
 
     /// Takes a file of a draft back and destroys it.

@@ -7,6 +7,7 @@ use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId};
 use huzhu_domain::plan::{PeriodKey, PlanId, PlanVersion, ReasonCode};
 use huzhu_domain::time::{Day, Moment, day_of};
 use huzhu_ledger::{Amount, Currency};
+use huzhu_log::EntryKind;
 
 use super::evidence::salt_name;
 use super::review::remark_name;
@@ -17,6 +18,7 @@ use crate::codec;
 use crate::error::AppError;
 use crate::event_role::role_of;
 use crate::load::Loaded;
+use crate::log::LogPlace;
 use crate::permission::Action;
 use crate::person::Person;
 use crate::ports::{ClaimQuery, Page, Recorded};
@@ -51,11 +53,15 @@ pub struct EvidenceView {
     pub salt: Option<Digest>,
     /// When it was handed in.
     pub at: Moment,
+    /// Where its entry stands on the log; `None` until it is there.
+    pub logged: Option<LogPlace>,
 }
 
 /// One step of a claim, from its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
+    /// Number in the claim's stream, from 1.
+    pub number: u64,
     /// When.
     pub at: Moment,
     /// Kind of the event, such as `claim.taken`, see [`crate::codec::kind`].
@@ -70,6 +76,8 @@ pub struct Step {
     pub until: Option<Moment>,
     /// What was asked for, or why it was sent back (that one for staff only).
     pub text: Option<String>,
+    /// Where its entry stands on the log, when there is a receipt for it that the reader may have.
+    pub logged: Option<LogPlace>,
 }
 
 /// Everything that either side reads of a claim.
@@ -161,7 +169,7 @@ impl App {
             State::MoreEvidenceNeeded { .. } => timeline.iter().rev().find_map(|step| step.text.clone()),
             _ => None,
         };
-        let evidence = self.evidence_views(open.claim(), own).await?;
+        let evidence = self.evidence_views(open.claim(), &recorded, own).await?;
         let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
         let person = match self.person(open.claim().claimed().member).await {
             Ok(person) => Some(person),
@@ -184,7 +192,12 @@ impl App {
         Ok(view)
     }
 
-    async fn evidence_views(&self, claim: &Claim, own: bool) -> Result<Vec<EvidenceView>, AppError> {
+    async fn evidence_views(
+        &self,
+        claim: &Claim,
+        recorded: &[Recorded],
+        own: bool,
+    ) -> Result<Vec<EvidenceView>, AppError> {
         let mut list = Vec::with_capacity(claim.evidence().len());
         for (id, EvidenceFile { kind, bytes, digest, at }) in claim.evidence() {
             let salt = if own {
@@ -193,7 +206,15 @@ impl App {
             } else {
                 None
             };
-            list.push(EvidenceView { id: *id, kind: *kind, bytes: *bytes, digest: *digest, salt, at: *at });
+            let added = recorded.iter().find(|one| {
+                matches!(&one.event, Event::Claim(ClaimEvent::EvidenceAdded { evidence, .. }) if evidence == id)
+            });
+            let logged = match added {
+                Some(one) => self.place(EntryKind::Evidence, one.position).await?,
+                None => None,
+            };
+            let (kind, bytes, digest, at) = (*kind, *bytes, *digest, *at);
+            list.push(EvidenceView { id: *id, kind, bytes, digest, salt, at, logged });
         }
         Ok(list)
     }
@@ -228,7 +249,12 @@ impl App {
             } else {
                 None
             };
+            let logged = match crate::log::step_kind(event, own) {
+                Some(kind) => self.place(kind, one.position).await?,
+                None => None,
+            };
             steps.push(Step {
+                number: one.number,
                 at: one.at,
                 kind: codec::kind(&one.event),
                 role: role_of(&one.event, one.actor),
@@ -236,6 +262,7 @@ impl App {
                 holder: after.state().holder().word(),
                 until: after.state().until(),
                 text,
+                logged,
             });
         }
         Ok(steps)

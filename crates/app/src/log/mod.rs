@@ -8,14 +8,20 @@
 //!
 //! Limits: events that give no entry (see [`item`] for which and why) are protected by the store alone.
 
+pub mod check;
+mod explorer;
 pub(crate) mod feed;
 pub(crate) mod item;
 mod none;
+mod receipt;
 pub(crate) mod source;
 pub(crate) mod tail;
 pub(crate) mod tiles;
 
+pub use explorer::{ENTRIES_MAX, EntryRow, EntryView, LogHead, PeriodPlaces};
 pub use feed::{Fed, ROUND};
 pub use item::message;
 pub use none::NoLog;
+pub(crate) use receipt::step_kind;
+pub use receipt::{LogPlace, LogReceipt, ReceiptAnswer, ReceiptOf};
 pub use tail::Mismatch;

@@ -77,6 +77,15 @@ impl<'a> Source<'a> {
         Ok(fact)
     }
 
+    /// The leaf of a consent, while its salt is there.
+    pub(crate) async fn consent_leaf(&self, recorded: &Recorded) -> Result<Option<[u8; 32]>, AppError> {
+        let items = self.fact(recorded).await?.items;
+        Ok(items.into_iter().find_map(|item| match item {
+            Item::Consent(consent) if consent.provable => Some(consent.leaf),
+            _ => None,
+        }))
+    }
+
     /// Under whose key the salt of an event stands.
     pub(crate) async fn owner(&self, recorded: &Recorded) -> Result<Option<MemberId>, StoreError> {
         let claimant = match (&recorded.stream, &recorded.event) {

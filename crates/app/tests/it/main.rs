@@ -1,5 +1,6 @@
 //! Use cases over the store in memory: given state, when command, then events, entries and messages.
 
 mod claims;
+mod log;
 mod periods;
 mod world;

@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use huzhu_app::call::Call;
 use huzhu_app::claims::{AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, TakeClaim};
 use huzhu_app::error::AppError;
+use huzhu_app::log::ROUND;
+use huzhu_app::log::check::LogReport;
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
 use huzhu_app::ports::{Append, Clock, Entropy, Sealed, Secrets, Store, StoreError, Unit, Vault, VaultError};
@@ -105,6 +107,7 @@ pub(crate) struct Town {
     pub(crate) app: App,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) files: Arc<Files>,
+    pub(crate) log: Arc<MemoryLog>,
     clock: Arc<TestClock>,
 }
 
@@ -183,6 +186,11 @@ pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, AppError>) -> &'static 
 impl Town {
     /// A platform at noon of 1 January 2026 with the plan, changed by replacing lines.
     pub(crate) async fn new(changes: &[(&str, &str)]) -> Self {
+        Self::with_log(changes, MemoryLog::new()).await
+    }
+
+    /// The same over a log that may fail.
+    pub(crate) async fn with_log(changes: &[(&str, &str)], log: MemoryLog) -> Self {
         let mut text = PLAN.to_owned();
         for (from, to) in changes {
             assert!(text.contains(from), "the plan has no {from:?}");
@@ -190,7 +198,7 @@ impl Town {
         }
         let store = Arc::new(MemoryStore::new());
         let files = Arc::new(Files::default());
-        let log = Arc::new(MemoryLog::new());
+        let log = Arc::new(log);
         let clock = Arc::new(TestClock(Mutex::new(noon(date(2026, 1, 1)))));
         let app = App::new(World {
             store: store.clone(),
@@ -204,7 +212,7 @@ impl Town {
             credit: None,
         });
         app.publish_plan(&operator(), PublishPlan { text }).await.expect("a plan");
-        Self { app, store, files, clock }
+        Self { app, store, files, log, clock }
     }
 
     /// Sets the clock to noon of a day in the plan's zone.
@@ -299,6 +307,26 @@ impl Town {
         app.report_claim(&call, OwnClaim { claim: claim(c) }).await.expect("a report");
     }
 
+    /// Member `n` hands in file `e` for claim `c`.
+    pub(crate) async fn hands_in(&self, c: u128, n: u128, e: u128) {
+        let file =
+            AddEvidence { claim: claim(c), evidence: evidence(e), bytes: b"%PDF-1.7 diagnosis".to_vec() };
+        self.app.add_evidence(&as_member(n), &file).await.expect("a file");
+    }
+
+    /// Member `n` has signed in once.
+    pub(crate) async fn knows(&self, n: u128) {
+        if self.store.member(member(n)).await.expect("an answer").is_none() {
+            self.app.register(&Call::system(), member(n), &format!("{n}@example.org")).await.expect("known");
+        }
+    }
+
+    /// An operator erases member `n`.
+    pub(crate) async fn erases(&self, n: u128) {
+        self.knows(n).await;
+        self.app.erase_person(&operator(), member(n)).await.expect("erased");
+    }
+
     /// Claim `c` is taken, recommended for approval and confirmed.
     pub(crate) async fn approves(&self, c: u128) {
         let app = &self.app;
@@ -326,7 +354,21 @@ impl Town {
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
         let findings = huzhu_app::audit::check(self.store.as_ref(), &mut |_| {}).await?;
         assert!(findings.is_empty(), "{findings:?}");
+        let report = self.check_log().await;
+        assert!(report.findings.is_empty(), "{report:?}");
         Ok(())
+    }
+
+    /// Everything is put on the log, and the log held against the events.
+    pub(crate) async fn check_log(&self) -> LogReport {
+        // A few rounds may fail on purpose.
+        for _ in 0..20 {
+            if self.app.feed_log(ROUND).await.is_ok_and(|fed| !fed.more) {
+                break;
+            }
+        }
+        let done = huzhu_app::log::check::check(self.store.as_ref(), self.log.as_ref(), &mut |_| {}).await;
+        done.expect("a report")
     }
 }
 

@@ -1,0 +1,284 @@
+//! Receipts: what somebody keeps to show later what was on the log, and when.
+//!
+//! Shape: [`App::receipt`] finds the event, its entry and its salt, reads the path from the published tiles, and answers a
+//! `.tlog-proof` file. Nothing is stored: a receipt can be had again at any time, against the newest checkpoint.
+//!
+//! Guarantees: only those get a receipt who may see what it is about; a receipt that is handed out verifies under the
+//! policy of its log, as far as its form goes ([`huzhu_log::receipt`]).
+//!
+//! Limits: after the person was erased there is no receipt any more; copies that were fetched before stay valid.
+
+use huzhu_domain::claim::ClaimEvent;
+use huzhu_domain::digest::Digest;
+use huzhu_domain::enrolment::EnrolmentEvent;
+use huzhu_domain::event::{Event, StreamId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId};
+use huzhu_log::proof::TlogProof;
+use huzhu_log::receipt::{Content, InnerPath, Receipt};
+use huzhu_log::{Entry, EntryKind, Hash};
+
+use super::item::{inner_tree, message, salt_label, salted_kind};
+use super::source::Source;
+use super::tiles::Reader;
+use crate::App;
+use crate::call::{Call, Caller};
+use crate::error::AppError;
+use crate::permission::Action;
+use crate::ports::{LogYear, LoggedEntry, Recorded};
+
+/// After how many seconds it is worth asking again for a receipt that is not there yet: a round takes less than one, and a
+/// log that does not answer needs somebody's hand.
+const RETRY_SECONDS: u32 = 5;
+
+/// What a receipt is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptOf {
+    /// A file of a claim; for claimants, and for staff who may read the claim.
+    Evidence {
+        /// The claim.
+        claim: ClaimId,
+        /// The file.
+        evidence: EvidenceId,
+    },
+    /// Joining a plan; for the payer and the person covered.
+    Consent {
+        /// The enrolment.
+        enrolment: EnrolmentId,
+    },
+    /// A step of a claim: handed in, decided, paid. For claimants and staff; what a reviewer recommended and what was sent
+    /// back is for staff only.
+    Step {
+        /// The claim.
+        claim: ClaimId,
+        /// Number of the event in the claim's stream, see [`crate::claims::Step::number`].
+        number: u64,
+    },
+    /// A public entry: a plan version, a roster, a notice, a settlement, a tombstone. For everybody.
+    Entry {
+        /// Which log.
+        year: LogYear,
+        /// Index of the entry.
+        index: u64,
+    },
+}
+
+/// A receipt as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogReceipt {
+    /// Name for the file.
+    pub file_name: String,
+    /// Its text.
+    pub text: String,
+    /// Where the entry stands.
+    pub place: LogPlace,
+    /// Kind of the entry.
+    pub kind: EntryKind,
+    /// Entries that the checkpoint in it covers.
+    pub size: u64,
+}
+
+/// Where an entry stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LogPlace {
+    /// Which log.
+    pub year: LogYear,
+    /// Index of the entry.
+    pub index: u64,
+}
+
+impl From<&LoggedEntry> for LogPlace {
+    fn from(entry: &LoggedEntry) -> Self {
+        Self { year: entry.year, index: entry.index }
+    }
+}
+
+/// The answer to somebody who wants a receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReceiptAnswer {
+    /// Here it is.
+    Ready(LogReceipt),
+    /// It was kept, and is not on the log yet.
+    NotYet {
+        /// After how many seconds it is worth asking again.
+        retry_seconds: u32,
+    },
+}
+
+impl App {
+    /// A receipt.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is no such thing, or not for this caller, or its salt was destroyed.
+    pub async fn receipt(&self, call: &Call, of: ReceiptOf) -> Result<ReceiptAnswer, AppError> {
+        match of {
+            ReceiptOf::Evidence { claim, evidence } => self.evidence_receipt(call, claim, evidence).await,
+            ReceiptOf::Consent { enrolment } => self.consent_receipt(call, enrolment).await,
+            ReceiptOf::Step { claim, number } => self.step_receipt(call, claim, number).await,
+            ReceiptOf::Entry { year, index } => self.public_receipt(year, index).await,
+        }
+    }
+
+    async fn evidence_receipt(
+        &self,
+        call: &Call,
+        claim: ClaimId,
+        evidence: EvidenceId,
+    ) -> Result<ReceiptAnswer, AppError> {
+        let (claimant, _) = self.reader_of(call, claim).await?;
+        let events = self.store.stream(&StreamId::Claim(claim)).await?;
+        let added = events.iter().find_map(|recorded| match &recorded.event {
+            Event::Claim(ClaimEvent::EvidenceAdded { evidence: added, file }) if *added == evidence => {
+                Some((recorded, file.digest))
+            }
+            _ => None,
+        });
+        let (recorded, digest) = added.ok_or(AppError::NotFound("file"))?;
+        let sealed = self.store.unseal(claimant, &format!("evidence/{evidence}/salt")).await?;
+        let salt = sealed.and_then(|bytes| bytes.try_into().ok()).ok_or(AppError::NotFound("salt"))?;
+        let content = Content::File { salt, digest: hash(digest) };
+        self.made(recorded, EntryKind::Evidence, content, &evidence.to_string()).await
+    }
+
+    async fn consent_receipt(&self, call: &Call, enrolment: EnrolmentId) -> Result<ReceiptAnswer, AppError> {
+        let caller = Self::member_of(call)?;
+        let events = self.store.stream(&StreamId::Enrolment(enrolment)).await?;
+        let joined = events.first().and_then(|recorded| match &recorded.event {
+            Event::Enrolment(EnrolmentEvent::Joined(joined)) => Some((recorded, joined)),
+            _ => None,
+        });
+        let (recorded, joined) = joined.ok_or(AppError::NotFound("enrolment"))?;
+        if caller != joined.payer && caller != joined.member {
+            return Err(AppError::NotFound("enrolment"));
+        }
+        let content = self.message_content(recorded, joined.payer).await?;
+        self.made(recorded, EntryKind::Consents, content, &enrolment.to_string()).await
+    }
+
+    async fn step_receipt(
+        &self,
+        call: &Call,
+        claim: ClaimId,
+        number: u64,
+    ) -> Result<ReceiptAnswer, AppError> {
+        let (claimant, own) = self.reader_of(call, claim).await?;
+        let events = self.store.stream(&StreamId::Claim(claim)).await?;
+        let recorded = events.iter().find(|recorded| recorded.number == number);
+        let step = recorded.and_then(|recorded| match &recorded.event {
+            Event::Claim(event) => Some((recorded, step_kind(event, own)?)),
+            _ => None,
+        });
+        let (recorded, kind) = step.ok_or(AppError::NotFound("step"))?;
+        let content = self.message_content(recorded, claimant).await?;
+        self.made(recorded, kind, content, &format!("{claim}-{number}")).await
+    }
+
+    async fn public_receipt(&self, year: LogYear, index: u64) -> Result<ReceiptAnswer, AppError> {
+        let reader = Reader::open(self.log.as_ref(), year).await?;
+        let bytes = reader.entry(index).await?.ok_or(AppError::NotFound("entry"))?;
+        let broken = |why: huzhu_log::FormatError| AppError::Broken(format!("log of {year}, {index}: {why}"));
+        let entry = Entry::decode(&bytes).map_err(broken)?;
+        let kind = entry.body.kind();
+        if kind.is_salted() || kind == EntryKind::Consents {
+            // Only its owner knows what it is made of.
+            return Err(AppError::NotFound("entry"));
+        }
+        let content = Content::Public(entry.payload().map_err(broken)?);
+        let place = LogPlace { year, index };
+        let made = with_path(&reader, place, kind, entry.at, content, None, kind.word()).await;
+        made.map(ReceiptAnswer::Ready)
+    }
+
+    /// Whose claim it is, and whether the caller is a claimant there. To everybody but claimants and staff it looks like none.
+    async fn reader_of(&self, call: &Call, claim: ClaimId) -> Result<(MemberId, bool), AppError> {
+        let caller = Self::member_of(call)?;
+        match self.own_claim(claim, caller).await {
+            Ok(open) => Ok((open.claim().claimed().member, true)),
+            Err(AppError::NotFound(what)) => match &call.caller {
+                Caller::Member { roles, .. } if Action::ReadClaims.allows(roles) => {
+                    let open = self.strangers_claim(claim, caller).await?;
+                    Ok((open.claim().claimed().member, false))
+                }
+                _ => Err(AppError::NotFound(what)),
+            },
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn message_content(&self, recorded: &Recorded, owner: MemberId) -> Result<Content, AppError> {
+        let salt = self.store.salt(owner, &salt_label(&recorded.stream, recorded.number)).await?;
+        let salt = salt.ok_or(AppError::NotFound("salt"))?;
+        Ok(Content::Message { salt, message: message(recorded) })
+    }
+
+    /// The receipt for an event, once it is on the log.
+    async fn made(
+        &self,
+        recorded: &Recorded,
+        kind: EntryKind,
+        content: Content,
+        name: &str,
+    ) -> Result<ReceiptAnswer, AppError> {
+        let not_yet = ReceiptAnswer::NotYet { retry_seconds: RETRY_SECONDS };
+        let mut noted = self.store.logged_entry(kind.byte(), recorded.position).await?;
+        if noted.is_none() && self.await_logged(Some(recorded.position)).await {
+            noted = self.store.logged_entry(kind.byte(), recorded.position).await?;
+        }
+        let Some(noted) = noted else { return Ok(not_yet) };
+        let inner = match kind {
+            EntryKind::Consents => Some(self.inner_path(recorded, &noted).await?),
+            _ => None,
+        };
+        // The time in an entry is that of its event; of a batch that of its last one.
+        let at = super::item::millis(noted.at).map_err(|why| AppError::Broken(why.to_string()))?;
+        let reader = Reader::open(self.log.as_ref(), noted.year).await?;
+        if noted.index >= reader.size() {
+            return Ok(not_yet);
+        }
+        let receipt = with_path(&reader, (&noted).into(), kind, at, content, inner, name).await?;
+        Ok(ReceiptAnswer::Ready(receipt))
+    }
+
+    /// The way from a consent to the root of its batch: the leaf's number is that of the joins before it in the batch.
+    async fn inner_path(&self, recorded: &Recorded, noted: &LoggedEntry) -> Result<InnerPath, AppError> {
+        let leaves = self.store.logged_leaves(noted.year, noted.index).await?;
+        let source = Source::new(self.store.as_ref(), self.log.as_ref());
+        let leaf = source.consent_leaf(recorded).await?.ok_or(AppError::NotFound("salt"))?;
+        let lost = || AppError::Broken(format!("log of {}, {}: a leaf is missing", noted.year, noted.index));
+        let at = leaves.iter().position(|other| *other == leaf).ok_or_else(lost)?;
+        let (tree, index) = (inner_tree(&leaves), u64::try_from(at).unwrap_or(u64::MAX));
+        let path = tree.prove(index).ok_or_else(lost)?;
+        Ok(InnerPath { index, size: tree.size(), path })
+    }
+}
+
+/// Kind of the entry of a step, if the reader may have a receipt for it. What a reviewer recommended and what was sent back
+/// is not the claimant's to see; files have receipts of their own.
+pub(crate) const fn step_kind(event: &ClaimEvent, own: bool) -> Option<EntryKind> {
+    match (event, salted_kind(event)) {
+        (ClaimEvent::Recommended { .. } | ClaimEvent::Returned { .. }, _) if own => None,
+        (_, Some(EntryKind::Evidence)) => None,
+        (_, kind) => kind,
+    }
+}
+
+const fn hash(digest: Digest) -> Hash {
+    Hash::from_bytes(*digest.bytes())
+}
+
+async fn with_path(
+    reader: &Reader<'_>,
+    place: LogPlace,
+    kind: EntryKind,
+    at: u64,
+    content: Content,
+    inner: Option<InnerPath>,
+    name: &str,
+) -> Result<LogReceipt, AppError> {
+    let broken = |why: String| AppError::Broken(format!("log of {}, {}: {why}", place.year, place.index));
+    let checkpoint = reader.checkpoint().cloned().ok_or_else(|| broken("no checkpoint".to_owned()))?;
+    let path = reader.prove(place.index).await?;
+    let proof = TlogProof { extra: None, index: place.index, path, checkpoint };
+    let receipt = Receipt::new(kind, at, content, inner, proof).map_err(|why| broken(why.to_string()))?;
+    let file_name = format!("{}-{name}.tlog-proof", kind.word());
+    Ok(LogReceipt { file_name, text: receipt.to_string(), place, kind, size: reader.size() })
+}
