@@ -38,6 +38,11 @@ pub fn asset(name: &str) -> Option<(&'static str, &'static str)> {
         .map(|(_, kind, text)| (kind, text))
 }
 
+/// The stylesheet itself, for a page that must stand alone.
+pub(crate) fn style() -> &'static str {
+    STYLE.as_str()
+}
+
 /// The address of the stylesheet.
 #[must_use]
 pub fn style_href() -> String {

@@ -14,6 +14,7 @@ pub mod format;
 mod guard;
 pub mod i18n;
 pub mod limit;
+mod log_files;
 pub mod mail;
 pub mod openapi;
 pub mod pages;
@@ -54,6 +55,7 @@ pub fn router(edge: Edge) -> Router {
     Router::new()
         .merge(api::routes())
         .merge(openapi::routes())
+        .merge(log_files::routes())
         .merge(pages::routes())
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(healthz))

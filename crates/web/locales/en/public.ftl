@@ -351,17 +351,6 @@ privacy-cookies-1 = One that keeps you signed in, one for the language, one for 
 privacy-rights-title = Your rights
 privacy-rights-1 = You can ask the operator for a copy of your data and for erasure. Erasing destroys your keys; what stands in the books stays without your name.
 
-verify-title = Check it yourself
-verify-lead = You need not believe us. This page says what you can check, and what you cannot.
-verify-today-title = What you can check today
-verify-today-1 = The equation of every period: aid, fee, what was left over, the members counted, the share. All figures are on the page of the period, and the arithmetic takes a pencil.
-verify-today-2 = Your consent: the receipt you got when you joined is a file; its digest stands in your enrolment.
-verify-today-3 = Your evidence: each file you hand in gets a digest made of a secret number and the content. You get both, so you can prove later what you handed in.
-verify-later-title = What comes later
-verify-later-1 = A public log that no single organisation can rewrite, and receipts that prove that your share was right and that nobody was counted twice. It is designed and not built yet.
-verify-later-2 = Until then you rely on the operator for two things: that the members were counted rightly, and that old figures are not changed.
-verify-never-title = What no proof can show
-verify-never-1 = That an illness was real. Arithmetic shows that the sharing was right given the decisions. Whether a decision was right is for reviewers and for everybody who reads the notice board.
 
 source-title = Source code
 source-lead = The whole of the software is open. Anybody may read, use and change it.

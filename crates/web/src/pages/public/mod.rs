@@ -1,11 +1,13 @@
-//! Pages for everybody: plans, rules, notice board, periods, texts about the platform, and signing in.
+//! Pages for everybody: plans, rules, notice board, periods, the log, texts about the platform, and signing in.
 
+mod log_words;
 mod notice;
 mod periods;
 mod plan;
 mod rules;
 mod sign_in;
 mod texts;
+mod verify;
 
 pub(super) use plan::{forecast_text, share_chart};
 
@@ -28,6 +30,7 @@ pub(super) fn routes() -> Router<Edge> {
         .merge(notice::routes())
         .merge(periods::routes())
         .merge(texts::routes())
+        .merge(verify::routes())
         .merge(sign_in::routes())
 }
 

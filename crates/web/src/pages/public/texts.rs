@@ -1,4 +1,4 @@
-//! Short, honest pages about the platform: help, privacy, verify, source.
+//! Short, honest pages about the platform: help, privacy, source.
 
 use askama::Template;
 use axum::Router;
@@ -9,11 +9,7 @@ use crate::design::Page;
 use crate::edge::Edge;
 
 pub(super) fn routes() -> Router<Edge> {
-    Router::new()
-        .route("/help", get(help))
-        .route("/privacy", get(privacy))
-        .route("/verify", get(verify))
-        .route("/source", get(source))
+    Router::new().route("/help", get(help)).route("/privacy", get(privacy)).route("/source", get(source))
 }
 
 /// A page of sections: heading, paragraphs.
@@ -74,20 +70,6 @@ async fn privacy(visit: Visit) -> Answer {
             ("privacy-rights-title", &["privacy-rights-1"]),
         ],
         &[("nav-help", "/help")],
-    )
-}
-
-async fn verify(visit: Visit) -> Answer {
-    text(
-        &visit,
-        "verify-title",
-        "verify-lead",
-        &[
-            ("verify-today-title", &["verify-today-1", "verify-today-2", "verify-today-3"]),
-            ("verify-later-title", &["verify-later-1", "verify-later-2"]),
-            ("verify-never-title", &["verify-never-1"]),
-        ],
-        &[("nav-periods", "/plans"), ("foot-source", "/source")],
     )
 }
 
