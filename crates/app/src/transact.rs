@@ -67,6 +67,7 @@ impl App {
             // lost gets the same receipt again under the same key.
             match self.store.commit(unit).await {
                 Ok(position) => {
+                    self.committed.notify_one();
                     return Ok(Done { receipt, replayed: false, position: Some(position) });
                 }
                 Err(StoreError::Conflict(_)) => {}

@@ -72,9 +72,9 @@ pub struct Noticed {
     pub cohorts: Vec<CohortCount>,
     /// The claims on display, in order of id.
     pub claims: Vec<ClaimAid>,
-    /// Root of the tree over the cards on display, in the same order; `None` in events from before there was a log.
+    /// Salted digests of the cards on display, in the same order; `None` in events from before there was a log.
     #[cfg_attr(feature = "codec", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub cards: Option<Digest>,
+    pub cards: Option<Vec<Digest>>,
 }
 
 impl Noticed {

@@ -66,6 +66,14 @@ impl Config {
         }
     }
 
+    /// The public name of the platform, which its logs are called after: the host in its address.
+    pub(crate) fn public_name(&self) -> String {
+        let url = self.public_url.as_deref().unwrap_or_default();
+        let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+        if host.is_empty() { "localhost".to_owned() } else { host.to_owned() }
+    }
+
     /// Members reach the platform by TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
@@ -125,7 +133,9 @@ mod tests {
         assert!(!Config::read(None, folder.path()).unwrap().is_https());
         let file = folder.path().join(FILE);
         std::fs::write(&file, "public_url = \"https://aid.example.org\"\n").unwrap();
-        assert!(Config::read(None, folder.path()).unwrap().is_https());
+        let config = Config::read(None, folder.path()).unwrap();
+        assert!(config.is_https());
+        assert_eq!(config.public_name(), "aid.example.org");
         std::fs::write(&file, "public-url = \"https://aid.example.org\"\n").unwrap();
         assert!(
             matches!(Config::read(None, folder.path()), Err(Failure::WrongUse(why)) if why.contains("public-url"))

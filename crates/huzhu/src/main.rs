@@ -5,7 +5,9 @@
 mod commands;
 mod config;
 mod demo;
+mod feeder;
 mod output;
+mod published;
 mod wiring;
 
 use std::process::ExitCode;

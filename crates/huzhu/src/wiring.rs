@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, Store};
 use huzhu_app::log::NoLog;
+use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, Sequencer, Store};
 use huzhu_app::{App, World};
+use huzhu_gateways::entropy::SystemEntropy;
+use huzhu_store::log::{LocalSequencer, LogFolder, SequencerSettings};
 use huzhu_store::{FolderVault, InstanceSecret, SqliteStore};
 
 use crate::output::Failure;
@@ -64,13 +66,45 @@ impl Folder {
         &self.path
     }
 
-    /// The use cases over this folder.
+    /// The use cases over this folder, for commands that only look or write a little: the log is read, and what is written
+    /// is put on it when the platform is served next.
     pub(crate) fn app(&self, outside: Outside) -> Arc<App> {
+        self.app_over(outside, Arc::new(NoLog))
+    }
+
+    /// The use cases over this folder with the writer of its log. `name` is the public name of the platform, which the
+    /// first log is called after for ever.
+    pub(crate) fn app_with_log(&self, outside: Outside, name: &str) -> Result<Arc<App>, Failure> {
+        let settings = SequencerSettings::new(name);
+        // Keys of the log are random whatever else is seeded: a folder of the demo may be served later.
+        let entropy = Arc::new(SystemEntropy::new());
+        let clock = Arc::clone(&outside.clock);
+        let sequencer = LocalSequencer::open(&self.path, settings, &self.secret, clock, entropy)
+            .map_err(|error| Failure::Broken(format!("the log in {}: {error}", self.path.display())))?;
+        Ok(self.app_over(outside, Arc::new(sequencer)))
+    }
+
+    /// What is published of the log.
+    pub(crate) fn log(&self) -> LogFolder {
+        LogFolder::new(&self.path)
+    }
+
+    fn app_over(&self, outside: Outside, sequencer: Arc<dyn Sequencer>) -> Arc<App> {
         let Outside { clock, entropy, identity, credit } = outside;
         let store: Arc<dyn Store> = Arc::clone(&self.store) as Arc<dyn Store>;
         let secrets = Arc::clone(&self.secret) as Arc<dyn huzhu_app::ports::Secrets>;
         let vault = Arc::clone(&self.vault) as Arc<dyn huzhu_app::ports::Vault>;
-        Arc::new(App::new(World { store, vault, sequencer: Arc::new(NoLog), log: Arc::new(NoLog), clock, entropy, secrets, identity, credit }))
+        Arc::new(App::new(World {
+            store,
+            vault,
+            sequencer,
+            log: Arc::new(self.log()),
+            clock,
+            entropy,
+            secrets,
+            identity,
+            credit,
+        }))
     }
 }
 

@@ -159,7 +159,7 @@ fn period_events() -> Vec<Event> {
         claims: claims.clone(),
         cards: None,
     };
-    let noticed = Noticed { cards: Some(digest()), ..before_the_log.clone() };
+    let noticed = Noticed { cards: Some(vec![digest()]), ..before_the_log.clone() };
     let statement = Statement {
         claims: 1,
         aid: minor(30_000_000),

@@ -80,6 +80,11 @@ impl App {
         }
     }
 
+    /// Waits until a use case has committed something since the last call. For the worker that feeds what nobody waits for.
+    pub async fn something_to_log(&self) {
+        self.committed.notified().await;
+    }
+
     /// Why the feeder has stopped for good, for the operator's page and the doctor.
     pub async fn log_stopped(&self) -> Option<String> {
         self.feed.lock().await.stopped.clone()

@@ -250,7 +250,8 @@ fn notice_bodies(plan: &PlanId, key: PeriodKey, noticed: &Noticed) -> Bodies {
         count: noticed.headcount(),
         counted_at,
     };
-    let cards = noticed.cards.map_or_else(huzhu_log::empty_root, |root| Hash::from_bytes(*root.bytes()));
+    let leaves: Vec<[u8; 32]> = noticed.cards.iter().flatten().map(|leaf| *leaf.bytes()).collect();
+    let cards = inner_tree(&leaves).root();
     vec![(roster, true), (Body::Notice { plan, period, cards, count }, true)]
 }
 

@@ -8,6 +8,7 @@
 //!
 //! Limits: events that give no entry (see [`item`] for which and why) are protected by the store alone.
 
+mod card;
 pub mod check;
 mod explorer;
 pub(crate) mod feed;
@@ -18,6 +19,7 @@ pub(crate) mod source;
 pub(crate) mod tail;
 pub(crate) mod tiles;
 
+pub use card::CardOnLog;
 pub use explorer::{ENTRIES_MAX, EntryRow, EntryView, LogHead, PeriodPlaces};
 pub use feed::{Fed, ROUND};
 pub use item::message;

@@ -106,7 +106,8 @@ impl App {
         Ok(NoticeBoard { plan: id.clone(), currency, cards })
     }
 
-    async fn card_of(&self, periods: &[PeriodRecord], id: ClaimId) -> Result<Card, AppError> {
+    /// The card of a claim as things stand.
+    pub(crate) async fn card_of(&self, periods: &[PeriodRecord], id: ClaimId) -> Result<Card, AppError> {
         let claim: Claim = self.load_claim(id).await?.state;
         let claimed = claim.claimed();
         let enrolment = self.store.enrolment(claimed.enrolment).await?;

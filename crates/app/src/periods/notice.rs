@@ -157,7 +157,7 @@ impl App {
         }
         let claims = self.approved_claims(&command.plan).await?;
         let cohorts = self.store.cohorts(&command.plan).await?;
-        let noticed = noticed(terms, key, day, now, &cohorts, &periods, aids(&claims)?)?;
+        let mut noticed = noticed(terms, key, day, now, &cohorts, &periods, aids(&claims)?)?;
         let mut unit = Unit::new(now, call.caller.actor());
         let receipt = NoticeReceipt {
             key,
@@ -168,13 +168,20 @@ impl App {
             sharing_day: noticed.sharing_day,
             over_age,
         };
+        let mut cards = Vec::with_capacity(claims.len());
         for open in &claims {
+            let card = self.card_of(&periods, open.claim().id()).await?;
+            let owner = open.claim().claimed().member;
+            let (leaf, sealed) = self.card_leaf(&command.plan, key, &card, owner).await?;
+            cards.push(leaf);
+            unit.sealed.push(sealed);
             let event = open.claim().put_on_notice(key, noticed.until)?;
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             let values = vec![("period", key.to_string())];
             self.tell_claimant(&mut unit, open.claim(), "mail-claim-on-notice", Some(noticed.until), values)
                 .await?;
         }
+        noticed.cards = Some(cards);
         let event = period.state.open_notice(noticed, day_of(now, terms.zone()))?;
         unit.appends.push(append_period(&period, vec![event]));
         Ok((unit, receipt))

@@ -341,3 +341,21 @@ async fn what_waits_for_the_log_is_told_when_to_come_back_and_erased_people_have
     receipt(&town, &as_member(3), ReceiptOf::Consent { enrolment: enrolment(3) }).await;
     town.check().await.expect("a check");
 }
+
+#[tokio::test]
+async fn the_card_that_was_on_display_leads_to_the_notice_entry_until_the_person_is_erased() {
+    let town = Town::new(&[]).await;
+    lives(&town).await;
+    town.check().await.expect("a check");
+    let card = town.app.card_on_log(claim(1)).await.expect("a card");
+    let text = String::from_utf8(card.text.clone()).expect("text");
+    assert!(text.contains("\"aid\":") && text.contains("王**"), "{text}");
+    let leaf = huzhu_log::leaf_hash(huzhu_log::salted_digest(&card.salt, &card.text).as_bytes());
+    let inner = &card.inner;
+    let root = huzhu_log::tree::root_of_inclusion(&leaf, inner.index, inner.size, &inner.path);
+    let entry = town.app.log_entry(card.place.expect("a place")).await.expect("an entry").entry;
+    let Body::Notice { cards, count, .. } = entry.body else { unreachable!("a notice") };
+    assert_eq!((root, inner.size), (Ok(cards), count));
+    town.store.erase(member(1)).await.expect("erased");
+    assert_eq!(town.app.card_on_log(claim(1)).await, Err(AppError::NotFound("card")));
+}

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use huzhu_app::call::Call;
+use huzhu_app::log::NoLog;
 use huzhu_app::periods::{CollectPeriod, OfPeriod};
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
 use huzhu_app::ports::{Actor, Append, Clock as _, Sealed, Secrets as _, Store as _, Unit};
-use huzhu_app::log::NoLog;
 use huzhu_app::record::{CohortMove, EnrolmentRecord, MemberRecord, Record};
 use huzhu_app::{App, World};
 use huzhu_domain::digest::Digest;

@@ -8,7 +8,8 @@ use huzhu_app::plans::PublishPlan;
 use huzhu_app::roles::ChangeRole;
 use huzhu_domain::id::MemberId;
 
-use crate::output::{Ending, Failure, json as print_json, line};
+use crate::config::Config;
+use crate::output::{Ending, Failure, json as print_json, line, note};
 use crate::wiring::{Folder, runtime};
 
 /// Work of an operator at the machine, with the platform stopped.
@@ -20,7 +21,7 @@ pub(crate) enum Admin {
     GrantRole(GrantRole),
     /// Print a new one-time secret with which the first operator claims the role.
     FirstOperator(FirstOperator),
-    /// Destroy the key of a person: nothing personal of them can be read any more, here or in backups.
+    /// Destroy key and files of a person: nothing personal of them can be read any more; the log keeps tombstones.
     Erase(Erase),
 }
 
@@ -137,9 +138,20 @@ impl Erase {
             return Err(Failure::WrongUse(why));
         }
         let folder = Folder::open_existing(&self.data)?;
-        let erased = runtime()?.block_on(huzhu_app::ports::Store::erase(folder.store.as_ref(), self.member));
-        erased.map_err(|error| Failure::broken("erasing", error))?;
-        answer(json, Ok(format!("{} is erased", self.member)))
+        let name = Config::read(None, &self.data)?.public_name();
+        let erased = runtime()?.block_on(async {
+            let app = folder.app_with_log(super::serve::outside_without_providers(), &name)?;
+            let erased = app.erase_person(&Call::system(), self.member).await;
+            if let Err(error) = crate::feeder::drain(&app).await {
+                note(format_args!("the log will hear of it later: {error}"));
+            }
+            Ok::<_, Failure>(erased)
+        })?;
+        answer(
+            json,
+            erased
+                .map(|done| format!("{} is erased, with {} files", done.receipt.member, done.receipt.files)),
+        )
     }
 }
 

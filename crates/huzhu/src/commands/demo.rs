@@ -16,6 +16,9 @@ use crate::demo::{self, Demo as Made};
 use crate::output::{Ending, Failure, json as print_json, line, note};
 use crate::wiring::{Folder, Outside, runtime};
 
+/// What the logs of the demo are called after.
+const NAME: &str = "demo.example.org";
+
 /// Make a community of invented people, live through six periods on a fast clock, print a summary, then serve the portal on
 /// 127.0.0.1:8080. Nothing leaves this machine; mail lands on a page of the portal.
 #[derive(Debug, Args)]
@@ -77,18 +80,20 @@ impl Demo {
         let start = demo::start().map_err(|error| Failure::broken("reading the demo plan", error))?;
         let clock = Arc::new(ManualClock::new(start));
         let register = Arc::new(DemoRegister);
-        let app = folder.app(Outside {
+        let outside = Outside {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SeededEntropy::new(self.seed)),
             identity: Some(Arc::clone(&register) as _),
             credit: Some(register),
-        });
+        };
+        let app = folder.app_with_log(outside, NAME)?;
         let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(1) };
         if let Ok(style) = ProgressStyle::with_template("{msg:>28} {wide_bar} {pos}/{len} {elapsed}") {
             bar.set_style(style);
         }
         let made = demo::make(&app, &clock, self.members, self.seed, &bar).await;
         bar.finish_and_clear();
+        crate::feeder::drain(&app).await.map_err(|error| Failure::broken("feeding the log", error))?;
         made.map_err(|error| Failure::broken("living through the demo", error))
     }
 
@@ -96,12 +101,14 @@ impl Demo {
     async fn serve(&self, folder: &Folder, made: &Made) -> Result<(), Failure> {
         let register = Arc::new(DemoRegister);
         let system: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let app: Arc<App> = folder.app(Outside {
+        let outside = Outside {
             clock: Arc::new(OffsetClock::new(made.end, system)),
             entropy: Arc::new(SystemEntropy::new()),
             identity: Some(Arc::clone(&register) as _),
             credit: Some(register),
-        });
+        };
+        let app: Arc<App> = folder.app_with_log(outside, NAME)?;
+        drop(tokio::spawn(crate::feeder::run(Arc::clone(&app))));
         let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|error| {
             Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
         })?;

@@ -77,12 +77,14 @@ impl Serve {
     async fn serve(&self, folder: &Folder, config: &Config) -> Result<(), Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let entropy = Arc::new(SystemEntropy::new());
-        let app = folder.app(Outside {
+        let outside = Outside {
             identity: config.identity(&clock, &entropy)?,
             credit: config.credit(&clock, &entropy)?,
             clock: Arc::clone(&clock),
             entropy,
-        });
+        };
+        let app = folder.app_with_log(outside, &config.public_name())?;
+        let feeding = tokio::spawn(crate::feeder::run(Arc::clone(&app)));
         let secret = app.first_operator_secret().await;
         if let Some(secret) = secret.map_err(|error| Failure::broken("making the first secret", error))? {
             note(format_args!(
@@ -111,10 +113,14 @@ impl Serve {
         note(format_args!("listening on http://{}/", self.listen));
         let limits = if self.no_rate_limits { Limits::none() } else { Limits::standard() };
         let edge_config = EdgeConfig { secure: config.is_https(), demo: false, personas: Arc::new([]) };
-        let edge = Edge { app, config: edge_config, limits: Arc::new(limits) };
-        huzhu_web::serve::serve(edge, listener, stop())
-            .await
-            .map_err(|error| Failure::broken("serving", error))
+        let edge = Edge { app: Arc::clone(&app), config: edge_config, limits: Arc::new(limits) };
+        let served = huzhu_web::serve::serve(edge, listener, stop()).await;
+        feeding.abort();
+        // What is left waits for the next start otherwise.
+        if let Err(error) = crate::feeder::drain(&app).await {
+            tracing::warn!(%error, "the log was not fed at the end");
+        }
+        served.map_err(|error| Failure::broken("serving", error))
     }
 }
 
