@@ -266,6 +266,9 @@ pub trait Store: Send + Sync {
     async fn plans(&self) -> Result<Vec<PlanRecord>, StoreError>;
     /// One plan.
     async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>, StoreError>;
+    /// A number that is another one once the stream of any plan has grown, before the commit that grew it is answered. Asked
+    /// with every join and every page, so it costs no row.
+    async fn plans_mark(&self) -> Result<u64, StoreError>;
 
     /// One enrolment.
     async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError>;

@@ -406,6 +406,10 @@ impl Store for MemoryStore {
         Ok(self.tables().plans.get(id).cloned())
     }
 
+    async fn plans_mark(&self) -> Result<u64, StoreError> {
+        Ok(self.tables().plans.rows.values().map(|plan| plan.events).sum())
+    }
+
     async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError> {
         Ok(self.tables().enrolments.get(&id).cloned())
     }

@@ -267,6 +267,7 @@ impl From<AppError> for Problem {
                 "idempotency-key-reused",
                 "problem-idempotency-key-reused",
             ),
+            AppError::Stale("changed-since-read") => Self::changed(),
             AppError::Stale("key-in-use") => {
                 Self::new(StatusCode::CONFLICT, "idempotency-key-in-use", "problem-idempotency-key-in-use")
             }

@@ -314,12 +314,29 @@ async fn what_would_happen_is_told_before_filing() {
 }
 
 #[tokio::test]
+async fn a_description_that_was_changed_since_it_was_read_is_not_overwritten() {
+    let town = seven(&[]).await;
+    let app = &town.app;
+    town.on(date(2026, 3, 2));
+    let draft = DraftClaim { claim: claim(1), enrolment: enrolment(1), illness: illness(date(2026, 2, 9)) };
+    app.draft_claim(&as_member(1), &draft).await.expect("a draft");
+    let describe = |day, expected| DescribeClaim { claim: claim(1), illness: illness(day), expected };
+    let first = describe(date(2026, 2, 10), Some(1));
+    app.describe_claim(&as_member(1), &first).await.expect("nobody changed it");
+    let stale = app.describe_claim(&as_member(1), &describe(date(2026, 2, 11), Some(1))).await;
+    assert_eq!(stale.expect_err("read before the change"), AppError::Stale("changed-since-read"));
+    let shown = app.claim_view(&as_member(1), claim(1)).await.expect("the claim");
+    assert_eq!(shown.illness.event_date, date(2026, 2, 10), "the stale description changed nothing");
+    app.describe_claim(&as_member(1), &describe(date(2026, 2, 12), None)).await.expect("without a condition");
+}
+
+#[tokio::test]
 async fn a_decision_follows_the_facts() {
     let town = seven(&[]).await;
     let app = &town.app;
     town.on(date(2026, 3, 2));
     town.files(1, 1, date(2026, 2, 9)).await;
-    let describe = DescribeClaim { claim: claim(1), illness: illness(date(2026, 2, 10)) };
+    let describe = DescribeClaim { claim: claim(1), illness: illness(date(2026, 2, 10)), expected: None };
     assert_eq!(code(app.describe_claim(&as_member(1), &describe).await), "claim-wrong-state");
     app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
     let advise = |advice| RecommendClaim { claim: claim(1), advice };
