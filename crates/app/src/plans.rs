@@ -87,9 +87,11 @@ impl App {
                     .mistakes()
                     .iter()
                     .map(|mistake| FieldMistake {
-                        field: format!("text:{}:{}", mistake.line, mistake.column),
+                        field: "text".to_owned(),
                         code: "plan-file-mistake",
                         values: vec![
+                            ("line", mistake.line.to_string()),
+                            ("column", mistake.column.to_string()),
                             ("rule", mistake.rule.code.to_string()),
                             ("message", mistake.message.clone()),
                             ("remedy", mistake.remedy.clone()),
