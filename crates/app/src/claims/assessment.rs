@@ -42,7 +42,7 @@ pub struct EligibilityView {
     pub findings: Vec<FindingView>,
     /// Every rule is kept.
     pub eligible: bool,
-    /// Aid in minor units, less arrears; zero when a rule is broken.
+    /// Aid in minor units, before unpaid shares are kept back; zero when a rule is broken.
     pub aid: Amount,
 }
 
