@@ -9,7 +9,6 @@ use huzhu_domain::time::{day_of, plus_days};
 use huzhu_ledger::{Account, Amount, Line};
 use serde::{Deserialize, Serialize};
 
-use super::assessment::CLAIMS_PER_ENROLMENT;
 use super::refusal::refused;
 use super::{ClaimReceipt, OpenClaim};
 use crate::App;
@@ -18,7 +17,7 @@ use crate::error::AppError;
 use crate::load::{Loaded, append_claim};
 use crate::periods::{Booking, push_enrolment, shared_total};
 use crate::permission::Action;
-use crate::ports::{ClaimQuery, Page, ReliedOn, Sealed, Unit};
+use crate::ports::{ReliedOn, Sealed, Unit};
 use crate::record::EnrolmentRecord;
 use crate::sign_in::invalid;
 
@@ -245,8 +244,7 @@ impl App {
     ) -> Result<(), AppError> {
         let owner = open.claim().claimed().member;
         // Two claims of one person that are confirmed at once must not share one ceiling.
-        let query = ClaimQuery::ByMember(owner);
-        for other in self.store.claims(&query, &Page::first(CLAIMS_PER_ENROLMENT)).await? {
+        for other in self.claims_of_person(enrolment).await? {
             if other.id != open.claim().id() {
                 let events = self.load_claim(other.id).await?.events;
                 unit.relied_on.push(ReliedOn::Stream(StreamId::Claim(other.id), events));

@@ -195,9 +195,11 @@ impl Auditor {
         let due = self.aid_due(id, case).map_err(|why| format!("{id} was approved although {why}"))?;
         ensure(due == aid, || format!("{id} was granted {aid} minor units, {due} are due"))?;
         case.aid = aid;
-        let again = self.known_elsewhere(case)
-            && self.sheet_on(case.illness.event_date).is_some_and(|sheet| sheet.several.is_none());
-        self.count_if(again, "known weakness: a dependant who came back got the one aid a second time");
+        let came_back = self
+            .claims
+            .values()
+            .any(|one| one.is_granted() && one.member != case.member && self.same_person(one, case));
+        self.count_if(came_back, "people aided again after they came back as another member");
         Ok(())
     }
 
@@ -244,7 +246,7 @@ impl Auditor {
         let earlier: Vec<&Case> = self
             .claims
             .iter()
-            .filter(|(other, one)| **other != id && one.member == case.member && one.is_granted())
+            .filter(|(other, one)| **other != id && one.is_granted() && self.same_person(one, case))
             .map(|(_, one)| one)
             .collect();
         let granted: u128 = earlier.iter().map(|one| one.aid).sum();
@@ -264,11 +266,10 @@ impl Auditor {
         }
     }
 
-    /// Whether the same person was granted aid before as another member: dependants get a new id each time they join.
-    fn known_elsewhere(&self, case: &Case) -> bool {
-        let identity = self.people.get(&case.enrolment).map(|person| person.identity);
-        let same = |other: &Case| self.people.get(&other.enrolment).map(|person| person.identity) == identity;
-        self.claims.values().any(|other| other.member != case.member && other.is_granted() && same(other))
+    /// Whether two claims are about one person: dependants get a new member id each time they join.
+    fn same_person(&self, one: &Case, other: &Case) -> bool {
+        let identity = |case: &Case| self.people.get(&case.enrolment).map(|person| person.identity);
+        identity(one) == identity(other)
     }
 
     /// Whether somebody is, pays for, or is paid for by one of the people of a claim.
