@@ -8,6 +8,7 @@ use huzhu_app::error::AppError;
 use huzhu_app::periods::{
     CollectPeriod, OfPeriod, PayClaim, PayIn, PaySource, helped_by, share_in, shared_total, year_to_date,
 };
+use huzhu_app::plans::PublishPlan;
 use huzhu_app::ports::{EnrolmentQuery, Page, Store};
 use huzhu_app::record::EnrolmentRecord;
 use huzhu_domain::enrolment::EndReason;
@@ -407,4 +408,20 @@ async fn age_bands_share_by_weight_and_the_class_of_a_member_never_needs_a_birth
         town.everybody().await.iter().map(|row| share_in(&periods, row, key("2026-03-1")).minor()).collect();
     assert_eq!(shares, [13_500, 13_500, 40_500, 40_500]);
     assert_eq!(town.balance(Account::Arrears).await, 40_500);
+}
+
+#[tokio::test]
+async fn a_plan_with_equal_shares_cannot_share_by_age_later() {
+    let town = Town::new(&[]).await;
+    let second = PLAN
+        .replace("version = 1", "version = 2")
+        .replace("effective = 2026-01-01", "effective = 2026-03-01")
+        .replace("fee = \"8\"", "fee = \"7\"");
+    let bands = "bands = [{ age_to = 39, weight = 1 }, { age_from = 40, weight = 3 }]";
+    let text = second.replace("rounding = \"up\"", &format!("rounding = \"up\"\n{bands}"));
+    assert_ne!(text, second);
+    let by_age = town.app.publish_plan(&operator(), PublishPlan { text }).await;
+    assert_eq!(code(by_age), "plan-bands-after-equal");
+    let equal = town.app.publish_plan(&operator(), PublishPlan { text: second }).await;
+    assert_eq!(equal.expect("published").receipt.version.0, 2);
 }
