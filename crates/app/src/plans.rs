@@ -319,6 +319,7 @@ fn plan_refusal(rejection: PlanRejection) -> AppError {
             ("plan-wrong-version", vec![("expected", expected.to_string()), ("found", found.to_string())])
         }
         PlanRejection::CurrencyChanged => ("plan-currency-changed", Vec::new()),
+        PlanRejection::BandsAfterEqual => ("plan-bands-after-equal", Vec::new()),
         PlanRejection::NoticeTooShort { earliest, notice_days, effective } => (
             "plan-notice-too-short",
             vec![

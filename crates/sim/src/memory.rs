@@ -423,9 +423,7 @@ impl Store for MemoryStore {
         page_of(tables.enrolments.rows.iter(), page, |row| match query {
             EnrolmentQuery::ByPayer(payer) => tables.payers.get(&(*payer, row.id)).is_some(),
             EnrolmentQuery::ByMember(member) => row.member == *member,
-            EnrolmentQuery::ByIdentity(plan, identity) => {
-                row.plan == *plan && row.identity == *identity && row.ended.is_none()
-            }
+            EnrolmentQuery::ByIdentity(plan, identity) => row.plan == *plan && row.identity == *identity,
             EnrolmentQuery::OverAge(plan, day) => {
                 let over = row.over_age_from.is_some_and(|from| from <= *day);
                 row.plan == *plan && over && row.ended.is_none()

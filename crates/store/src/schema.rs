@@ -209,6 +209,8 @@ pub(crate) const STEPS: &[&str] = &[
     )",
     // 34: facts about the file itself.
     "CREATE TABLE IF NOT EXISTS fact (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL)",
+    // 35: earlier enrolments of a person who comes back; the live one is found by the index of step 7.
+    "CREATE INDEX IF NOT EXISTS enrolment_former ON enrolment (plan, identity) WHERE ended_on IS NOT NULL",
 ];
 
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text

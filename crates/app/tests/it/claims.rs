@@ -377,3 +377,48 @@ fn sha256(bytes: &[u8]) -> String {
     let digest: [u8; 32] = sha2::Sha256::digest(bytes).into();
     huzhu_domain::digest::Digest::from_bytes(digest).to_string()
 }
+
+#[tokio::test]
+async fn somebody_who_comes_back_as_another_member_is_not_paid_once_more() {
+    let town = Town::new(&[]).await;
+    let app = &town.app;
+    for n in [1, 3, 4, 5, 6, 7] {
+        town.joins(n, date(2026, 1, 10)).await;
+    }
+    let child = date(2015, 1, 1);
+    town.joins_under(2, date(2026, 1, 10), member(1), Some(Relation::Child), child).await;
+    town.on(date(2026, 3, 2));
+    town.files(2, 2, date(2026, 3, 1)).await;
+    town.approves(2).await;
+    town.on(date(2026, 3, 7));
+    app.open_notice(&operator(), &of("2026-03-1")).await.expect("notice");
+    town.on(date(2026, 3, 14));
+    app.settle_period(&operator(), &of("2026-03-1")).await.expect("settled");
+    let collect =
+        CollectPeriod { plan: plan(), key: key("2026-03-1"), failed: vec![], report: b"all".to_vec() };
+    app.collect_period(&operator(), &collect).await.expect("collected");
+    let pay = PayClaim { claim: claim(2), confirmation: b"paid".to_vec() };
+    assert!(app.pay_claim(&operator(), &pay).await.expect("paid").receipt.ended);
+
+    // The child joins again under another member id, waits, and falls ill again. So does a sibling, who was never aided.
+    town.joins_under(1_002, date(2026, 3, 20), member(1), Some(Relation::Child), child).await;
+    town.joins_under(8, date(2026, 3, 20), member(1), Some(Relation::Child), child).await;
+    town.on(date(2026, 5, 4));
+    for (n, granted) in [(1_002, false), (8, true)] {
+        let illness = illness(date(2026, 5, 3));
+        let ask = CheckEligibility { enrolment: enrolment(n), illness };
+        let told = app.check_eligibility(&as_member(1), &ask).await.expect("told");
+        let broken: Vec<&str> = told.findings.iter().filter(|f| !f.kept).map(|f| f.rule.as_str()).collect();
+        assert_eq!((told.eligible, told.aid), (granted, fen(if granted { 100_000 } else { 0 })));
+        assert_eq!(broken, if granted { vec![] } else { vec!["ceiling-reached"] });
+        town.files(n, n, date(2026, 5, 3)).await;
+        app.take_claim(&reviewer(), TakeClaim { claim: claim(n) }).await.expect("taken");
+        let advice = RecommendClaim { claim: claim(n), advice: Advice::Approve { cost: None } };
+        let recommended = app.recommend(&reviewer(), &advice).await;
+        match recommended {
+            Ok(_) => assert!(granted),
+            refused => assert_eq!((code(refused), granted), ("claim-not-eligible", false)),
+        }
+    }
+    town.check().await.expect("a sound store");
+}

@@ -155,7 +155,7 @@ pub(crate) struct EligibilityBody {
     findings: Vec<FindingBody>,
     /// Every rule is kept.
     eligible: bool,
-    /// Aid less arrears; zero when a rule is broken.
+    /// Aid before unpaid shares are kept back; zero when a rule is broken.
     aid: Money,
 }
 
