@@ -36,6 +36,8 @@ const seen = new Set();
 
 function finding(what, where) {
   const list = findings.get(what) ?? [];
+  // Said at once: whoever ends a long run early has what was found until then.
+  if (list.length === 0) console.log(`finding: ${what}\n  ${where}`);
   list.push(where);
   findings.set(what, list);
 }
@@ -120,9 +122,13 @@ async function crawl(browser, persona) {
     if (count >= EACH) continue;
     counts.set(pattern, count + 1);
     const expected = BEGIN.includes(path) ? [200, 403, 404] : [200];
-    for (const { page, name, where } of opened) {
+    // The combinations are looked at side by side: each has a process of its own in the browser.
+    const links = await Promise.all(opened.map(({ page, name, where }) => {
       where.now = `${name} ${path}`;
-      for (const link of await look(page, path, expected, where.now)) {
+      return look(page, path, expected, where.now);
+    }));
+    for (const found of links) {
+      for (const link of found) {
         const url = new URL(link, BASE);
         for (const choice of ["lang", "theme"]) url.searchParams.delete(choice);
         const next = url.pathname + url.search;

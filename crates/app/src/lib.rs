@@ -73,7 +73,8 @@ pub struct App {
     secrets: Arc<dyn Secrets>,
     identity: Option<Arc<dyn IdentityProvider>>,
     credit: Option<Arc<dyn CreditProvider>>,
-    plans: RwLock<BTreeMap<PlanId, Arc<LoadedPlan>>>,
+    /// Plans as they were at a mark of the store.
+    plans: RwLock<BTreeMap<PlanId, (u64, Arc<LoadedPlan>)>>,
 }
 
 impl App {
@@ -116,11 +117,13 @@ impl App {
         &self.log
     }
 
-    fn cached_plan(&self, id: &PlanId) -> Option<Arc<LoadedPlan>> {
-        self.plans.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    fn cached_plan(&self, id: &PlanId, mark: u64) -> Option<Arc<LoadedPlan>> {
+        let plans = self.plans.read().unwrap_or_else(PoisonError::into_inner);
+        plans.get(id).filter(|(kept, _)| *kept == mark).map(|(_, plan)| Arc::clone(plan))
     }
 
-    fn keep_plan(&self, id: &PlanId, plan: &Arc<LoadedPlan>) {
-        self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), Arc::clone(plan));
+    fn keep_plan(&self, id: &PlanId, mark: u64, plan: &Arc<LoadedPlan>) {
+        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        plans.insert(id.clone(), (mark, Arc::clone(plan)));
     }
 }

@@ -123,18 +123,20 @@ impl App {
         Ok(Loaded { state, events: count(&recorded) })
     }
 
-    /// A plan with its parsed terms. Parsing costs milliseconds, so the last result is kept until the stream grows.
+    /// A plan with its parsed terms. Parsing costs milliseconds, so the last result is kept until the stream of some plan grows.
     ///
     /// # Errors
     /// [`AppError::NotFound`] when there is no such plan; [`AppError::Broken`] when a stored text no longer parses.
     pub async fn load_plan(&self, id: &PlanId) -> Result<Arc<LoadedPlan>, AppError> {
-        let record = self.store.plan(id).await?.ok_or(AppError::NotFound("plan"))?;
-        if let Some(cached) = self.cached_plan(id).filter(|plan| plan.events == record.events) {
+        // The mark is read first: a plan that grows while it is read here is kept under the older mark, and read again.
+        let mark = self.store.plans_mark().await?;
+        if let Some(cached) = self.cached_plan(id, mark) {
             return Ok(cached);
         }
         let recorded = self.store.stream(&StreamId::Plan(id.clone())).await?;
+        found("plan", &recorded)?;
         let loaded = Arc::new(fold_plan(id, &recorded)?);
-        self.keep_plan(id, &loaded);
+        self.keep_plan(id, mark, &loaded);
         Ok(loaded)
     }
 

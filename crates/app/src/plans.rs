@@ -87,9 +87,11 @@ impl App {
                     .mistakes()
                     .iter()
                     .map(|mistake| FieldMistake {
-                        field: format!("text:{}:{}", mistake.line, mistake.column),
+                        field: "text".to_owned(),
                         code: "plan-file-mistake",
                         values: vec![
+                            ("line", mistake.line.to_string()),
+                            ("column", mistake.column.to_string()),
                             ("rule", mistake.rule.code.to_string()),
                             ("message", mistake.message.clone()),
                             ("remedy", mistake.remedy.clone()),
@@ -317,6 +319,7 @@ fn plan_refusal(rejection: PlanRejection) -> AppError {
             ("plan-wrong-version", vec![("expected", expected.to_string()), ("found", found.to_string())])
         }
         PlanRejection::CurrencyChanged => ("plan-currency-changed", Vec::new()),
+        PlanRejection::BandsAfterEqual => ("plan-bands-after-equal", Vec::new()),
         PlanRejection::NoticeTooShort { earliest, notice_days, effective } => (
             "plan-notice-too-short",
             vec![

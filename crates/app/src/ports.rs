@@ -217,7 +217,8 @@ pub enum EnrolmentQuery {
     ByPayer(MemberId),
     /// All of a person.
     ByMember(MemberId),
-    /// The live one of a person in a plan, by keyed hash of the identity number.
+    /// All of a person in a plan, live or ended, by keyed hash of the identity number: whoever comes back, as whichever
+    /// member, is the same person.
     ByIdentity(PlanId, Digest),
     /// Live ones of a plan that reach the age limit on or before the day.
     OverAge(PlanId, Day),
@@ -230,7 +231,7 @@ pub enum EnrolmentQuery {
 /// Which claims; lists are ordered by claim id, and [`Page::after`] is a claim id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimQuery {
-    /// Filed by, or about, a member.
+    /// Filed by, or about, a member. Not all of a person: a dependant who comes back is another member.
     ByMember(MemberId),
     /// Of an enrolment.
     ByEnrolment(EnrolmentId),
@@ -305,6 +306,9 @@ pub trait Store: Send + Sync {
     async fn plans(&self) -> Result<Vec<PlanRecord>, StoreError>;
     /// One plan.
     async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>, StoreError>;
+    /// A number that is another one once the stream of any plan has grown, before the commit that grew it is answered. Asked
+    /// with every join and every page, so it costs no row.
+    async fn plans_mark(&self) -> Result<u64, StoreError>;
 
     /// One enrolment.
     async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError>;

@@ -55,6 +55,7 @@ pub const REFUSAL_CODES: &[&str] = &[
     "period-too-early-for-sharing",
     "period-wrong-state",
     "plan-already-in-force",
+    "plan-bands-after-equal",
     "plan-closed",
     "plan-closed-already",
     "plan-currency-changed",

@@ -242,6 +242,21 @@ impl Enrolment {
         self.arrears.values().map(|arrears| arrears.retry_until).min()
     }
 
+    /// What is kept back of `aid` for unpaid shares, in minor units by period: whole shares, the oldest period first, as
+    /// long as something of the aid is left to pay. The rest stays owed.
+    pub fn keep_back(&self, aid: Amount) -> Vec<(PeriodKey, Amount)> {
+        let mut left = aid;
+        let mut kept = Vec::new();
+        for (period, arrears) in &self.arrears {
+            match left.checked_sub(arrears.amount) {
+                Some(rest) if !rest.is_zero() => left = rest,
+                Some(_) | None => break,
+            }
+            kept.push((*period, arrears.amount));
+        }
+        kept
+    }
+
     /// How the enrolment stands on `day`.
     pub fn cover(&self, day: Day) -> Cover {
         match self.ends() {

@@ -10,7 +10,8 @@
 //! | a share cannot be collected | arrears | shares receivable |
 //! | somebody bears it for now | operator's guarantee, cost carried, surplus carried, or aid payable and fee income (cut) | arrears covered |
 //! | arrears come in after all | bank; arrears covered | arrears; operator's guarantee or surplus carried |
-//! | arrears are deducted from aid, or given up | arrears covered | arrears |
+//! | arrears are deducted from aid that becomes payable | aid payable; arrears covered | arrears; operator's guarantee or surplus carried |
+//! | arrears are given up | arrears covered | arrears |
 //! | a payout is sent, and arrives | aid payable; payouts clearing | payouts clearing; bank |
 //! | operator or sponsor pays in; a member tops up | bank | operator's guarantee, sponsor's account; prepaid balances |
 //! | shares are refunded | shares refunded | refunds payable |

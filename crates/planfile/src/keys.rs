@@ -253,7 +253,11 @@ const SHARING: &[Key] = &[
     may("minimum", Kind::Amount, "Balance below which members top up (pool)."),
     may("sponsor", Kind::Words(NAME), "Who pays (sponsor)."),
     may("sponsor_limit", Kind::Amount, "The most the sponsor pays; left out: no limit (sponsor)."),
-    may("bands", Kind::Tables(BAND), "Weights by age; left out: the same share for everybody."),
+    may(
+        "bands",
+        Kind::Tables(BAND),
+        "Weights by age; left out: the same share for everybody. No later version can add them.",
+    ),
 ];
 
 const CAP: &[Key] = &[

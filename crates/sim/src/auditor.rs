@@ -79,7 +79,6 @@ pub(super) struct Gathered {
     pub(super) fell: Vec<(EnrolmentId, PeriodKey, u128)>,
     pub(super) settled_arrears: Vec<(EnrolmentId, PeriodKey, u128)>,
     pub(super) payable: BTreeMap<ClaimId, u128>,
-    pub(super) approved: Option<ClaimId>,
     pub(super) refused: Option<ClaimId>,
     pub(super) ended: Vec<(EnrolmentId, EndReason)>,
 }
@@ -87,7 +86,6 @@ pub(super) struct Gathered {
 impl Gathered {
     fn note(&mut self, id: ClaimId, event: &ClaimEvent) {
         match event {
-            ClaimEvent::Approved { .. } => self.approved = Some(id),
             ClaimEvent::Refused { .. } => self.refused = Some(id),
             ClaimEvent::BecamePayable { aid, .. } => {
                 self.payable.insert(id, aid.wide());
@@ -191,7 +189,7 @@ impl Auditor {
                     }
                     (StreamId::Claim(id), Event::Claim(event)) => {
                         gathered.note(*id, event);
-                        self.claim_event(*id, event, unit, deed, &gathered)?;
+                        self.claim_event(*id, event, unit, deed)?;
                     }
                     (StreamId::Period(_, key), Event::Period(event)) => rounds.push((*key, event.clone())),
                     (StreamId::Plan(_), Event::Plan(event)) => self.plan_event(event)?,
@@ -208,7 +206,7 @@ impl Auditor {
                 PeriodEvent::Closed => self.closed(key)?,
             }
         }
-        self.move_arrears(&gathered);
+        self.move_arrears(&gathered, deed)?;
         self.refund(&gathered);
         self.paid_in(unit, deed);
         Ok(())

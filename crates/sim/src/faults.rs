@@ -138,6 +138,9 @@ impl<S: Store> Store for FaultyStore<S> {
     async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>, StoreError> {
         self.inner.plan(id).await
     }
+    async fn plans_mark(&self) -> Result<u64, StoreError> {
+        self.inner.plans_mark().await
+    }
     async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError> {
         self.inner.enrolment(id).await
     }

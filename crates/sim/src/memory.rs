@@ -410,6 +410,10 @@ impl Store for MemoryStore {
         Ok(self.tables().plans.get(id).cloned())
     }
 
+    async fn plans_mark(&self) -> Result<u64, StoreError> {
+        Ok(self.tables().plans.rows.values().map(|plan| plan.events).sum())
+    }
+
     async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError> {
         Ok(self.tables().enrolments.get(&id).cloned())
     }
@@ -423,9 +427,7 @@ impl Store for MemoryStore {
         page_of(tables.enrolments.rows.iter(), page, |row| match query {
             EnrolmentQuery::ByPayer(payer) => tables.payers.get(&(*payer, row.id)).is_some(),
             EnrolmentQuery::ByMember(member) => row.member == *member,
-            EnrolmentQuery::ByIdentity(plan, identity) => {
-                row.plan == *plan && row.identity == *identity && row.ended.is_none()
-            }
+            EnrolmentQuery::ByIdentity(plan, identity) => row.plan == *plan && row.identity == *identity,
             EnrolmentQuery::OverAge(plan, day) => {
                 let over = row.over_age_from.is_some_and(|from| from <= *day);
                 row.plan == *plan && over && row.ended.is_none()

@@ -33,6 +33,7 @@ const REACHED: &[&str] = &[
     "evidence asked for",
     "excess borne by the operator",
     "families left together",
+    "granted claims withdrawn with shares unpaid",
     "members at the cap of the year",
     "members ended after aid",
     "members ended for illness in the wait",

@@ -74,7 +74,8 @@ pub(crate) fn enrolments(
         ),
         EnrolmentQuery::ByMember(member) => list("member = ?3", params![after, limit, bytes(member.uuid())]),
         EnrolmentQuery::ByIdentity(plan, identity) => list(
-            "plan = ?3 AND identity = ?4 AND ended_on IS NULL",
+            "id IN (SELECT id FROM enrolment WHERE plan = ?3 AND identity = ?4 AND ended_on IS NULL
+                UNION SELECT id FROM enrolment WHERE plan = ?3 AND identity = ?4 AND ended_on IS NOT NULL)",
             params![after, limit, plan.as_str(), identity.bytes()],
         ),
         EnrolmentQuery::OverAge(plan, day) => list(

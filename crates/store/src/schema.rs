@@ -209,7 +209,9 @@ pub(crate) const STEPS: &[&str] = &[
     )",
     // 34: facts about the file itself.
     "CREATE TABLE IF NOT EXISTS fact (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL)",
-    // 35 to 37: which entry of the log events went into, and how far the log was fed (one row).
+    // 35: earlier enrolments of a person who comes back; the live one is found by the index of step 7.
+    "CREATE INDEX IF NOT EXISTS enrolment_former ON enrolment (plan, identity) WHERE ended_on IS NOT NULL",
+    // 36 to 38: which entry of the log events went into, and how far the log was fed (one row).
     "CREATE TABLE IF NOT EXISTS logged (
         year INTEGER NOT NULL,
         number INTEGER NOT NULL, -- index on the log of the year, from 0
@@ -222,7 +224,7 @@ pub(crate) const STEPS: &[&str] = &[
     )",
     "CREATE INDEX IF NOT EXISTS logged_event ON logged (kind, first_position)",
     "CREATE INDEX IF NOT EXISTS logged_at ON logged (at)",
-    // 38: how far.
+    // 39: how far.
     "CREATE TABLE IF NOT EXISTS log_mark (
         only INTEGER NOT NULL PRIMARY KEY, -- 1
         position INTEGER NOT NULL,

@@ -5,6 +5,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 
 use async_trait::async_trait;
@@ -84,6 +85,8 @@ pub struct SqliteStore {
     places: Arc<Semaphore>,
     readers: Readers,
     people: Key,
+    /// Counted up by the writer, the only one there is: the lock keeps other processes out.
+    plans_mark: Arc<AtomicU64>,
     thread: Option<std::thread::JoinHandle<()>>,
     /// Held until the last part of the store is gone; the system frees it with the process, however that ends.
     _lock: File,
@@ -112,7 +115,8 @@ impl SqliteStore {
         }
         check_secret(&connection, secret)?;
         let people = secret.key("personal data");
-        let writer = Writer::new(file.clone(), people.clone(), connection)?;
+        let plans_mark = Arc::new(AtomicU64::new(0));
+        let writer = Writer::new(file.clone(), people.clone(), connection, Arc::clone(&plans_mark))?;
         let (jobs, waiting) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("store writer".to_owned())
@@ -122,6 +126,7 @@ impl SqliteStore {
             places: Arc::new(Semaphore::new(writer::QUEUE)),
             readers: Readers::new(file),
             people,
+            plans_mark,
             thread: Some(thread),
             _lock: lock,
         })
@@ -226,6 +231,10 @@ impl Store for SqliteStore {
 
     async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>, StoreError> {
         self.readers.with(|db| lists::plan(db, id))
+    }
+
+    async fn plans_mark(&self) -> Result<u64, StoreError> {
+        Ok(self.plans_mark.load(Ordering::Acquire))
     }
 
     async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError> {

@@ -10,10 +10,13 @@
 //! have been kept or not. If this thread panics, waiting and later callers hear the same.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use huzhu_app::ports::{LogMark, NewLogged, Position, StoreError, Unit};
+use huzhu_domain::event::StreamId;
 use huzhu_domain::id::MemberId;
 use huzhu_domain::time::Moment;
 use rusqlite::config::DbConfig;
@@ -66,15 +69,22 @@ pub(crate) struct Job {
 pub(crate) struct Writer {
     file: PathBuf,
     people: Key,
+    /// See [`huzhu_app::ports::Store::plans_mark`].
+    plans_mark: Arc<AtomicU64>,
     open: Option<(Connection, Heads)>,
 }
 
 impl Writer {
     /// A writer over a connection that was migrated already.
-    pub(crate) fn new(file: PathBuf, people: Key, connection: Connection) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        file: PathBuf,
+        people: Key,
+        connection: Connection,
+        plans_mark: Arc<AtomicU64>,
+    ) -> Result<Self, Failure> {
         let heads = Heads::read(&connection)?;
         let open = Some((connection, heads));
-        Ok(Self { file, people, open })
+        Ok(Self { file, people, plans_mark, open })
     }
 
     /// Works until the last sender is gone.
@@ -84,6 +94,10 @@ impl Writer {
             let (works, replies) = gather(jobs, first, before);
             before = works.len();
             let answers = self.write(&works);
+            // After the commit and before anybody hears of it; also when nobody knows whether the batch was kept.
+            if works.iter().any(touches_a_plan) {
+                self.plans_mark.fetch_add(1, Ordering::Release);
+            }
             for (at, reply) in replies.into_iter().enumerate() {
                 let answer = match &answers {
                     Ok(answers) => answers.get(at).cloned().unwrap_or_else(stopped),
@@ -146,6 +160,13 @@ impl Writer {
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
         Ok(Some(answers))
+    }
+}
+
+fn touches_a_plan(work: &Work) -> bool {
+    match work {
+        Work::Commit(unit) => unit.appends.iter().any(|append| matches!(append.stream, StreamId::Plan(_))),
+        Work::Erase(_) | Work::MarkSent(..) | Work::NoteLogged(..) => false,
     }
 }
 
@@ -219,7 +240,7 @@ mod tests {
         let mut connection = connect(&file).unwrap();
         crate::schema::migrate(&mut connection).unwrap().unwrap();
         connection.query_row("PRAGMA max_page_count = 150", [], |_| Ok(())).unwrap();
-        let mut writer = Writer::new(file.clone(), Key([1; 32]), connection).ok().unwrap();
+        let mut writer = Writer::new(file.clone(), Key([1; 32]), connection, Arc::default()).ok().unwrap();
         let kept = writer.write(&[unit(1, 10)]).unwrap();
         assert_eq!(kept, [Ok(Position(3))]);
         let heard = writer.write(&[unit(2, 10), unit(3, 1_000_000), unit(4, 10)]);

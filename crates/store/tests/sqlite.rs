@@ -200,8 +200,9 @@ async fn no_list_scans_a_table_that_grows_with_members() {
             UNION SELECT enrolment FROM former_payer WHERE payer = x'00' AND enrolment > x'00'
             ORDER BY 1 LIMIT 9) AND id > x'00' ORDER BY id LIMIT 9",
         "SELECT payer FROM enrolment WHERE member = x'00' AND id > x'00' ORDER BY id LIMIT 9",
-        "SELECT payer FROM enrolment WHERE plan = 'p' AND identity = x'00' AND ended_on IS NULL AND id > x'00'
-            ORDER BY id LIMIT 9",
+        "SELECT payer FROM enrolment WHERE id IN (SELECT id FROM enrolment WHERE plan = 'p' AND identity = x'00'
+            AND ended_on IS NULL UNION SELECT id FROM enrolment WHERE plan = 'p' AND identity = x'00'
+            AND ended_on IS NOT NULL) AND id > x'00' ORDER BY id LIMIT 9",
         "SELECT payer FROM enrolment WHERE plan = 'p' AND over_age_from <= '2019' AND ended_on IS NULL
             AND id > x'00' ORDER BY id LIMIT 9",
         "SELECT payer FROM enrolment WHERE plan = 'p' AND arrears <> '0' AND id > x'00' ORDER BY id LIMIT 9",

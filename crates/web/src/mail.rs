@@ -20,7 +20,7 @@ pub struct Mail {
 }
 
 /// Template, key of the subject, key of the text.
-const TEMPLATES: [(&str, &str, &str); 18] = [
+const TEMPLATES: [(&str, &str, &str); 19] = [
     ("mail-code", "mail-code-subject", "mail-code-body"),
     ("mail-joined", "mail-joined-subject", "mail-joined-body"),
     ("mail-left", "mail-left-subject", "mail-left-body"),
@@ -41,6 +41,7 @@ const TEMPLATES: [(&str, &str, &str); 18] = [
     ("mail-claim-refused", "mail-claim-refused-subject", "mail-claim-refused-body"),
     ("mail-claim-on-notice", "mail-claim-on-notice-subject", "mail-claim-on-notice-body"),
     ("mail-claim-payable", "mail-claim-payable-subject", "mail-claim-payable-body"),
+    ("mail-claim-payable-less", "mail-claim-payable-subject", "mail-claim-payable-less-body"),
     ("mail-claim-paid", "mail-claim-paid-subject", "mail-claim-paid-body"),
     ("mail-claim-withdrawn", "mail-claim-withdrawn-subject", "mail-claim-withdrawn-body"),
 ];

@@ -56,6 +56,12 @@ pub struct ProblemBody {
 pub struct ProblemField {
     /// The field of the request.
     pub field: String,
+    /// Line within the field, from 1, where the field is a plan file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Character within the line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
     /// Stable code.
     pub code: String,
     /// What is wrong and what helps.
@@ -204,12 +210,19 @@ impl Problem {
                 .iter()
                 .map(|mistake| ProblemField {
                     field: mistake.field.clone(),
+                    line: number(mistake, "line"),
+                    column: number(mistake, "column"),
                     code: mistake.code.to_owned(),
                     message: field_text(locale, mistake),
                 })
                 .collect(),
         }
     }
+}
+
+fn number(mistake: &FieldMistake, name: &str) -> Option<u32> {
+    let (_, value) = mistake.values.iter().find(|(known, _)| *known == name)?;
+    value.parse().ok()
 }
 
 /// The text of a wrong field.
@@ -267,6 +280,7 @@ impl From<AppError> for Problem {
                 "idempotency-key-reused",
                 "problem-idempotency-key-reused",
             ),
+            AppError::Stale("changed-since-read") => Self::changed(),
             AppError::Stale("key-in-use") => {
                 Self::new(StatusCode::CONFLICT, "idempotency-key-in-use", "problem-idempotency-key-in-use")
             }

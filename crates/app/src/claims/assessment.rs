@@ -11,10 +11,13 @@ use serde::{Deserialize, Serialize};
 use super::OpenClaim;
 use crate::App;
 use crate::error::AppError;
-use crate::ports::{ClaimQuery, Page};
+use crate::ports::{ClaimQuery, EnrolmentQuery, Page};
+use crate::record::ClaimRecord;
 
 /// Claims of one enrolment that are looked at for ceilings; far more than anybody files.
-pub(super) const CLAIMS_PER_ENROLMENT: u32 = 1_000;
+const CLAIMS_PER_ENROLMENT: u32 = 1_000;
+/// Enrolments of one person in one plan that are looked at for earlier aid: each takes a day at least.
+const ENROLMENTS_PER_PERSON: u32 = 10_000;
 
 /// What one rule says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +45,7 @@ pub struct EligibilityView {
     pub findings: Vec<FindingView>,
     /// Every rule is kept.
     pub eligible: bool,
-    /// Aid in minor units, less arrears; zero when a rule is broken.
+    /// Aid in minor units, before unpaid shares are kept back; zero when a rule is broken.
     pub aid: Amount,
 }
 
@@ -84,15 +87,8 @@ impl App {
         let person = self.person(enrolment.agreed().member).await?;
         let mut facts = Facts::of(terms, illness, person.birth, enrolment, reported);
         facts.cost = cost;
-        let query = ClaimQuery::ByMember(enrolment.agreed().member);
-        let rows = self.store.claims(&query, &Page::first(CLAIMS_PER_ENROLMENT)).await?;
-        let earlier = rows.into_iter().filter(|row| {
-            row.member == enrolment.agreed().member
-                && row.plan == enrolment.agreed().plan
-                && Some(row.id) != this
-                && row.aid.is_some()
-        });
-        for row in earlier {
+        let rows = self.claims_of_person(enrolment).await?;
+        for row in rows.into_iter().filter(|row| Some(row.id) != this && row.aid.is_some()) {
             // Aid that is granted and on its way counts like aid that was paid, or two claims side by side would pass a
             // ceiling that one after the other does not.
             let claim = self.load_claim(row.id).await?.state;
@@ -106,5 +102,18 @@ impl App {
             }
         }
         Ok(assess(&facts))
+    }
+
+    /// All claims about the person of an enrolment in its plan: those of earlier enrolments too, whichever member the person
+    /// was then. A dependant gets a new member id with each enrolment; the keyed hash of the identity number stays.
+    pub(super) async fn claims_of_person(&self, enrolment: &Enrolment) -> Result<Vec<ClaimRecord>, AppError> {
+        let agreed = enrolment.agreed();
+        let query = EnrolmentQuery::ByIdentity(agreed.plan.clone(), agreed.identity);
+        let mut claims = Vec::new();
+        for row in self.store.enrolments(&query, &Page::first(ENROLMENTS_PER_PERSON)).await? {
+            let query = ClaimQuery::ByEnrolment(row.id);
+            claims.extend(self.store.claims(&query, &Page::first(CLAIMS_PER_ENROLMENT)).await?);
+        }
+        Ok(claims)
     }
 }

@@ -35,6 +35,9 @@ pub struct DescribeClaim {
     pub claim: ClaimId,
     /// What happened.
     pub illness: Illness,
+    /// Events that the claim had when the caller read it; another number by now is [`AppError::Stale`]. `None`: whatever it
+    /// says now is overwritten.
+    pub expected: Option<u64>,
 }
 
 /// A verb on a claim of one's own that needs nothing else.
@@ -99,6 +102,10 @@ impl App {
     ) -> Result<Done<ClaimReceipt>, AppError> {
         self.transact(call, Action::FileClaim, command, |now| async move {
             let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
+            // In the transaction: whoever writes in between makes the append a conflict, and this is compared again.
+            if command.expected.is_some_and(|expected| expected != open.loaded.events) {
+                return Err(AppError::Stale("changed-since-read"));
+            }
             check_illness(&open.plan, &command.illness)?;
             let event = open.claim().describe(command.illness.clone())?;
             let receipt = ClaimReceipt::after(open.claim(), &event);

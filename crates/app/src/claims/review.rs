@@ -1,7 +1,7 @@
 //! The verbs of the two people who decide a claim: a reviewer recommends, a second person confirms or sends back.
 
 use huzhu_domain::claim::{ClaimEvent, Eligibility, FindingKind, Recommendation, State};
-use huzhu_domain::enrolment::{EndReason, Enrolment, EnrolmentEvent};
+use huzhu_domain::enrolment::{EndReason, Enrolment};
 use huzhu_domain::event::StreamId;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::{AidKind, IllnessInside, PlanTerms, ReasonCode};
@@ -9,7 +9,6 @@ use huzhu_domain::time::{day_of, plus_days};
 use huzhu_ledger::{Account, Amount, Line};
 use serde::{Deserialize, Serialize};
 
-use super::assessment::CLAIMS_PER_ENROLMENT;
 use super::refusal::refused;
 use super::{ClaimReceipt, OpenClaim};
 use crate::App;
@@ -18,7 +17,7 @@ use crate::error::AppError;
 use crate::load::{Loaded, append_claim};
 use crate::periods::{Booking, push_enrolment, shared_total};
 use crate::permission::Action;
-use crate::ports::{ClaimQuery, Page, ReliedOn, Sealed, Unit};
+use crate::ports::{ReliedOn, Sealed, Unit};
 use crate::record::EnrolmentRecord;
 use crate::sign_in::invalid;
 
@@ -90,8 +89,6 @@ pub struct ConfirmReceipt {
     pub aid: Option<Amount>,
     /// Reason code, when refused.
     pub reason: Option<ReasonCode>,
-    /// Unpaid shares that were deducted from the aid, in minor units.
-    pub arrears_deducted: Amount,
 }
 
 impl App {
@@ -183,7 +180,7 @@ impl App {
     }
 
     /// A second person decides. The facts are looked at again: if they would give another aid by now, the claim has to go
-    /// back. Unpaid shares that the aid was reduced by count as paid from here on.
+    /// back.
     pub async fn confirm_claim(
         &self,
         call: &Call,
@@ -195,18 +192,12 @@ impl App {
             let event = open.claim().confirm(by)?;
             let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
             let mut unit = Unit::new(now, call.caller.actor());
-            let mut receipt = ConfirmReceipt {
-                claim: ClaimReceipt::after(open.claim(), &event),
-                aid: None,
-                reason: None,
-                arrears_deducted: Amount::ZERO,
-            };
+            let mut receipt =
+                ConfirmReceipt { claim: ClaimReceipt::after(open.claim(), &event), aid: None, reason: None };
             match &event {
                 ClaimEvent::Approved { aid, .. } => {
                     self.check_still_right(&mut unit, &open, &enrolment.state, *aid).await?;
                     receipt.aid = Some(*aid);
-                    receipt.arrears_deducted = enrolment.state.owed();
-                    deduct_arrears(&mut unit, &open, &enrolment)?;
                     let value = vec![("aid", aid.decimal(open.terms()?.currency()))];
                     self.tell_claimant(&mut unit, open.claim(), "mail-claim-approved", None, value).await?;
                 }
@@ -253,8 +244,7 @@ impl App {
     ) -> Result<(), AppError> {
         let owner = open.claim().claimed().member;
         // Two claims of one person that are confirmed at once must not share one ceiling.
-        let query = ClaimQuery::ByMember(owner);
-        for other in self.store.claims(&query, &Page::first(CLAIMS_PER_ENROLMENT)).await? {
+        for other in self.claims_of_person(enrolment).await? {
             if other.id != open.claim().id() {
                 let events = self.load_claim(other.id).await?.events;
                 unit.relied_on.push(ReliedOn::Stream(StreamId::Claim(other.id), events));
@@ -331,26 +321,6 @@ fn may_cite(terms: &PlanTerms, found: &Eligibility, reason: &ReasonCode) -> bool
         || terms.cover().exclusions.iter().any(|known| known.code == *reason);
     let broken = found.findings.iter().any(|finding| !finding.kept && finding.kind.word() == reason.as_str());
     of_terms || broken
-}
-
-/// Unpaid shares were deducted from the aid, so they count as paid; what others bore for them stays with those, since the
-/// members save as much on the aid.
-fn deduct_arrears(unit: &mut Unit, open: &OpenClaim, enrolment: &Loaded<Enrolment>) -> Result<(), AppError> {
-    let owed = enrolment.state.owed();
-    if owed.is_zero() {
-        return Ok(());
-    }
-    let periods = enrolment.state.arrears().keys();
-    let paid: Result<Vec<EnrolmentEvent>, _> =
-        periods.map(|period| enrolment.state.pay_arrears(*period)).collect();
-    push_enrolment(unit, enrolment, paid?);
-    let terms = open.terms()?;
-    Booking::new(terms, day_of(unit.at, terms.zone()), open.claim().id().to_string()).push(
-        unit,
-        "arrears-deducted",
-        "arrears deducted from aid",
-        vec![Line::debit(Account::ArrearsCovered, owed), Line::credit(Account::Arrears, owed)],
-    )
 }
 
 fn check_text(text: &str) -> Result<&str, AppError> {

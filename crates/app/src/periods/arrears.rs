@@ -3,12 +3,13 @@
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
 use huzhu_domain::id::EnrolmentId;
-use huzhu_domain::plan::{PeriodKey, PlanId, PlanTerms, Shortfall};
+use huzhu_domain::plan::{PeriodKey, PlanId, PlanTerms};
 use huzhu_domain::time::{Day, Moment, day_of};
 use huzhu_ledger::{Account, Amount};
 use serde::{Deserialize, Serialize};
 
 use super::collect::{distinct, moved};
+use super::kept_back::bearer;
 use super::notice::{BATCH, BATCH_RETRIES};
 use super::{Booking, period_reference, push_enrolment};
 use crate::App;
@@ -83,10 +84,6 @@ impl App {
                 push_enrolment(&mut unit, &loaded, vec![event]);
             }
             let amount = Amount::sum(amounts).map_err(|e| AppError::Broken(format!("arrears: {e}")))?;
-            let back_to = match terms.sharing().shortfall {
-                Shortfall::Operator => Account::OperatorGuarantee,
-                Shortfall::NextPeriod | Shortfall::CutAid => Account::SurplusCarried,
-            };
             let booking = Booking::new(terms, day_of(now, terms.zone()), period_reference(command.key));
             // Who has paid makes the cause: nobody pays the same arrears twice.
             let cause = |step: &str| format!("{step} {}", list_digest(ids));
@@ -106,7 +103,7 @@ impl App {
                 &mut unit,
                 &cause("arrears-given-back"),
                 "arrears given back to who bore them",
-                moved(Account::ArrearsCovered, back_to, amount),
+                moved(Account::ArrearsCovered, bearer(terms), amount),
             )?;
             let paid = u64::try_from(ids.len()).unwrap_or(u64::MAX);
             Ok((unit, ArrearsReceipt { key: command.key, paid, amount }))

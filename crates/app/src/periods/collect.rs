@@ -8,8 +8,12 @@
 //! | operator | the operator, whole | the operator |
 //! | next period | the next period, whole | the surplus |
 //! | cut aid | the surplus first, then the claims, fee at its rate | the surplus |
+//!
+//! What a claimant owes is kept back from the aid here, when it becomes payable, and goes to whoever bore it: before, the
+//! claim may still be withdrawn, and afterwards the sum that is sent would change under the hands of whoever sends it.
 
 use huzhu_domain::digest::Digest;
+use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
 use huzhu_domain::id::EnrolmentId;
 use huzhu_domain::period::{ClaimAid, Collection, Statement};
 use huzhu_domain::plan::{PeriodKey, PlanId, PlanTerms, Shortfall};
@@ -18,12 +22,13 @@ use huzhu_domain::time::{Day, Moment, day_of};
 use huzhu_ledger::{Account, Amount, Currency, Line};
 use serde::{Deserialize, Serialize};
 
-use super::{Booking, OfPeriod, period_reference, push_enrolment, share_in};
+use super::kept_back::Touched;
+use super::{Booking, OfPeriod, period_reference, share_in};
 use crate::App;
 use crate::call::{Call, Done};
 use crate::claims::{end_of, refusal::refused};
 use crate::error::{AppError, FieldMistake};
-use crate::load::{append_claim, append_period};
+use crate::load::{Loaded, append_claim, append_period};
 use crate::permission::Action;
 use crate::ports::Unit;
 use crate::record::{EnrolmentRecord, PeriodRecord};
@@ -79,8 +84,11 @@ pub struct CollectReceipt {
     pub failed: Amount,
     /// Debits that failed.
     pub failures: u64,
-    /// What each claim is paid, after cuts.
+    /// What each claim is paid, after cuts and after unpaid shares were kept back.
     pub payable: Vec<ClaimAid>,
+    /// Unpaid shares of claimants that were kept back from their aid.
+    #[serde(default)]
+    pub arrears_deducted: Amount,
     /// What the operator bears of what failed.
     pub borne_by_operator: Amount,
     /// What the next period bears of it.
@@ -152,9 +160,12 @@ impl App {
         let periods = self.store.periods(&command.plan).await?;
         let mut unit = Unit::new(now, call.caller.actor());
         let retry_until = terms.calendar().retry_last_day(key).ok_or(AppError::NotFound("period"))?;
-        let mut failed = Amount::ZERO;
+        let (mut failed, mut touched) = (Amount::ZERO, Touched::default());
         for id in ids {
-            let share = self.note_failure(&mut unit, terms, &periods, key, *id, retry_until).await?;
+            let loaded = self.load_enrolment(*id).await?;
+            let (share, event) =
+                self.note_failure(&mut unit, terms, &periods, key, &loaded, retry_until).await?;
+            touched.note(loaded, event);
             failed = failed
                 .checked_add(share)
                 .ok_or_else(|| AppError::Broken("failed shares do not fit an amount".to_owned()))?;
@@ -169,14 +180,18 @@ impl App {
         unit.appends.push(append_period(&period, vec![event]));
         let due = terms.calendar().payout_deadline(key).ok_or(AppError::NotFound("period"))?;
         let payout_until = end_of(due, terms.zone());
-        self.make_payable(&mut unit, terms, key, &borne.payable, payout_until).await?;
         book_collection(&mut unit, terms, today, key, &collection, &borne)?;
+        let (payable, arrears_deducted) =
+            self.keep_back(&mut unit, &mut touched, &plan, today, &borne.payable).await?;
+        touched.push(&mut unit);
+        self.make_payable(&mut unit, terms, key, &borne.payable, &payable, payout_until).await?;
         let receipt = CollectReceipt {
             key,
             collected,
             failed,
             failures,
-            payable: borne.payable,
+            payable,
+            arrears_deducted,
             borne_by_operator: borne.operator,
             carried_to_next: borne.next_period,
             aid_cut: borne.aid_cut,
@@ -185,42 +200,49 @@ impl App {
         Ok((unit, receipt))
     }
 
-    /// Makes the claims of a period payable, with what is left after cuts.
+    /// Makes the claims of a period payable: `granted` is what is left of each after cuts, `payable` what is left of that after
+    /// unpaid shares were kept back.
     async fn make_payable(
         &self,
         unit: &mut Unit,
         terms: &PlanTerms,
         key: PeriodKey,
-        claims: &[ClaimAid],
+        granted: &[ClaimAid],
+        payable: &[ClaimAid],
         until: Moment,
     ) -> Result<(), AppError> {
-        for one in claims {
+        for (one, before) in payable.iter().zip(granted) {
             let open = self.open_claim(one.claim).await?;
             let event = open.claim().become_payable(key, one.aid, until)?;
             unit.appends.push(append_claim(&open.loaded, vec![event]));
-            let values = vec![("aid", one.aid.decimal(terms.currency())), ("period", key.to_string())];
-            self.tell_claimant(unit, open.claim(), "mail-claim-payable", Some(until), values).await?;
+            let kept = before.aid.checked_sub(one.aid).unwrap_or(Amount::ZERO);
+            let mut values = vec![("aid", one.aid.decimal(terms.currency())), ("period", key.to_string())];
+            let template = if kept.is_zero() {
+                "mail-claim-payable"
+            } else {
+                values.push(("share", kept.decimal(terms.currency())));
+                "mail-claim-payable-less"
+            };
+            self.tell_claimant(unit, open.claim(), template, Some(until), values).await?;
         }
         Ok(())
     }
 
-    /// Puts one failed debit into arrears. Answers the share.
+    /// Puts one failed debit into arrears. Answers the share, and what happened to the enrolment.
     async fn note_failure(
         &self,
         unit: &mut Unit,
         terms: &PlanTerms,
         periods: &[PeriodRecord],
         key: PeriodKey,
-        id: EnrolmentId,
+        loaded: &Loaded<Enrolment>,
         retry_until: Day,
-    ) -> Result<Amount, AppError> {
-        let loaded = self.load_enrolment(id).await?;
+    ) -> Result<(Amount, EnrolmentEvent), AppError> {
         let share = share_in(periods, &EnrolmentRecord::of(&loaded.state), key);
         if loaded.state.agreed().plan != *terms.id() || share.is_zero() {
-            return Err(refused("period-not-counted", vec![("enrolment", id.to_string())]));
+            return Err(refused("period-not-counted", vec![("enrolment", loaded.state.id().to_string())]));
         }
         let event = loaded.state.fall_into_arrears(key, share, retry_until)?;
-        push_enrolment(unit, &loaded, vec![event]);
         let values = vec![
             ("plan", terms.id().to_string()),
             ("period", key.to_string()),
@@ -228,7 +250,7 @@ impl App {
             ("until", retry_until.to_string()),
         ];
         self.write_to(unit, loaded.state.payer(), "mail-share-failed", values).await?;
-        Ok(share)
+        Ok((share, event))
     }
 }
 

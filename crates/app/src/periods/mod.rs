@@ -12,6 +12,7 @@
 mod arrears;
 mod board;
 mod collect;
+mod kept_back;
 mod notice;
 mod payout;
 pub(crate) mod refusal;

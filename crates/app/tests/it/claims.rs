@@ -314,12 +314,29 @@ async fn what_would_happen_is_told_before_filing() {
 }
 
 #[tokio::test]
+async fn a_description_that_was_changed_since_it_was_read_is_not_overwritten() {
+    let town = seven(&[]).await;
+    let app = &town.app;
+    town.on(date(2026, 3, 2));
+    let draft = DraftClaim { claim: claim(1), enrolment: enrolment(1), illness: illness(date(2026, 2, 9)) };
+    app.draft_claim(&as_member(1), &draft).await.expect("a draft");
+    let describe = |day, expected| DescribeClaim { claim: claim(1), illness: illness(day), expected };
+    let first = describe(date(2026, 2, 10), Some(1));
+    app.describe_claim(&as_member(1), &first).await.expect("nobody changed it");
+    let stale = app.describe_claim(&as_member(1), &describe(date(2026, 2, 11), Some(1))).await;
+    assert_eq!(stale.expect_err("read before the change"), AppError::Stale("changed-since-read"));
+    let shown = app.claim_view(&as_member(1), claim(1)).await.expect("the claim");
+    assert_eq!(shown.illness.event_date, date(2026, 2, 10), "the stale description changed nothing");
+    app.describe_claim(&as_member(1), &describe(date(2026, 2, 12), None)).await.expect("without a condition");
+}
+
+#[tokio::test]
 async fn a_decision_follows_the_facts() {
     let town = seven(&[]).await;
     let app = &town.app;
     town.on(date(2026, 3, 2));
     town.files(1, 1, date(2026, 2, 9)).await;
-    let describe = DescribeClaim { claim: claim(1), illness: illness(date(2026, 2, 10)) };
+    let describe = DescribeClaim { claim: claim(1), illness: illness(date(2026, 2, 10)), expected: None };
     assert_eq!(code(app.describe_claim(&as_member(1), &describe).await), "claim-wrong-state");
     app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
     let advise = |advice| RecommendClaim { claim: claim(1), advice };
@@ -359,4 +376,49 @@ fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     let digest: [u8; 32] = sha2::Sha256::digest(bytes).into();
     huzhu_domain::digest::Digest::from_bytes(digest).to_string()
+}
+
+#[tokio::test]
+async fn somebody_who_comes_back_as_another_member_is_not_paid_once_more() {
+    let town = Town::new(&[]).await;
+    let app = &town.app;
+    for n in [1, 3, 4, 5, 6, 7] {
+        town.joins(n, date(2026, 1, 10)).await;
+    }
+    let child = date(2015, 1, 1);
+    town.joins_under(2, date(2026, 1, 10), member(1), Some(Relation::Child), child).await;
+    town.on(date(2026, 3, 2));
+    town.files(2, 2, date(2026, 3, 1)).await;
+    town.approves(2).await;
+    town.on(date(2026, 3, 7));
+    app.open_notice(&operator(), &of("2026-03-1")).await.expect("notice");
+    town.on(date(2026, 3, 14));
+    app.settle_period(&operator(), &of("2026-03-1")).await.expect("settled");
+    let collect =
+        CollectPeriod { plan: plan(), key: key("2026-03-1"), failed: vec![], report: b"all".to_vec() };
+    app.collect_period(&operator(), &collect).await.expect("collected");
+    let pay = PayClaim { claim: claim(2), confirmation: b"paid".to_vec() };
+    assert!(app.pay_claim(&operator(), &pay).await.expect("paid").receipt.ended);
+
+    // The child joins again under another member id, waits, and falls ill again. So does a sibling, who was never aided.
+    town.joins_under(1_002, date(2026, 3, 20), member(1), Some(Relation::Child), child).await;
+    town.joins_under(8, date(2026, 3, 20), member(1), Some(Relation::Child), child).await;
+    town.on(date(2026, 5, 4));
+    for (n, granted) in [(1_002, false), (8, true)] {
+        let illness = illness(date(2026, 5, 3));
+        let ask = CheckEligibility { enrolment: enrolment(n), illness };
+        let told = app.check_eligibility(&as_member(1), &ask).await.expect("told");
+        let broken: Vec<&str> = told.findings.iter().filter(|f| !f.kept).map(|f| f.rule.as_str()).collect();
+        assert_eq!((told.eligible, told.aid), (granted, fen(if granted { 100_000 } else { 0 })));
+        assert_eq!(broken, if granted { vec![] } else { vec!["ceiling-reached"] });
+        town.files(n, n, date(2026, 5, 3)).await;
+        app.take_claim(&reviewer(), TakeClaim { claim: claim(n) }).await.expect("taken");
+        let advice = RecommendClaim { claim: claim(n), advice: Advice::Approve { cost: None } };
+        let recommended = app.recommend(&reviewer(), &advice).await;
+        match recommended {
+            Ok(_) => assert!(granted),
+            refused => assert_eq!((code(refused), granted), ("claim-not-eligible", false)),
+        }
+    }
+    town.check().await.expect("a sound store");
 }

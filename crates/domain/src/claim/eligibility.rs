@@ -206,7 +206,8 @@ pub struct Finding {
 pub struct Eligibility {
     /// One finding per rule, in order of precedence.
     pub findings: Vec<Finding>,
-    /// Aid in minor units, less arrears where the terms say so; zero when a rule is broken.
+    /// Aid in minor units; zero when a rule is broken. Unpaid shares are kept back when it becomes payable, not here: see
+    /// [`crate::enrolment::Enrolment::keep_back`].
     pub aid: Amount,
 }
 
@@ -223,8 +224,7 @@ impl Eligibility {
 }
 
 /// Looks at every rule and computes the aid: the table by group, severity and age at the event, grown with tenure (or the
-/// proven cost up to that), at most what is left below the ceiling, less unpaid shares. Rules: domain rules, sections 3
-/// to 5.
+/// proven cost up to that), at most what is left below the ceiling. Rules: domain rules, sections 3 to 5.
 pub fn assess(facts: &Facts<'_>) -> Eligibility {
     let findings: Vec<Finding> = FindingKind::ALL.into_iter().map(|kind| look_at(kind, facts)).collect();
     let aid = match facts.table_amount() {
@@ -282,9 +282,7 @@ fn aid_of(facts: &Facts<'_>, amount: Amount) -> Amount {
         }
     };
     let (_, left) = facts.ceiling();
-    let allowed = left.map_or(granted, |left| left.min(granted));
-    // What is owed is deducted here and collected nowhere else: the use case that pays marks the arrears as paid.
-    allowed.checked_sub(facts.arrears).unwrap_or(Amount::ZERO)
+    left.map_or(granted, |left| left.min(granted))
 }
 
 #[cfg(test)]

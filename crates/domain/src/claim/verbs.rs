@@ -251,7 +251,8 @@ impl Claim {
         }
     }
 
-    /// The shares were collected; `aid` is what is left after cuts by caps and shortfall.
+    /// The shares were collected; `aid` is what is left after cuts by caps and shortfall and after unpaid shares were kept
+    /// back. From here on the claim cannot end without payment.
     ///
     /// # Panics
     /// When `aid` is more than was approved: a bug in the settlement, after which no money may move.

@@ -242,14 +242,14 @@ fn what_is_owed_stays_owed_after_the_end_and_nothing_ends_twice() {
 }
 
 #[test]
-fn a_claim_of_an_enrolment_in_arrears_is_paid_less_both_shares_inside_the_first_window() {
+fn a_claim_of_an_enrolment_in_arrears_is_granted_inside_the_first_window() {
     let terms: PlanTerms = sample::terms();
     let (first, second) = (period("2019-06-1"), period("2019-06-2"));
     let unpaid = after([
         enrolment().fall_into_arrears(first, fen(3), date(2019, 6, 26)),
         enrolment().fall_into_arrears(second, fen(4), date(2019, 7, 12)),
     ]);
-    for (event_date, aid) in [(date(2019, 6, 26), fen(30_000_000 - 7)), (date(2019, 6, 27), fen(0))] {
+    for (event_date, aid) in [(date(2019, 6, 26), fen(30_000_000)), (date(2019, 6, 27), fen(0))] {
         let illness = Illness {
             condition: ConditionCode::new("malignant-tumour").unwrap(),
             severity: Severity::Severe,
@@ -259,6 +259,32 @@ fn a_claim_of_an_enrolment_in_arrears_is_paid_less_both_shares_inside_the_first_
         let facts = Facts::of(&terms, &illness, date(1990, 6, 15), &unpaid, date(2019, 7, 1));
         assert_eq!(assess(&facts).aid, aid, "{event_date}");
     }
+}
+
+#[test]
+fn unpaid_shares_are_kept_back_whole_and_oldest_first_as_long_as_something_is_left_to_pay() {
+    let window = date(2019, 7, 26);
+    // Noted out of order: the later period first.
+    let unpaid = after([
+        enrolment().fall_into_arrears(period("2019-06-2"), fen(4), window),
+        enrolment().fall_into_arrears(period("2019-07-1"), fen(1), window),
+        enrolment().fall_into_arrears(period("2019-06-1"), fen(3), window),
+    ]);
+    for (aid, kept) in [
+        (9, vec![("2019-06-1", 3), ("2019-06-2", 4), ("2019-07-1", 1)]),
+        // Nothing would be left of the aid: the last share stays owed.
+        (8, vec![("2019-06-1", 3), ("2019-06-2", 4)]),
+        // The second share does not fit, and no later one is taken in its place.
+        (7, vec![("2019-06-1", 3)]),
+        (4, vec![("2019-06-1", 3)]),
+        (3, vec![]),
+        (0, vec![]),
+    ] {
+        let kept: Vec<(PeriodKey, Amount)> =
+            kept.into_iter().map(|(key, minor)| (period(key), fen(minor))).collect();
+        assert_eq!(unpaid.keep_back(fen(aid)), kept, "of an aid of {aid}");
+    }
+    assert_eq!(enrolment().keep_back(fen(9)), []);
 }
 
 /// Something that may happen to an enrolment, on a day of 2019.

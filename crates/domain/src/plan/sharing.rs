@@ -127,6 +127,14 @@ impl Sharing {
         u8::try_from(index).ok()
     }
 
+    /// Whether shares differ by age.
+    pub const fn is_banded(&self) -> bool {
+        match self.split {
+            Split::Banded(_) => true,
+            Split::Equal => false,
+        }
+    }
+
     /// The weight of each band; `[1]` when the split is equal.
     pub fn weights(&self) -> Vec<u32> {
         match &self.split {

@@ -61,6 +61,10 @@ pub enum PlanRejection {
     /// A version keeps the currency of the plan: books are kept in one.
     #[error("the currency of a plan never changes")]
     CurrencyChanged,
+    /// Shares by age need the age class of everybody enrolled, which is kept only by plans that have shared by age from the
+    /// beginning.
+    #[error("a plan that has shared equally cannot share by age: the age class of its members is not known")]
+    BandsAfterEqual,
     /// The effective day comes before the notice has run.
     #[error(
         "the earliest day for these terms is {earliest}: {notice_days} days after publication; they say {effective}"
@@ -141,6 +145,11 @@ impl Plan {
         }
         if self.versions.iter().any(|record| record.terms.currency() != terms.currency()) {
             return Err(PlanRejection::CurrencyChanged);
+        }
+        // Nobody joined under a version that was withdrawn before it took effect.
+        let mut lived = self.versions.iter().filter(|record| !record.withdrawn);
+        if terms.sharing().is_banded() && lived.any(|record| !record.terms.sharing().is_banded()) {
+            return Err(PlanRejection::BandsAfterEqual);
         }
         let Some(previous) = self.versions.iter().rev().find(|record| !record.withdrawn) else {
             return Ok(());
@@ -224,7 +233,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::sample;
+    use crate::plan::{AgeBand, Band, Split, sample};
     use crate::time::midnight;
     use jiff::civil::date;
 
@@ -232,6 +241,15 @@ mod tests {
         let mut parts = sample::parts();
         parts.identity.version = PlanVersion(version);
         parts.identity.effective = effective;
+        PlanTerms::new(parts).expect("terms")
+    }
+
+    fn banded(version: u32, effective: Day) -> PlanTerms {
+        let mut parts = sample::parts();
+        parts.identity.version = PlanVersion(version);
+        parts.identity.effective = effective;
+        let all = Band { ages: AgeBand { from: 0, to: None }, weight: 1 };
+        parts.sharing.split = Split::Banded(vec![all]);
         PlanTerms::new(parts).expect("terms")
     }
 
@@ -279,6 +297,32 @@ mod tests {
         let before = at(date(2019, 4, 2));
         let behind = plan().check_publish(&terms(3, date(2019, 4, 30)), before);
         assert!(matches!(behind, Err(PlanRejection::NotAfterPrevious { .. })), "{behind:?}");
+    }
+
+    #[test]
+    fn a_plan_shares_by_age_from_its_first_version_on_or_never() {
+        let days = [date(2019, 1, 1), date(2019, 5, 1), date(2019, 9, 1)];
+        for (splits, withdrawn, expected) in [
+            ("b", None, Ok(())),
+            ("bb", None, Ok(())),
+            ("be", None, Ok(())),
+            ("ee", None, Ok(())),
+            ("eb", None, Err(PlanRejection::BandsAfterEqual)),
+            ("beb", None, Err(PlanRejection::BandsAfterEqual)),
+            // Nobody has joined under a version that was withdrawn.
+            ("beb", Some(2), Ok(())),
+        ] {
+            let mut plan = Plan::new(PlanId::new("sample").expect("a code"));
+            let mut last = Ok(());
+            for ((split, day), version) in splits.chars().zip(days).zip(1_u32..) {
+                let terms = if split == 'b' { banded(version, day) } else { terms(version, day) };
+                last = plan.publish(terms, at(plus_days(day, -20)));
+                if withdrawn == Some(version) {
+                    plan.withdraw(PlanVersion(version), plus_days(day, -1)).expect("withdrawn");
+                }
+            }
+            assert_eq!(last, expected, "{splits}, withdrawn {withdrawn:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
 use huzhu_domain::plan::{PeriodKey, Severity};
 use huzhu_domain::time::{Day, age_years, plus_days};
 
-use super::{Auditor, Finding, Gathered, Person, ensure};
+use super::{Auditor, Finding, Person, ensure};
 use crate::simulation::deed::Deed;
 use crate::simulation::sheet::{OLDER, Sheet};
 
@@ -40,8 +40,6 @@ pub(crate) struct Case {
     pub(super) stage: Stage,
     pub(super) period: Option<PeriodKey>,
     pub(super) aid: u128,
-    /// Unpaid shares that were deducted when it was approved.
-    pub(super) deducted: u128,
 }
 
 impl Case {
@@ -61,7 +59,6 @@ impl Auditor {
         event: &ClaimEvent,
         unit: &Unit,
         deed: &Deed,
-        gathered: &Gathered,
     ) -> Result<(), Finding> {
         if let ClaimEvent::Drafted(claimed) = event {
             let case = Case {
@@ -76,7 +73,6 @@ impl Auditor {
                 stage: Stage::Draft,
                 period: None,
                 aid: 0,
-                deducted: 0,
             };
             self.count("claims drafted");
             return ensure(self.claims.insert(id, case).is_none(), || format!("{id} was drafted twice"));
@@ -84,7 +80,7 @@ impl Auditor {
         let mut case = self.claims.get(&id).cloned().ok_or_else(|| format!("{id} was never drafted"))?;
         let from = case.stage;
         match event {
-            ClaimEvent::Approved { by, aid } => self.approved(id, &mut case, *by, aid.wide(), gathered)?,
+            ClaimEvent::Approved { by, aid } => self.approved(id, &mut case, *by, aid.wide())?,
             ClaimEvent::Refused { by, .. } => self.decided(id, &mut case, *by, Stage::Refused)?,
             ClaimEvent::Paid { aid, period, .. } => {
                 ensure(from == Stage::Payable, || format!("{id} was paid while {from:?}"))?;
@@ -166,10 +162,8 @@ impl Auditor {
             }
             ClaimEvent::Withdrawn => {
                 self.count("claims withdrawn");
-                self.count_if(
-                    case.deducted > 0,
-                    "known weakness: arrears stay forgiven when the claim is withdrawn",
-                );
+                let owing = self.people.get(&case.enrolment).is_some_and(|person| person.owed() > 0);
+                self.count_if(case.is_granted() && owing, "granted claims withdrawn with shares unpaid");
                 case.stage = Stage::Withdrawn;
                 matches!(
                     from,
@@ -192,34 +186,25 @@ impl Auditor {
         Ok(())
     }
 
-    fn approved(
-        &mut self,
-        id: ClaimId,
-        case: &mut Case,
-        by: MemberId,
-        aid: u128,
-        gathered: &Gathered,
-    ) -> Result<(), Finding> {
+    fn approved(&mut self, id: ClaimId, case: &mut Case, by: MemberId, aid: u128) -> Result<(), Finding> {
         self.decided(id, case, by, Stage::Approved)?;
         let recommended = case.recommended.and_then(|(_, aid)| aid);
         ensure(recommended == Some(aid), || {
             format!("{id} was granted {aid}, recommended was {recommended:?}")
         })?;
-        let deducted: u128 = gathered.settled_arrears.iter().map(|(_, _, amount)| amount).sum();
-        let due =
-            self.aid_due(id, case, deducted).map_err(|why| format!("{id} was approved although {why}"))?;
+        let due = self.aid_due(id, case).map_err(|why| format!("{id} was approved although {why}"))?;
         ensure(due == aid, || format!("{id} was granted {aid} minor units, {due} are due"))?;
         case.aid = aid;
-        case.deducted = deducted;
-        self.count_if(deducted > 0, "arrears deducted from aid");
-        let again = self.known_elsewhere(case)
-            && self.sheet_on(case.illness.event_date).is_some_and(|sheet| sheet.several.is_none());
-        self.count_if(again, "known weakness: a dependant who came back got the one aid a second time");
+        let came_back = self
+            .claims
+            .values()
+            .any(|one| one.is_granted() && one.member != case.member && self.same_person(one, case));
+        self.count_if(came_back, "people aided again after they came back as another member");
         Ok(())
     }
 
     /// The aid that a claim is due by the sheet of its event date, in minor units.
-    fn aid_due(&self, id: ClaimId, case: &Case, deducted: u128) -> Result<u128, Finding> {
+    fn aid_due(&self, id: ClaimId, case: &Case) -> Result<u128, Finding> {
         let event = case.illness.event_date;
         let sheet = self.sheet_on(event).ok_or("there was no plan")?;
         let person = self.people.get(&case.enrolment).ok_or("nobody was enrolled")?;
@@ -240,12 +225,8 @@ impl Auditor {
         let reported = case.reported.ok_or("it was never handed in")?;
         let in_time = reported >= event && reported <= plus_days(event, sheet.filing_days);
         ensure(in_time, || "it was filed late".to_owned())?;
-        let owed = person.owed() + deducted;
-        // The days of arrears deducted in this unit are gone by now; the app has looked at them before.
         let window = person.arrears.values().map(|(_, until)| *until).min();
-        ensure(owed == 0 || deducted > 0 || window.is_some_and(|until| event <= until), || {
-            "shares were unpaid".to_owned()
-        })?;
+        ensure(window.is_none_or(|until| event <= until), || "shares were unpaid".to_owned())?;
         let grown = grown(sheet, person, &case.illness).ok_or("it is not in cover")?;
         let granted = match sheet.reimbursed {
             None => grown,
@@ -255,7 +236,7 @@ impl Auditor {
             }
         };
         let left = self.left(id, case, sheet)?;
-        let due = granted.min(left).saturating_sub(owed);
+        let due = granted.min(left);
         ensure(due > 0, || "nothing is left to pay".to_owned())?;
         Ok(due)
     }
@@ -265,7 +246,7 @@ impl Auditor {
         let earlier: Vec<&Case> = self
             .claims
             .iter()
-            .filter(|(other, one)| **other != id && one.member == case.member && one.is_granted())
+            .filter(|(other, one)| **other != id && one.is_granted() && self.same_person(one, case))
             .map(|(_, one)| one)
             .collect();
         let granted: u128 = earlier.iter().map(|one| one.aid).sum();
@@ -285,11 +266,10 @@ impl Auditor {
         }
     }
 
-    /// Whether the same person was granted aid before as another member: dependants get a new id each time they join.
-    fn known_elsewhere(&self, case: &Case) -> bool {
-        let identity = self.people.get(&case.enrolment).map(|person| person.identity);
-        let same = |other: &Case| self.people.get(&other.enrolment).map(|person| person.identity) == identity;
-        self.claims.values().any(|other| other.member != case.member && other.is_granted() && same(other))
+    /// Whether two claims are about one person: dependants get a new member id each time they join.
+    fn same_person(&self, one: &Case, other: &Case) -> bool {
+        let identity = |case: &Case| self.people.get(&case.enrolment).map(|person| person.identity);
+        identity(one) == identity(other)
     }
 
     /// Whether somebody is, pays for, or is paid for by one of the people of a claim.

@@ -21,6 +21,22 @@ impl Auditor {
         let mut left = false;
         expected.retain(|word| *word != "mail-left" || !std::mem::replace(&mut left, true));
         let mut written: Vec<&str> = unit.messages.iter().map(|message| message.template.as_str()).collect();
+        let kept_back = unit.appends.iter().flat_map(|append| &append.events);
+        let kept_back = kept_back
+            .filter(|event| matches!(event, Event::Enrolment(EnrolmentEvent::ArrearsPaid { .. })))
+            .count();
+        // Who is paid less is told so.
+        let told: Vec<&mut &str> =
+            written.iter_mut().filter(|word| **word == "mail-claim-payable-less").collect();
+        ensure(told.len() <= kept_back, || "somebody was told of shares that were not kept back".to_owned())?;
+        ensure(
+            expected.iter().all(|word| *word != "mail-claim-payable")
+                || (told.is_empty() == (kept_back == 0)),
+            || "shares were kept back and nobody was told".to_owned(),
+        )?;
+        for word in told {
+            *word = "mail-claim-payable";
+        }
         written.sort_unstable();
         ensure(written == expected, || {
             format!("messages {written:?} were written, {expected:?} should have been")

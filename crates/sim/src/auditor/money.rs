@@ -306,26 +306,61 @@ impl Auditor {
         if let Some(round) = self.periods.get_mut(&key) {
             round.collected = true;
         }
-        let paid = self.cover(&round.sheet, (aid, fee, surplus), failed, gathered)?;
-        let payable: u128 = gathered.payable.values().sum();
-        ensure(payable == paid, || format!("{key} makes {payable} payable, {paid} are there"))
+        let parts = self.cover(&round.sheet, (aid, fee, surplus), failed, gathered);
+        self.check_payable(key, &parts, gathered)
     }
 
-    /// Lets the rule of the sheet bear what failed. Answers the aid that is left.
+    /// Each claim is paid its part less what its people owe: whole shares, the oldest first, as long as something is left.
+    fn check_payable(
+        &self,
+        key: PeriodKey,
+        parts: &BTreeMap<ClaimId, u128>,
+        gathered: &Gathered,
+    ) -> Result<(), Finding> {
+        // What everybody owed before anything was kept back.
+        let mut owed: BTreeMap<EnrolmentId, BTreeMap<PeriodKey, u128>> = BTreeMap::new();
+        for (id, person) in &self.people {
+            owed.insert(*id, person.arrears.iter().map(|(of, (amount, _))| (*of, *amount)).collect());
+        }
+        for (id, of, amount) in &gathered.settled_arrears {
+            owed.entry(*id).or_default().insert(*of, *amount);
+        }
+        let mut kept = Vec::new();
+        for (id, part) in parts {
+            let enrolment = self.claims.get(id).map(|case| case.enrolment);
+            let enrolment = enrolment.ok_or_else(|| format!("{id} was never drafted"))?;
+            let mut left = *part;
+            let shares = owed.entry(enrolment).or_default();
+            while let Some(share) = shares.first_entry().filter(|share| *share.get() < left) {
+                let (of, amount) = share.remove_entry();
+                left -= amount;
+                kept.push((enrolment, of, amount));
+            }
+            let given = gathered.payable.get(id).copied();
+            ensure(given == Some(left), || format!("{key} pays {given:?} for {id}, {left} are due"))?;
+        }
+        ensure(gathered.payable.len() == parts.len(), || format!("{key} pays a claim it did not grant"))?;
+        kept.sort_unstable();
+        let mut settled = gathered.settled_arrears.clone();
+        settled.sort_unstable();
+        ensure(settled == kept, || format!("{key} keeps back {settled:?}, {kept:?} is right"))
+    }
+
+    /// Lets the rule of the sheet bear what failed. Answers the aid that is left of each claim.
     fn cover(
         &mut self,
         sheet: &Sheet,
         (aid, fee, surplus): (u128, u128, u128),
         failed: u128,
         gathered: &Gathered,
-    ) -> Result<u128, Finding> {
+    ) -> BTreeMap<ClaimId, u128> {
         match sheet.shortfall {
             Shortfall::Operator => self.debit(Account::OperatorGuarantee, failed),
             Shortfall::NextPeriod => self.debit(Account::CostCarried, failed),
             Shortfall::CutAid => return self.cut(sheet, (aid, fee, surplus), failed, gathered),
         }
         self.count_if(failed > 0, "shortfall borne whole");
-        Ok(aid)
+        gathered.payable.keys().map(|id| (*id, self.granted(*id))).collect()
     }
 
     fn cut(
@@ -334,21 +369,20 @@ impl Auditor {
         (aid, fee, surplus): (u128, u128, u128),
         failed: u128,
         gathered: &Gathered,
-    ) -> Result<u128, Finding> {
+    ) -> BTreeMap<ClaimId, u128> {
         let there = (aid + fee + surplus).saturating_sub(failed);
+        let mut parts: BTreeMap<ClaimId, u128> =
+            gathered.payable.keys().map(|id| (*id, self.granted(*id))).collect();
         if surplus >= failed {
             self.debit(Account::SurplusCarried, failed);
-            return Ok(aid);
+            return parts;
         }
         // The most aid that fits with its fee, found by trying one minor unit after the other.
         let most = (0..=aid).rev().find(|some| some + sheet.fee_on(*some) <= there).unwrap_or(0);
-        let mut paid = 0;
-        for (id, given) in &gathered.payable {
-            let granted = self.granted(*id);
-            let part = (granted * most).checked_div(aid).unwrap_or(0);
-            ensure(*given == part, || format!("{id} is cut to {given}, its part is {part}"))?;
-            paid += part;
+        for part in parts.values_mut() {
+            *part = (*part * most).checked_div(aid).unwrap_or(0);
         }
+        let paid: u128 = parts.values().sum();
         let fee_left = sheet.fee_on(paid);
         self.debit(Account::AidPayable, aid - paid);
         self.debit(Account::FeeIncome, fee - fee_left);
@@ -359,7 +393,7 @@ impl Auditor {
         self.credit(Account::SurplusCarried, rest);
         self.debit(Account::CostCarried, missing);
         self.count("aid cut by a shortfall");
-        Ok(paid)
+        parts
     }
 
     /// What the settlement granted to a claim, before a shortfall.
@@ -384,15 +418,16 @@ impl Auditor {
         self.credit(Account::Bank, aid);
     }
 
-    /// Arrears that were paid, or deducted from aid that was approved in the same unit.
-    pub(super) fn move_arrears(&mut self, gathered: &Gathered) {
+    /// Arrears that were paid, or kept back from aid that became payable in the same unit. Nothing else settles them.
+    pub(super) fn move_arrears(&mut self, gathered: &Gathered, deed: &Deed) -> Result<(), Finding> {
+        let kept_back = !gathered.payable.is_empty();
+        ensure(gathered.settled_arrears.is_empty() || kept_back || matches!(deed, Deed::Retry(_)), || {
+            format!("unpaid shares were forgiven: {:?}", gathered.settled_arrears)
+        })?;
         for (_, key, amount) in &gathered.settled_arrears {
             self.credit(Account::Arrears, *amount);
             self.debit(Account::ArrearsCovered, *amount);
-            if gathered.approved.is_some() {
-                continue;
-            }
-            self.debit(Account::Bank, *amount);
+            self.debit(if kept_back { Account::AidPayable } else { Account::Bank }, *amount);
             let rule = self.periods.get(key).map(|round| round.sheet.shortfall);
             let back = if rule == Some(Shortfall::Operator) {
                 Account::OperatorGuarantee
@@ -400,8 +435,9 @@ impl Auditor {
                 Account::SurplusCarried
             };
             self.credit(back, *amount);
-            self.count("arrears paid");
+            self.count(if kept_back { "arrears deducted from aid" } else { "arrears paid" });
         }
+        Ok(())
     }
 
     /// Shares given back for an illness inside the wait.

@@ -187,10 +187,13 @@ pub(super) async fn a_plan_and_its_periods_have_their_rows(store: &Arc<dyn Store
             Event::Plan(PlanEvent::OpenedToJoining),
             withdrawn,
         ] {
+            let mark = store.plans_mark().await.expect("a mark");
             act(store.as_ref(), &stream, vec![event]).await.expect("kept");
             assert_row(store, &stream).await;
+            assert_ne!(store.plans_mark().await, Ok(mark), "the plan has grown");
         }
     }
+    let mark = store.plans_mark().await;
     let plans = store.plans().await.expect("plans");
     let ids: Vec<_> = plans.iter().map(|plan| plan.id.clone()).collect();
     assert_eq!(ids, [plan_named("a-plan"), plan()], "by id");
@@ -207,6 +210,7 @@ pub(super) async fn a_plan_and_its_periods_have_their_rows(store: &Arc<dyn Store
     let keys: Vec<_> = periods.iter().map(|period| period.key).collect();
     assert_eq!(keys, [key(1), key(2), key(10)]);
     assert_eq!(store.periods(&plan_named("a-plan")).await, Ok(vec![]));
+    assert_eq!(store.plans_mark().await, mark, "no plan has grown since");
 }
 
 pub(super) async fn an_enrolment_has_its_row_until_it_ends(store: &Arc<dyn Store>) {

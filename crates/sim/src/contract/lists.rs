@@ -36,10 +36,11 @@ fn number(uuid: uuid::Uuid) -> u64 {
 
 const PERIOD: PeriodKey = PeriodKey { year: 2019, month: 1, ordinal: 2 };
 
-/// Enrolments 1 to 5, 7, 9, 12 and 20 of the plan and 6 of another one; 9 has ended, 9 and 12 are in arrears.
+/// Enrolments 1 to 5, 7, 9, 12 and 20 of the plan and 6 of another one; 9 has ended and came back as 20, 9 and 12
+/// are in arrears.
 async fn enrol(store: &Arc<dyn Store>) {
     // Out of order, so that the order of lists is not the order of writing. Odd ones are paid by member 100.
-    for n in [9, 3, 12, 1, 7, 5, 2, 20, 4] {
+    for n in [9, 3, 12, 1, 7, 5, 2, 4] {
         let mut joined = agreed(n, &plan());
         joined.over_age_from = (n < 10).then(|| day(1_000 - i64::try_from(n).unwrap_or(0)));
         if n % 2 == 1 {
@@ -52,6 +53,10 @@ async fn enrol(store: &Arc<dyn Store>) {
     act(store.as_ref(), &enrolment_stream(6), vec![joined(6, &plan_named("other"))]).await.expect("joined");
     let ended = EnrolmentEvent::Ended { until: day(50), reason: EndReason::Left };
     act(store.as_ref(), &enrolment_stream(9), vec![Event::Enrolment(ended)]).await.expect("left");
+    let mut again = agreed(20, &plan());
+    again.identity = digest(1_000_009);
+    let again = Event::Enrolment(EnrolmentEvent::Joined(again));
+    act(store.as_ref(), &enrolment_stream(20), vec![again]).await.expect("joined again");
     let fell = EnrolmentEvent::FellIntoArrears { period: PERIOD, amount: minor(5), retry_until: day(40) };
     for n in [12, 3, 9] {
         act(store.as_ref(), &enrolment_stream(n), vec![Event::Enrolment(fell.clone())]).await.expect("kept");
@@ -71,7 +76,9 @@ pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
         (EnrolmentQuery::ByMember(member(7)), &[7]),
         (EnrolmentQuery::ByMember(member(100)), &[]),
         (EnrolmentQuery::ByIdentity(plan(), digest(1_000_005)), &[5]),
-        (EnrolmentQuery::ByIdentity(plan(), digest(1_000_009)), &[]),
+        // Enrolment 9 has ended, and 20 is the same person once more.
+        (EnrolmentQuery::ByIdentity(plan(), digest(1_000_009)), &[9, 20]),
+        (EnrolmentQuery::ByIdentity(plan_named("other"), digest(1_000_009)), &[]),
         (EnrolmentQuery::OverAge(plan(), day(996)), &[4, 5, 7]),
         (EnrolmentQuery::OverAge(plan(), day(900)), &[]),
         (EnrolmentQuery::InArrears(plan()), &[9, 12]),

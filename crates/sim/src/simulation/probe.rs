@@ -187,6 +187,10 @@ impl Store for Probe {
         self.pause(true).await?;
         self.store.plan(id).await
     }
+    async fn plans_mark(&self) -> Result<u64, StoreError> {
+        self.pause(true).await?;
+        self.store.plans_mark().await
+    }
     async fn enrolment(&self, id: EnrolmentId) -> Result<Option<EnrolmentRecord>, StoreError> {
         self.pause(true).await?;
         self.store.enrolment(id).await

@@ -112,7 +112,9 @@ impl Village {
             8..=15 => self.scene.act(&call, &Deed::Report(OwnClaim { claim: row.id })).map(|_| ()),
             16 => {
                 let illness = self.invent_illness()?;
-                self.scene.act(&call, &Deed::Describe(DescribeClaim { claim: row.id, illness })).map(|_| ())
+                self.scene
+                    .act(&call, &Deed::Describe(DescribeClaim { claim: row.id, illness, expected: None }))
+                    .map(|_| ())
             }
             17 => match self.a_file(row.id) {
                 Some(evidence) => self

@@ -22,4 +22,4 @@ error-unknown-condition = The plan does not know this condition. Please choose o
 error-file-empty = This file is empty. Please choose it again; the upload may have broken off.
 error-file-too-large = This file has { $found } bytes, and at most { $limit } can be kept. Please make it smaller or split it.
 error-file-type = This is not a PDF, JPEG, PNG, HEIC or DICOM file. Please save it as one of these; the name alone does not change what it is.
-error-plan-file-mistake = { $message } What helps: { $remedy } (rule { $rule })
+error-plan-file-mistake = Line { $line }, column { $column }: { $message } What helps: { $remedy } (rule { $rule })

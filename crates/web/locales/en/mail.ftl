@@ -81,6 +81,7 @@ mail-claim-on-notice-body = Your claim { $claim } is on display in period { $per
 
 mail-claim-payable-subject = Your aid is on its way
 mail-claim-payable-body = The shares for your claim { $claim } were taken. { $aid } will be paid to you.
+mail-claim-payable-less-body = The shares for your claim { $claim } were taken. { $aid } will be paid to you. { $share } was taken off for shares of yours that were unpaid; with that they are paid.
 
 mail-claim-paid-subject = Your aid was paid
 mail-claim-paid-body = { $aid } for your claim { $claim } was paid. Everybody in the plan has shared it with you in period { $period }.

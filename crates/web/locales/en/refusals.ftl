@@ -91,6 +91,7 @@ refusal-period-wrong-state = This cannot be done now: the period is { $state ->
 refusal-plan-already-in-force = Version { $version } is in force since { $effective } and cannot be withdrawn. Please publish a new version instead.
 refusal-plan-closed = The plan takes no new members at the moment.
 refusal-plan-closed-already = The plan takes no new members already.
+refusal-plan-bands-after-equal = This plan has had equal shares, so it does not know the age class of its members and cannot share by age. Please make a new plan for shares by age.
 refusal-plan-currency-changed = A plan keeps its currency, because its books are kept in it. Please make a new plan for another currency.
 refusal-plan-no-such-version = There is no version { $version } of this plan.
 refusal-plan-not-after-previous = The version before takes effect on { $previous }, and this one on { $effective }. Please choose a later day.

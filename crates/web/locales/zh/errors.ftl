@@ -22,4 +22,4 @@ error-unknown-condition = 计划里没有这种疾病。请从计划的清单里
 error-file-empty = 这个文件是空的。可能上传中断了，请重新选择。
 error-file-too-large = 这个文件有 { $found } 字节，最多 { $limit } 字节。请缩小或分成几份。
 error-file-type = 这不是 PDF、JPEG、PNG、HEIC 或 DICOM 文件。请另存为其中一种；只改文件名没有用。
-error-plan-file-mistake = { $message } 怎么改：{ $remedy }（规则 { $rule }）
+error-plan-file-mistake = 第 { $line } 行第 { $column } 列：{ $message } 怎么改：{ $remedy }（规则 { $rule }）

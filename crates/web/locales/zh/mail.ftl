@@ -81,6 +81,7 @@ mail-claim-on-notice-body = 您的申请 { $claim } 在 { $period } 期公示。
 
 mail-claim-payable-subject = 互助金就要支付了
 mail-claim-payable-body = 您的申请 { $claim } 的分摊已经扣到，将支付给您 { $aid }。
+mail-claim-payable-less-body = 您的申请 { $claim } 的分摊已经扣到，将支付给您 { $aid }。您此前未付的分摊 { $share } 已从中扣除，现已结清。
 
 mail-claim-paid-subject = 互助金已支付
 mail-claim-paid-body = 您的申请 { $claim } 的互助金 { $aid } 已支付，由计划里的每个人在 { $period } 期一起分摊。

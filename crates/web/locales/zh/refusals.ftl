@@ -91,6 +91,7 @@ refusal-period-wrong-state = 现在不能这样做：本期{ $state ->
 refusal-plan-already-in-force = 第 { $version } 版已于 { $effective } 生效，不能撤回。请改为发布新版本。
 refusal-plan-closed = 这个计划目前不接收新成员。
 refusal-plan-closed-already = 这个计划已停止接收新成员。
+refusal-plan-bands-after-equal = 这个计划实行过均摊，没有记录成员的年龄档，所以不能改为按年龄分摊。按年龄分摊请另建计划。
 refusal-plan-currency-changed = 计划的货币不能改，因为账簿用它记账。换货币请另建计划。
 refusal-plan-no-such-version = 这个计划没有第 { $version } 版。
 refusal-plan-not-after-previous = 上一版于 { $previous } 生效，这一版写的是 { $effective }。请选更晚的日期。

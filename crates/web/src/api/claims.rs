@@ -155,7 +155,7 @@ pub(crate) struct EligibilityBody {
     findings: Vec<FindingBody>,
     /// Every rule is kept.
     eligible: bool,
-    /// Aid less arrears; zero when a rule is broken.
+    /// Aid before unpaid shares are kept back; zero when a rule is broken.
     aid: Money,
 }
 
@@ -453,12 +453,7 @@ async fn describe(
     IfMatch(expected): IfMatch,
     Strict(body): Strict<IllnessBody>,
 ) -> Answer {
-    if let Some(expected) = expected
-        && version_of(&edge.app.claim_view(&call, id.0).await?) != expected
-    {
-        return Err(Problem::changed());
-    }
-    let command = DescribeClaim { claim: id.0, illness: body.illness() };
+    let command = DescribeClaim { claim: id.0, illness: body.illness(), expected };
     let receipt = edge.app.describe_claim(&call, &command).await?;
     let now = version_of(&edge.app.claim_view(&call, id.0).await?);
     let mut response = done(StatusCode::OK, receipt, ReceiptBody::of)?;

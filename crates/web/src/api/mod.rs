@@ -4,9 +4,6 @@
 //!
 //! Guarantees: bodies are read strictly; who may not is told so before what is wrong; each verb takes an `Idempotency-Key`
 //! and says when an answer was given before. Sign-in calls take none: codes and tokens are given once.
-//!
-//! Limits: `If-Match` is compared before the verb runs, not within its transaction: two writers of one draft who send in
-//! the same millisecond are ordered by the store, and the later one wins.
 
 mod audit;
 mod claims;

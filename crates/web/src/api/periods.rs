@@ -120,8 +120,10 @@ struct CollectBody {
     failed: Money,
     /// Debits that failed.
     failures: u64,
-    /// What each claim is paid.
+    /// What each claim is paid, after cuts and after unpaid shares of its enrolment were kept back.
     payable: Vec<ClaimAidBody>,
+    /// Unpaid shares that were kept back from aid.
+    arrears_deducted: Money,
     /// What the operator bears of what failed.
     borne_by_operator: Money,
     /// What the next period bears of it.
@@ -372,6 +374,7 @@ async fn collect(
         failed: Money::of(receipt.failed, currency),
         failures: receipt.failures,
         payable: ClaimAidBody::list(&receipt.payable, currency),
+        arrears_deducted: Money::of(receipt.arrears_deducted, currency),
         borne_by_operator: Money::of(receipt.borne_by_operator, currency),
         carried_to_next: Money::of(receipt.carried_to_next, currency),
         aid_cut: Money::of(receipt.aid_cut, currency),

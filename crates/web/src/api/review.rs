@@ -99,8 +99,6 @@ struct DecisionBody {
     aid: Option<Money>,
     /// Reason, when refused.
     reason: Option<ReasonRef>,
-    /// Unpaid shares that were deducted from the aid.
-    arrears_deducted: Money,
 }
 
 pub(super) fn add(table: Table) -> Table {
@@ -253,7 +251,6 @@ async fn confirm(State(edge): State<Edge>, Member(call): Member, Of(id): Of<Clai
         claim: ReceiptBody::of(receipt.claim),
         aid: receipt.aid.map(|aid| Money::of(aid, currency)),
         reason: receipt.reason.map(ReasonRef),
-        arrears_deducted: Money::of(receipt.arrears_deducted, currency),
     })
 }
 

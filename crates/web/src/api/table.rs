@@ -218,7 +218,10 @@ impl Op {
             list.push(header(
                 "If-Match",
                 text,
-                ObjectBuilder::new().schema_type(Type::String).pattern(Some("^\"?[0-9]{1,18}\"?$")).into(),
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some("^([0-9]{1,18}|\"[0-9]{1,18}\")$"))
+                    .into(),
             ));
         }
         list

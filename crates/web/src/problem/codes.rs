@@ -56,6 +56,7 @@ pub const REFUSALS: &[&str] = &[
     "refusal-period-too-early-for-sharing",
     "refusal-period-wrong-state",
     "refusal-plan-already-in-force",
+    "refusal-plan-bands-after-equal",
     "refusal-plan-closed",
     "refusal-plan-closed-already",
     "refusal-plan-currency-changed",

@@ -340,7 +340,7 @@ async fn describe_save(visit: MemberVisit, Path(id): Path<String>, fields: Field
         Err(errors) => return form(&visit, &fields, Target::Draft(claim), errors).await,
     };
     let call = visit.call_with(fields.text("key"));
-    match visit.app().describe_claim(&call, &DescribeClaim { claim, illness }).await {
+    match visit.app().describe_claim(&call, &DescribeClaim { claim, illness, expected: None }).await {
         Ok(_) => Ok(see_other(&format!("/me/claims/{claim}"))),
         Err(error) => {
             let mut errors = form_errors(l, error)?;

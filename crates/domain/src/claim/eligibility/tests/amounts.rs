@@ -1,4 +1,4 @@
-//! What is paid: arrears, ceilings, tenure, reimbursement.
+//! What is granted: arrears, ceilings, tenure, reimbursement.
 
 use huzhu_ledger::{Amount, Percent};
 use jiff::civil::date;
@@ -7,7 +7,7 @@ use super::{Case, check, yuan};
 use crate::plan::{AgeBand, AidKind, AidRow, Frequency, GroupCode, Severity, TenureStep};
 
 #[test]
-fn an_event_inside_the_retry_window_is_paid_less_arrears() {
+fn an_event_inside_the_retry_window_is_granted_in_full() {
     check(&[
         (
             "on the last day of the window",
@@ -15,7 +15,7 @@ fn an_event_inside_the_retry_window_is_paid_less_arrears() {
                 c.arrears = Amount::from_minor(305);
                 c.retry_until = Some(date(2019, 6, 1));
             },
-            "299996.95",
+            "300000.00",
         ),
         (
             "on the day after it",
@@ -32,7 +32,7 @@ fn an_event_inside_the_retry_window_is_paid_less_arrears() {
                 c.retry_until = Some(date(2019, 6, 1));
                 c.covered_until = Some(date(2019, 6, 2));
             },
-            "299996.95",
+            "300000.00",
         ),
         ("unpaid and never retried", |c| c.arrears = yuan(1), "shares-unpaid"),
         (
@@ -41,7 +41,7 @@ fn an_event_inside_the_retry_window_is_paid_less_arrears() {
                 c.arrears = yuan(300_001);
                 c.retry_until = Some(date(2019, 6, 1));
             },
-            "0.00",
+            "300000.00",
         ),
     ]);
 }
@@ -114,14 +114,14 @@ fn what_was_paid_before_leaves_less_or_nothing() {
             "ceiling-reached",
         ),
         (
-            "arrears come off what is left below the ceiling",
+            "arrears leave what is left below the ceiling as it is",
             |c| {
                 several(c);
                 c.paid_before = yuan(300_000);
                 c.arrears = yuan(1);
                 c.retry_until = Some(date(2019, 6, 1));
             },
-            "99999.00",
+            "100000.00",
         ),
     ]);
 }
