@@ -74,6 +74,7 @@ pub struct App {
     identity: Option<Arc<dyn IdentityProvider>>,
     credit: Option<Arc<dyn CreditProvider>>,
     plans: RwLock<BTreeMap<PlanId, Arc<LoadedPlan>>>,
+    evidence: claims::EvidenceLimits,
 }
 
 impl App {
@@ -93,7 +94,20 @@ impl App {
             identity,
             credit,
             plans: RwLock::new(BTreeMap::new()),
+            evidence: claims::EvidenceLimits::USUAL,
         }
+    }
+
+    /// The same use cases with other limits on evidence.
+    #[must_use]
+    pub fn with_evidence_limits(mut self, limits: claims::EvidenceLimits) -> Self {
+        self.evidence = limits;
+        self
+    }
+
+    /// How much evidence is taken.
+    pub const fn evidence_limits(&self) -> claims::EvidenceLimits {
+        self.evidence
     }
 
     /// The clock that the use cases ask.
