@@ -36,6 +36,22 @@ def one(folder: Path, pattern: str, chance: random.Random) -> Path:
     return chance.choice(sorted(path for path in folder.glob(pattern) if path.is_file()))
 
 
+def needed(case: Path, kind: str) -> list[Path]:
+    """Files below tile/<kind> that the served checkpoint needs: a log may still have partial files of older checkpoints."""
+    size = int((case / "log" / "checkpoint").read_bytes().split(b"\n")[1])
+    full, partial = divmod(size if kind == "entries" else size >> 8 * int(kind), 256)
+    found = []
+    for index in range(full + (partial > 0)):
+        parts, rest = [f"{index % 1000:03d}"], index // 1000
+        while rest:
+            parts.insert(0, f"x{rest % 1000:03d}")
+            rest //= 1000
+        name = "/".join(parts) + (f".p/{partial}" if index == full else "")
+        path = case / "log" / "tile" / kind / name
+        found += [path] if path.exists() else []
+    return found
+
+
 def notes(case: Path) -> list[Path]:
     """Everything that carries a checkpoint and its signatures."""
     return [case / "log" / "checkpoint", *sorted((case / "receipts").glob("*.tlog-proof"))]
@@ -60,7 +76,7 @@ def key_names(case: Path) -> tuple[str, list[str]]:
 
 
 def tile_bit(case, chance, level="0"):
-    path = one(case / "log" / "tile" / level, "**/*", chance)
+    path = chance.choice(needed(case, level))
     rewrite(path, flip(path.read_bytes(), chance))
 
 
@@ -69,27 +85,29 @@ def upper_tile_bit(case, chance):
 
 
 def entry_bit(case, chance):
-    path = one(case / "log" / "tile" / "entries", "**/*", chance)
+    path = chance.choice(needed(case, "entries"))
     rewrite(path, flip(path.read_bytes(), chance))
 
 
 def entries_swapped(case, chance):
-    path = one(case / "log" / "tile" / "entries", "**/*", chance)
-    data, entries = path.read_bytes(), []
-    while data:
-        end = 2 + int.from_bytes(data[:2], "big")
-        entries.append(data[:end])
-        data = data[end:]
-    places = [i for i in range(len(entries) - 1) if entries[i] != entries[i + 1]]
-    at = chance.choice(places)
-    entries[at], entries[at + 1] = entries[at + 1], entries[at]
-    rewrite(path, b"".join(entries))
+    paths = needed(case, "entries")
+    chance.shuffle(paths)
+    for path in paths:
+        data, entries = path.read_bytes(), []
+        while data:
+            end = 2 + int.from_bytes(data[:2], "big")
+            entries.append(data[:end])
+            data = data[end:]
+        places = [i for i in range(len(entries) - 1) if entries[i] != entries[i + 1]]
+        if places:
+            at = chance.choice(places)
+            entries[at], entries[at + 1] = entries[at + 1], entries[at]
+            return rewrite(path, b"".join(entries))
+    raise ValueError("no two entries differ")
 
 
 def tile_missing(case, chance):
-    # A full tile, not a partial one: those may go once the full one is there.
-    path = chance.choice([p for p in sorted((case / "log" / "tile").glob("**/*")) if p.is_file() and ".p" not in str(p)])
-    path.unlink()
+    chance.choice([path for kind in ("0", "1", "entries") for path in needed(case, kind)]).unlink()
 
 
 def proof_bit(case, chance):
@@ -174,8 +192,9 @@ def size_changed(case, chance):
 def rolled_back(case, chance):
     """An older checkpoint, well signed, is served again; the newer one was seen."""
     now = case / "log" / "checkpoint"
-    seen = sorted((case / "seen").glob("*.note"))
-    older = seen[-1].read_bytes()
+    size = int(now.read_bytes().split(b"\n")[1])
+    seen = [path.read_bytes() for path in sorted((case / "seen").glob("*.note"))]
+    older = [note for note in seen if int(note.split(b"\n")[1]) < size][-1]
     (case / "seen" / "99999999.note").write_bytes(now.read_bytes())
     rewrite(now, older)
 

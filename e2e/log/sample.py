@@ -73,7 +73,7 @@ def item(index: int, fork: int | None) -> tuple[bytes, str]:
     at = 1_790_000_000_000 + 1000 * index
     digest = sha256(salt + f"file {index}".encode())
     entry = bytes([1, 1]) + at.to_bytes(8, "big") + digest
-    return entry, f"huzhu.org/receipt@v1\nkind evidence\nat {at}\nsalt {salt.hex()}\n"
+    return entry, f"huzhu.org/receipt@v1\nkind evidence\nat {at}\nsalt {salt.hex()}\ndigest {digest.hex()}\n"
 
 
 def publish(folder: Path, entries: list[bytes], hashes: list[bytes]) -> None:
@@ -118,7 +118,8 @@ def main() -> None:
 
     publish(asked.case / "log", entries, hashes)
     (asked.case / "log" / "checkpoint").write_text(note(asked.entries))
-    (asked.case / "policy").write_text(f"log {log.vkey}\nwitness w1 {witness.vkey}\nquorum w1\n")
+    for policy in (asked.case / "policy", asked.case / "log" / "policy"):
+        policy.write_text(f"log {log.vkey}\nwitness w1 {witness.vkey}\nquorum w1\n")
     for folder in ("seen", "receipts"):
         (asked.case / folder).mkdir(exist_ok=True)
     for size in [size for size in CHECKPOINTS if size < asked.entries]:
@@ -134,6 +135,7 @@ def main() -> None:
         name = asked.case / "receipts" / f"{index:08d}"
         name.with_suffix(".tlog-proof").write_text("\n".join(lines) + "\n\n" + note(size))
         name.with_suffix(".entry").write_bytes(entry)
+        name.with_suffix(".file").write_text(f"file {index}")
 
 
 if __name__ == "__main__":

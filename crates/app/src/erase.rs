@@ -4,12 +4,13 @@
 //! keyed hashes and salted digests that nobody can open any more; the log stays valid and holds a tombstone for each entry
 //! whose file or salt is gone.
 //!
-//! Limits: copies that were made of the instance secret *and* of the database before can still be read by whoever holds
-//! both; the operations page says how long copies are kept. A consent stands on the log together with others: its salt is
+//! Limits: files cannot be read from older copies once the master key of the vault was rotated, unless that copy holds the master
+//! key too. Of other personal data, copies that were made of the instance secret *and* of the database before can still be read by
+//! whoever holds both; the operations page says how long copies are kept. A consent stands on the log together with others: its salt is
 //! destroyed, the entry gets no tombstone.
 
 use huzhu_domain::claim::State;
-use huzhu_domain::id::{EvidenceId, MemberId};
+use huzhu_domain::id::MemberId;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
@@ -43,7 +44,7 @@ impl App {
         member: MemberId,
     ) -> Result<Done<ErasureReceipt>, AppError> {
         self.authorise(call, Action::ErasePerson, self.clock.now()).await?;
-        let files = self.files_of(member).await?;
+        let files = self.vault_files_of(member).await?;
         let receipt = ErasureReceipt { member, files: u64::try_from(files.len()).unwrap_or(u64::MAX) };
         let done = if self.load_member(member).await?.state.is_erased() {
             Done { receipt, replayed: true, position: None }
@@ -56,6 +57,7 @@ impl App {
         for file in files {
             self.vault.destroy(file).await?;
         }
+        self.destroy_uploads_of(member).await?;
         self.store.erase(member).await?;
         Ok(done)
     }
@@ -82,16 +84,6 @@ impl App {
             Ok((unit, receipt.clone()))
         })
         .await
-    }
-
-    /// The files of all claims about a person.
-    async fn files_of(&self, member: MemberId) -> Result<Vec<EvidenceId>, AppError> {
-        let rows = self.store.claims(&ClaimQuery::ByMember(member), &Page::first(CLAIMS_MAX)).await?;
-        let mut files = Vec::new();
-        for row in rows.iter().filter(|row| row.member == member) {
-            files.extend(self.load_claim(row.id).await?.state.evidence().keys().copied());
-        }
-        Ok(files)
     }
 
     async fn has_open_claim(&self, member: MemberId) -> Result<bool, AppError> {

@@ -78,6 +78,9 @@ impl From<VaultError> for AppError {
         match error {
             VaultError::Missing => Self::NotFound("file"),
             VaultError::Tampered => Self::Broken(error.to_string()),
+            VaultError::Busy => Self::Stale("upload-busy"),
+            VaultError::BrokenOff => Self::Stale("upload-broken-off"),
+            VaultError::WrongChecksum => Self::Stale("upload-checksum"),
             VaultError::Unavailable(why) => Self::Unavailable(why),
         }
     }

@@ -75,6 +75,7 @@ pub struct App {
     credit: Option<Arc<dyn CreditProvider>>,
     /// Plans as they were at a mark of the store.
     plans: RwLock<BTreeMap<PlanId, (u64, Arc<LoadedPlan>)>>,
+    evidence: claims::EvidenceLimits,
 }
 
 impl App {
@@ -94,7 +95,20 @@ impl App {
             identity,
             credit,
             plans: RwLock::new(BTreeMap::new()),
+            evidence: claims::EvidenceLimits::USUAL,
         }
+    }
+
+    /// The same use cases with other limits on evidence.
+    #[must_use]
+    pub fn with_evidence_limits(mut self, limits: claims::EvidenceLimits) -> Self {
+        self.evidence = limits;
+        self
+    }
+
+    /// How much evidence is taken.
+    pub const fn evidence_limits(&self) -> claims::EvidenceLimits {
+        self.evidence
     }
 
     /// The clock that the use cases ask.

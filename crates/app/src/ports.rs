@@ -8,7 +8,7 @@
 use async_trait::async_trait;
 use huzhu_domain::digest::Digest;
 use huzhu_domain::event::{Event, StreamId};
-use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
 use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, JournalEntry};
@@ -389,20 +389,106 @@ pub enum VaultError {
     /// The file does not decrypt: it was changed.
     #[error("the file was changed on disk")]
     Tampered,
+    /// Another request is writing this file.
+    #[error("another request is writing this file")]
+    Busy,
+    /// The bytes broke off on their way here; what came is good.
+    #[error("the bytes broke off on their way")]
+    BrokenOff,
+    /// The bytes are not those that the sender meant; nothing of them may be kept.
+    #[error("the bytes do not have the check sum that was announced")]
+    WrongChecksum,
     /// The vault cannot answer now.
     #[error("the vault does not answer: {0}")]
     Unavailable(String),
 }
 
-/// Keeps evidence files, each encrypted under a key of its own.
+/// Name of a file in the vault; made by the platform, never by a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileId(pub uuid::Uuid);
+
+/// One half of the key of a file: 32 random bytes, sealed under the key of the person whom the file is about. The vault keeps the
+/// other half under its master key. Without both, the file is noise, so that destroying either of them destroys the file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OwnerHalf(pub [u8; 32]);
+
+impl std::fmt::Debug for OwnerHalf {
+    /// Shows nothing.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OwnerHalf(secret)")
+    }
+}
+
+/// A file that is on its way in: begun, and not yet accepted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// The file.
+    pub file: FileId,
+    /// Bytes that are durable.
+    pub bytes: u64,
+    /// What the use case noted down with it; kept encrypted.
+    pub note: Vec<u8>,
+    /// When nobody waits for it any more.
+    pub until: Moment,
+}
+
+impl std::fmt::Debug for Staged {
+    /// Shows no note, which holds secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Staged({:?}, {} bytes, until {})", self.file, self.bytes, self.until)
+    }
+}
+
+/// Bytes that come or go piece by piece, so that no file stands in memory as a whole.
+#[async_trait]
+pub trait Pieces: Send {
+    /// The next piece, of some kilobytes; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, VaultError>;
+}
+
+/// Adds bytes to a file that is on its way in. Dropping it forgets what was not saved.
+#[async_trait]
+pub trait Intake: Send {
+    /// Adds bytes; they may wait in memory, some hundred kilobytes at most.
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), VaultError>;
+    /// Makes durable, in one step, everything written so far and the note that replaces the one before.
+    async fn save(&mut self, note: &[u8]) -> Result<(), VaultError>;
+}
+
+/// Keeps evidence files, each encrypted under a key of its own, of which the caller keeps one half ([`OwnerHalf`]).
+///
+/// A file is begun, gets its bytes, is finished, is published to where files stay, and is accepted once the event that names it is
+/// kept. Until then it is [`Staged`], and a sweep can find it after a crash.
 #[async_trait]
 pub trait Vault: Send + Sync {
-    /// Keeps a file. Durable when it returns; repeating it with the same id and bytes is harmless.
-    async fn keep(&self, id: EvidenceId, bytes: Vec<u8>) -> Result<(), VaultError>;
-    /// The file in clear.
-    async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError>;
-    /// Destroys file and key. Durable, repeatable.
-    async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError>;
+    /// Begins a file without bytes. Durable.
+    async fn begin(&self, file: FileId, note: &[u8], until: Moment) -> Result<(), VaultError>;
+    /// A file on its way in.
+    async fn staged(&self, file: FileId) -> Result<Option<Staged>, VaultError>;
+    /// All files on their way in.
+    async fn all_staged(&self) -> Result<Vec<Staged>, VaultError>;
+    /// Goes on after the bytes that are durable. [`VaultError::Busy`] while somebody else does.
+    async fn append(&self, file: FileId, half: &OwnerHalf) -> Result<Box<dyn Intake>, VaultError>;
+    /// Ends the file: it can be read from now on, and takes no more bytes. Durable, repeatable.
+    async fn finish(&self, file: FileId, half: &OwnerHalf) -> Result<(), VaultError>;
+    /// Replaces the note. Durable.
+    async fn annotate(&self, file: FileId, note: &[u8]) -> Result<(), VaultError>;
+    /// Moves a finished file to where files stay. Durable, repeatable.
+    async fn publish(&self, file: FileId) -> Result<(), VaultError>;
+    /// Forgets the note: the file is no more on its way. Durable, repeatable.
+    async fn accept(&self, file: FileId) -> Result<(), VaultError>;
+    /// Bytes of a finished file. `half` is `None` for files that were kept before there were halves; their [`FileId`] is the id
+    /// of the evidence. A range that goes beyond the end is cut there.
+    async fn read(
+        &self,
+        file: FileId,
+        half: Option<&OwnerHalf>,
+        range: std::ops::Range<u64>,
+    ) -> Result<Box<dyn Pieces>, VaultError>;
+    /// Destroys the vault's half of the key, then the bytes, in whatever state the file is. Durable, repeatable.
+    async fn destroy(&self, file: FileId) -> Result<(), VaultError>;
+    /// Clears away the bytes of files whose key is destroyed already, which a crash left. Repeatable.
+    async fn sweep(&self) -> Result<(), VaultError>;
 }
 
 /// The year of a log, in UTC. A platform keeps one log a year.

@@ -135,7 +135,8 @@ impl App {
         Err(error)
     }
 
-    async fn note_refused(
+    /// Writes down that somebody was refused.
+    pub(crate) async fn note_refused(
         &self,
         call: &Call,
         action: Action,

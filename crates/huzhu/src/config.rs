@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use huzhu_app::claims::EvidenceLimits;
 use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider};
 use huzhu_gateways::provider::{HttpCredit, HttpIdentity, ProviderConfig, ProviderLimits, SharedKey};
 use serde::Deserialize;
@@ -28,6 +29,23 @@ pub(crate) struct Config {
     /// The credit provider.
     #[serde(default)]
     credit: Option<Provider>,
+    /// Where evidence is kept, and how much of it is taken.
+    #[serde(default)]
+    vault: VaultPlace,
+}
+
+/// Where evidence is kept, and how much of it is taken. Credentials of buckets come from the environment: see `docs/vault.md`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VaultPlace {
+    /// Such as `s3://bucket/prefix`; the folder `evidence` of the data folder when left out.
+    url: Option<String>,
+    /// Largest file in bytes.
+    file_bytes: Option<u64>,
+    /// Largest picture in bytes.
+    picture_bytes: Option<u64>,
+    /// All files of one claim together in bytes.
+    claim_bytes: Option<u64>,
 }
 
 /// The mail server.
@@ -63,6 +81,22 @@ impl Config {
                 Ok(Self::default())
             }
             Err(error) => Err(Failure::WrongUse(format!("cannot read {}: {error}", path.display()))),
+        }
+    }
+
+    /// The address of the bucket in which evidence is kept, if it is one.
+    pub(crate) fn vault_url(&self) -> Option<&str> {
+        self.vault.url.as_deref()
+    }
+
+    /// How much evidence is taken.
+    pub(crate) fn evidence_limits(&self) -> EvidenceLimits {
+        let usual = EvidenceLimits::USUAL;
+        EvidenceLimits {
+            file_bytes: self.vault.file_bytes.unwrap_or(usual.file_bytes),
+            picture_bytes: self.vault.picture_bytes.unwrap_or(usual.picture_bytes),
+            claim_bytes: self.vault.claim_bytes.unwrap_or(usual.claim_bytes),
+            ..usual
         }
     }
 
@@ -141,5 +175,11 @@ mod tests {
             matches!(Config::read(None, folder.path()), Err(Failure::WrongUse(why)) if why.contains("public-url"))
         );
         assert!(Config::read(Some(Path::new("missing.toml")), folder.path()).is_err());
+        let vault = "[vault]\nurl = \"s3://bucket/evidence\"\nfile_bytes = 1_100_000_000\n";
+        std::fs::write(&file, vault).unwrap();
+        let config = Config::read(None, folder.path()).unwrap();
+        assert_eq!(config.vault_url(), Some("s3://bucket/evidence"));
+        assert_eq!(config.evidence_limits().file_bytes, 1_100_000_000);
+        assert_eq!(config.evidence_limits().picture_bytes, EvidenceLimits::USUAL.picture_bytes);
     }
 }

@@ -3,24 +3,24 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use huzhu_app::claims::EvidenceLimits;
 use huzhu_app::log::NoLog;
 use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, Sequencer, Store};
 use huzhu_app::{App, World};
 use huzhu_gateways::entropy::SystemEntropy;
 use huzhu_store::log::{LocalSequencer, LogFolder, SequencerSettings};
-use huzhu_store::{FolderVault, InstanceSecret, SqliteStore};
+use huzhu_store::{EvidenceVault, InstanceSecret, SqliteStore};
 
+use crate::config::Config;
 use crate::output::Failure;
-
-/// Folder of evidence files inside the data folder.
-const EVIDENCE: &str = "evidence";
 
 /// An opened data folder.
 pub(crate) struct Folder {
     path: PathBuf,
     pub(crate) store: Arc<SqliteStore>,
     secret: Arc<InstanceSecret>,
-    vault: Arc<FolderVault>,
+    pub(crate) vault: Arc<EvidenceVault>,
+    limits: EvidenceLimits,
 }
 
 /// What stands behind the other ports.
@@ -34,18 +34,24 @@ pub(crate) struct Outside {
 impl Folder {
     /// Opens a data folder; makes it at the first start. Only one process can have it open.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        Self::open_with(path, &Config::read(None, path)?)
+    }
+
+    /// The same with a configuration that may stand elsewhere.
+    pub(crate) fn open_with(path: &Path, config: &Config) -> Result<Self, Failure> {
         let name = path.display();
         let secret = InstanceSecret::open_or_create(path)
             .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
         let store = SqliteStore::open(path, &secret)
             .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
-        let vault = FolderVault::open(path.join(EVIDENCE), &secret)
+        let vault = EvidenceVault::open(path, config.vault_url(), &secret)
             .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
         Ok(Self {
             path: path.to_owned(),
             store: Arc::new(store),
             secret: Arc::new(secret),
             vault: Arc::new(vault),
+            limits: config.evidence_limits(),
         })
     }
 
@@ -94,7 +100,7 @@ impl Folder {
         let store: Arc<dyn Store> = Arc::clone(&self.store) as Arc<dyn Store>;
         let secrets = Arc::clone(&self.secret) as Arc<dyn huzhu_app::ports::Secrets>;
         let vault = Arc::clone(&self.vault) as Arc<dyn huzhu_app::ports::Vault>;
-        Arc::new(App::new(World {
+        let world = World {
             store,
             vault,
             sequencer,
@@ -104,7 +110,8 @@ impl Folder {
             secrets,
             identity,
             credit,
-        }))
+        };
+        Arc::new(App::new(world).with_evidence_limits(self.limits))
     }
 }
 

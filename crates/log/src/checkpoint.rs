@@ -115,6 +115,15 @@ impl SignedCheckpoint {
         &self.checkpoint
     }
 
+    /// The checkpoint that a note holds. Signatures are not checked here.
+    ///
+    /// # Errors
+    /// The text is no checkpoint.
+    pub fn of(note: SignedNote) -> Result<Self, FormatError> {
+        let checkpoint = note.text().parse()?;
+        Ok(Self { checkpoint, note })
+    }
+
     /// The note with all signatures.
     pub const fn note(&self) -> &SignedNote {
         &self.note
@@ -137,9 +146,7 @@ impl FromStr for SignedCheckpoint {
 
     /// Reads a note whose text is a checkpoint. Signatures are not checked here.
     fn from_str(text: &str) -> Result<Self, FormatError> {
-        let note = SignedNote::parse(text)?;
-        let checkpoint = note.text().parse()?;
-        Ok(Self { checkpoint, note })
+        SignedNote::parse(text).and_then(Self::of)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod replay;
 pub mod tile;
 pub mod tlog_policy;
 pub mod tree;
+pub mod witness;
 pub mod writer;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};

@@ -290,6 +290,11 @@ impl SignedNote {
         self.signatures.push(signature);
     }
 
+    /// Drops the signatures that `wanted` does not want.
+    pub fn keep(&mut self, wanted: impl FnMut(&Signature) -> bool) {
+        self.signatures.retain(wanted);
+    }
+
     /// Signs the text with a log's key.
     pub fn sign(&mut self, signer: &Signer) {
         self.add(signer.sign(&self.text));

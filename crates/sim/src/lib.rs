@@ -6,5 +6,6 @@ pub mod faults;
 pub mod log;
 pub mod memory;
 pub mod simulation;
+pub mod vault;
 mod workload;
 pub mod world;

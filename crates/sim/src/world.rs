@@ -1,19 +1,14 @@
-//! The world of a simulation: a clock moved by hand, ids and secrets from a seed, a vault in memory, providers that can be
-//! switched off.
+//! The world of a simulation: a clock moved by hand, ids and secrets from a seed, providers that can be switched off.
 //!
 //! Guarantees: everything here follows from the seed and from the order of calls, so that a run can be repeated.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use huzhu_app::person::Person;
-use huzhu_app::ports::{
-    Clock, CreditProvider, Entropy, IdentityProvider, ProviderError, Secrets, Vault, VaultError,
-};
+use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, ProviderError, Secrets};
 use huzhu_domain::digest::Digest;
-use huzhu_domain::id::EvidenceId;
 use huzhu_domain::time::Moment;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -148,48 +143,6 @@ impl Secrets for OpenSecrets {
         hash.update([0]);
         hash.update(bytes);
         Digest::from_bytes(hash.finalize().into())
-    }
-}
-
-/// Evidence in memory; can be switched off.
-#[derive(Debug, Default)]
-pub struct MemoryVault {
-    files: Mutex<BTreeMap<EvidenceId, Vec<u8>>>,
-    down: AtomicBool,
-}
-
-impl MemoryVault {
-    /// Switches the vault off or on.
-    pub fn set_down(&self, down: bool) {
-        self.down.store(down, Ordering::Release);
-    }
-
-    fn check(&self) -> Result<(), VaultError> {
-        if self.down.load(Ordering::Acquire) {
-            Err(VaultError::Unavailable("a fault on purpose: vault".to_owned()))
-        } else {
-            Ok(())
-        }
-    }
-}
-
-#[async_trait]
-impl Vault for MemoryVault {
-    async fn keep(&self, id: EvidenceId, bytes: Vec<u8>) -> Result<(), VaultError> {
-        self.check()?;
-        held(&self.files).insert(id, bytes);
-        Ok(())
-    }
-
-    async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError> {
-        self.check()?;
-        held(&self.files).get(&id).cloned().ok_or(VaultError::Missing)
-    }
-
-    async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError> {
-        self.check()?;
-        held(&self.files).remove(&id);
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! SQLite behind the Store port, and the evidence vault.
 //!
 //! Shape: [`SqliteStore`] is one database file with one writer thread (group commit) and a few reading connections;
-//! [`FolderVault`] keeps evidence as encrypted files; [`InstanceSecret`] is the one secret that all keys come from.
+//! [`EvidenceVault`] keeps evidence as encrypted files, in a folder or a bucket; [`InstanceSecret`] is the one secret that all keys come from.
 //!
 //! Guarantees: what was acknowledged survives a crash; a unit is kept as a whole or not at all; personal data and
 //! evidence touch the disk encrypted only; a second process cannot write to the same file.
@@ -27,4 +27,4 @@ mod writer;
 
 pub use secret::{InstanceSecret, SecretError};
 pub use sqlite::{OpenError, SqliteStore};
-pub use vault::FolderVault;
+pub use vault::{EvidenceVault, VaultOpenError};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -16,8 +16,16 @@ use crate::edge::{Edge, Preferences};
 use crate::i18n::Locale;
 use crate::problem::Problem;
 
-/// How long a request may take. Protects connections from a store that hangs; uploads of 20 MB on a slow phone fit.
+/// How long a request may take. Protects connections from a store that hangs.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// How long a request that brings evidence may take: 50 MB at 16 kB/s. A sender who falls silent is hung up on much earlier.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(3_600);
+/// Routes whose requests bring evidence.
+const UPLOADS: [&str; 3] = [
+    "/me/claims/{id}/files",
+    "/api/v1/claims/{claim}/evidence/{evidence}",
+    "/api/v1/claims/{claim}/uploads/{upload}",
+];
 /// When to ask again after a time-out, in seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;
 
@@ -44,7 +52,10 @@ pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
 
 /// Stops waiting for a request that takes too long.
 pub(crate) async fn time_limit(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let brings = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+    let limit = if brings && UPLOADS.contains(&route) { UPLOAD_LIMIT } else { REQUEST_LIMIT };
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::took_too_long().into_response(),
     }

@@ -20,6 +20,7 @@ pub mod openapi;
 pub mod pages;
 pub mod problem;
 pub mod serve;
+mod transfer;
 pub mod wire;
 
 use axum::Router;
@@ -31,6 +32,7 @@ use axum::routing::get;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use edge::Edge;
 use problem::Problem;
@@ -44,7 +46,7 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 pub fn router(edge: Edge) -> Router {
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn(guard::trace))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::security_headers))
         .layer(middleware::from_fn_with_state(edge.clone(), guard::show_problems))
         .layer(CatchPanicLayer::custom(guard::panicked))
@@ -64,6 +66,13 @@ pub fn router(edge: Edge) -> Router {
         .method_not_allowed_fallback(not_allowed)
         .layer(guards)
         .with_state(edge)
+}
+
+/// Texts of some length. Files of evidence go out as they are: their length and their parts are counted in bytes of the file.
+fn compressible() -> impl Predicate {
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/dicom"))
 }
 
 /// The process runs.

@@ -3,7 +3,8 @@
 
 pub mod codes;
 
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_RANGE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use huzhu_app::error::{AppError, FieldMistake, Refusal};
 use jiff::Timestamp;
@@ -20,6 +21,8 @@ pub struct Problem {
     code: String,
     detail: Detail,
     errors: Vec<FieldMistake>,
+    /// Length of the file of which a part beyond the end was asked for.
+    beyond: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -70,7 +73,7 @@ pub struct ProblemField {
 
 impl Problem {
     fn new(status: StatusCode, code: &str, detail: &'static str) -> Self {
-        Self { status, code: code.to_owned(), detail: Detail::Text(detail), errors: Vec::new() }
+        Self { status, code: code.to_owned(), detail: Detail::Text(detail), errors: Vec::new(), beyond: None }
     }
 
     /// The idempotency key is empty or too long.
@@ -153,6 +156,23 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", "problem-broken")
     }
 
+    /// The part that was asked for lies beyond the end of `length` bytes.
+    pub fn bad_range(length: u64) -> Self {
+        let status = StatusCode::RANGE_NOT_SATISFIABLE;
+        Self { beyond: Some(length), ..Self::new(status, "range-beyond-end", "problem-range-beyond-end") }
+    }
+
+    /// The caller speaks another version of tus.
+    pub fn other_tus_version() -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "other-tus-version", "problem-other-tus-version")
+    }
+
+    /// The same problem under the status that a protocol wants for it.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// A wrong field.
     pub fn field(field: &str, code: &'static str) -> Self {
         let errors = vec![FieldMistake { field: field.to_owned(), code, values: Vec::new() }];
@@ -167,7 +187,7 @@ impl Problem {
             404 => "problem-title-not-found",
             405 => "problem-title-method",
             409 | 412 => "problem-title-refused",
-            400 | 413 | 415 | 422 => "problem-title-invalid",
+            400 | 413 | 415 | 416 | 422 | 460 => "problem-title-invalid",
             429 => "problem-title-too-many",
             503 => "problem-title-try-again",
             _ => "problem-title-broken",
@@ -274,6 +294,7 @@ impl From<AppError> for Problem {
                 code: refusal.code.to_owned(),
                 detail: Detail::Refusal(refusal),
                 errors: Vec::new(),
+                beyond: None,
             },
             AppError::Stale("key-used-for-another-request") => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -283,6 +304,18 @@ impl From<AppError> for Problem {
             AppError::Stale("changed-since-read") => Self::changed(),
             AppError::Stale("key-in-use") => {
                 Self::new(StatusCode::CONFLICT, "idempotency-key-in-use", "problem-idempotency-key-in-use")
+            }
+            AppError::Stale("upload-offset") => {
+                Self::new(StatusCode::CONFLICT, "upload-offset", "problem-upload-offset")
+            }
+            AppError::Stale("upload-busy") => {
+                Self::new(StatusCode::CONFLICT, "upload-busy", "problem-upload-busy")
+            }
+            AppError::Stale("upload-broken-off") => Self::broken_off(),
+            AppError::Stale("upload-checksum") => {
+                // The number is the protocol's (tus 1.0.0, extension checksum).
+                let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
+                Self::new(status, "upload-checksum", "problem-upload-checksum")
             }
             AppError::Stale(_) => {
                 Self::new(StatusCode::CONFLICT, "changed-meanwhile", "problem-changed-meanwhile")
@@ -303,6 +336,14 @@ impl IntoResponse for Problem {
     /// Without a body: the guard `show_problems` gives a problem its final form, JSON or page, in the caller's language.
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
+        if let Some(length) = self.beyond
+            && let Ok(value) = HeaderValue::from_str(&format!("bytes */{length}"))
+        {
+            response.headers_mut().insert(CONTENT_RANGE, value);
+        }
+        if self.code == "other-tus-version" {
+            response.headers_mut().insert("tus-version", HeaderValue::from_static("1.0.0"));
+        }
         response.extensions_mut().insert(self);
         response
     }

@@ -119,6 +119,11 @@ pub(crate) const STEPS: &[Step] = &[
         Action::Script("e2e/books.sh"),
     ),
     slow(
+        "log",
+        "foreign verifiers accept the log after 20 kills of its writer, and refuse every change of it",
+        Action::Script("e2e/log.sh"),
+    ),
+    slow(
         "api",
         "schemathesis finds no difference between the API and its document",
         Action::Script("e2e/api.sh"),

@@ -41,7 +41,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("fluent-bundle", &["web", "app"]),
     ("utoipa", &["web"]),
-    ("reqwest", &["gateways"]),
+    ("reqwest", &["gateways", "store"]),
+    ("object_store", &["store"]),
     ("lettre", &["gateways"]),
     ("clap", &["huzhu", "xtask"]),
 ];

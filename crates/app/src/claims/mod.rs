@@ -28,7 +28,8 @@ use serde::{Deserialize, Serialize};
 
 pub use assessment::{EligibilityView, FindingView};
 pub use evidence::{
-    AddEvidence, EVIDENCE_BYTES_MAX, EvidenceContent, EvidenceReceipt, RemoveEvidence, sniff,
+    AddEvidence, BeginUpload, ContinueUpload, EvidenceLimits, EvidenceReceipt, OpenedEvidence,
+    ReceiveEvidence, RemoveEvidence, Swept, UploadState, sniff,
 };
 pub use filing::{CheckEligibility, DescribeClaim, DraftClaim, OwnClaim};
 pub(crate) use messages::LANGUAGE;

@@ -1,5 +1,7 @@
 //! The life of a claim, and who may do what to it.
 
+use huzhu_app::App;
+use huzhu_app::call::Call;
 use huzhu_app::claims::{
     AddEvidence, Advice, CheckEligibility, ConfirmClaim, DescribeClaim, DraftClaim, OwnClaim, RecommendClaim,
     RemoveEvidence, RequestEvidence, SendBack, TakeClaim,
@@ -9,6 +11,7 @@ use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, PayIn, 
 use huzhu_app::ports::{Page, Store};
 use huzhu_domain::claim::FileKind;
 use huzhu_domain::enrolment::EndReason;
+use huzhu_domain::id::{ClaimId, EvidenceId};
 use huzhu_domain::member::Role;
 use huzhu_domain::plan::{ConditionCode, PeriodKey, ReasonCode, Relation};
 use huzhu_ledger::Account;
@@ -255,6 +258,17 @@ async fn a_claim_of_somebody_else_looks_like_none() {
     assert_eq!(denied, Err(AppError::Denied { action: "review-claim" }));
 }
 
+/// The content of a file, as the caller gets it.
+async fn content(app: &App, call: &Call, claim: ClaimId, evidence: EvidenceId) -> Vec<u8> {
+    let opened = app.evidence_file(call, claim, evidence).await.expect("a file");
+    let mut pieces = app.read_evidence(&opened, 0..opened.bytes).await.expect("pieces");
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.next().await.expect("a piece") {
+        bytes.extend(piece);
+    }
+    bytes
+}
+
 #[tokio::test]
 async fn files_are_kept_before_the_claim_knows_them_and_each_look_of_staff_is_on_record() {
     let town = seven(&[]).await;
@@ -263,26 +277,32 @@ async fn files_are_kept_before_the_claim_knows_them_and_each_look_of_staff_is_on
     town.files(1, 1, date(2026, 3, 1)).await;
     let draft = DraftClaim { claim: claim(2), enrolment: enrolment(2), illness: illness(date(2026, 3, 1)) };
     app.draft_claim(&as_member(2), &draft).await.expect("a draft");
-    // The id of somebody else's file is no way to write over it.
+    // The id of somebody else's file is no way to write over it: ids of files mean something within their claim only.
     let theft = AddEvidence { claim: claim(2), evidence: evidence(1), bytes: b"%PDF-1.7 mine".to_vec() };
-    assert_eq!(code(app.add_evidence(&as_member(2), &theft).await), "evidence-id-used");
+    app.add_evidence(&as_member(2), &theft).await.expect("a file of their own");
+    assert_eq!(content(app, &as_member(1), claim(1), evidence(1)).await, b"%PDF-1.7 diagnosis");
+    assert_eq!(content(app, &as_member(2), claim(2), evidence(1)).await, b"%PDF-1.7 mine");
+    let files = town.files.len();
     let wrong = AddEvidence { claim: claim(2), evidence: evidence(2), bytes: b"MZ virus".to_vec() };
     assert!(matches!(app.add_evidence(&as_member(2), &wrong).await, Err(AppError::Invalid(_))));
-    assert!(!town.files.0.lock().expect("files").contains_key(&evidence(2)));
+    assert_eq!(town.files.len(), files, "a refused file leaves nothing behind");
     let right = AddEvidence { bytes: b"%PDF-1.7 mine".to_vec(), ..wrong };
     let receipt = app.add_evidence(&as_member(2), &right).await.expect("a file").receipt;
     let view = app.claim_view(&as_member(2), claim(2)).await.expect("a view");
-    let salt = view.evidence[0].salt.expect("a salt");
+    let salt = view.evidence[1].salt.expect("a salt");
     let salted = [salt.bytes().as_slice(), &right.bytes].concat();
     assert_eq!(sha256(&salted), receipt.digest.to_string());
     let remove = RemoveEvidence { claim: claim(2), evidence: evidence(2) };
     app.remove_evidence(&as_member(2), remove).await.expect("removed");
-    assert!(!town.files.0.lock().expect("files").contains_key(&evidence(2)));
+    assert_eq!(town.files.len(), files);
+    assert_eq!(town.files.on_their_way(), 0);
+    // What is sealed for a file keeps its name, so the name is not given again.
+    assert_eq!(code(app.add_evidence(&as_member(2), &right).await), "evidence-id-used");
 
     let look = |call| async move { app.evidence_file(&call, claim(1), evidence(1)).await };
     assert!(matches!(look(as_member(2)).await, Err(AppError::NotFound("claim"))));
     assert!(matches!(look(operator()).await, Err(AppError::NotFound("claim"))));
-    assert_eq!(look(as_member(1)).await.expect("own file").bytes, b"%PDF-1.7 diagnosis");
+    assert_eq!(look(as_member(1)).await.expect("own file").bytes, 18);
     assert_eq!(look(reviewer()).await.expect("a file").kind, FileKind::Pdf);
     let view = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
     let kinds: Vec<(&str, &str)> = view.timeline.iter().map(|step| (step.kind, step.role)).collect();

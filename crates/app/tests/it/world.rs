@@ -1,10 +1,9 @@
 //! A small world for tests: a store in memory, a clock that tests set, predictable ids.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use huzhu_app::call::Call;
 use huzhu_app::claims::{AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, TakeClaim};
 use huzhu_app::error::AppError;
@@ -12,7 +11,7 @@ use huzhu_app::log::ROUND;
 use huzhu_app::log::check::LogReport;
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
-use huzhu_app::ports::{Append, Clock, Entropy, Sealed, Secrets, Store, StoreError, Unit, Vault, VaultError};
+use huzhu_app::ports::{Append, Clock, Entropy, Sealed, Secrets, Store, StoreError, Unit};
 use huzhu_app::record::{CohortMove, EnrolmentRecord, Record};
 use huzhu_app::{App, World};
 use huzhu_domain::claim::{Illness, Sex};
@@ -26,6 +25,7 @@ use huzhu_domain::time::{Day, Moment, TimeZone, midnight, plus_days};
 use huzhu_ledger::{Account, Amount};
 use huzhu_sim::log::MemoryLog;
 use huzhu_sim::memory::MemoryStore;
+use huzhu_sim::vault::MemoryVault;
 use jiff::civil::date;
 
 /// A clock that tests set.
@@ -78,27 +78,6 @@ impl Secrets for Plain {
     }
 }
 
-/// Files in memory.
-#[derive(Debug, Default)]
-pub(crate) struct Files(pub(crate) Mutex<BTreeMap<EvidenceId, Vec<u8>>>);
-
-#[async_trait]
-impl Vault for Files {
-    async fn keep(&self, id: EvidenceId, bytes: Vec<u8>) -> Result<(), VaultError> {
-        self.0.lock().expect("files").insert(id, bytes);
-        Ok(())
-    }
-
-    async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError> {
-        self.0.lock().expect("files").get(&id).cloned().ok_or(VaultError::Missing)
-    }
-
-    async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError> {
-        self.0.lock().expect("files").remove(&id);
-        Ok(())
-    }
-}
-
 /// The plan of the tests.
 pub(crate) const PLAN: &str = include_str!("plan.toml");
 
@@ -106,7 +85,7 @@ pub(crate) const PLAN: &str = include_str!("plan.toml");
 pub(crate) struct Town {
     pub(crate) app: App,
     pub(crate) store: Arc<MemoryStore>,
-    pub(crate) files: Arc<Files>,
+    pub(crate) files: Arc<MemoryVault>,
     pub(crate) log: Arc<MemoryLog>,
     clock: Arc<TestClock>,
 }
@@ -197,7 +176,7 @@ impl Town {
             text = text.replace(from, to);
         }
         let store = Arc::new(MemoryStore::new());
-        let files = Arc::new(Files::default());
+        let files = Arc::new(MemoryVault::default());
         let log = Arc::new(log);
         let clock = Arc::new(TestClock(Mutex::new(noon(date(2026, 1, 1)))));
         let app = App::new(World {

@@ -23,7 +23,7 @@ use huzhu_domain::plan::{PlanId, PlanTerms};
 use huzhu_domain::time::{Moment, midnight, plus_days};
 use huzhu_gateways::clock::{ManualClock, SystemClock};
 use huzhu_gateways::entropy::SystemEntropy;
-use huzhu_store::{FolderVault, InstanceSecret, SqliteStore};
+use huzhu_store::{EvidenceVault, InstanceSecret, SqliteStore};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, server};
@@ -63,7 +63,7 @@ impl Folder {
         let clock = Arc::new(ManualClock::new(start));
         let app = App::new(World {
             store: Arc::clone(&store) as _,
-            vault: Arc::new(FolderVault::open(path.join("evidence"), &secret)?),
+            vault: Arc::new(EvidenceVault::open(path, None, &secret)?),
             sequencer: Arc::new(NoLog),
             log: Arc::new(NoLog),
             clock: Arc::clone(&clock) as _,

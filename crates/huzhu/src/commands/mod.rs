@@ -5,9 +5,12 @@ mod complete;
 mod demo;
 mod doctor;
 mod export;
+mod monitor;
 mod plan;
 mod serve;
 mod settle;
+mod trust;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -42,6 +45,11 @@ enum Command {
     Export(export::Export),
     /// Check a data folder: database, event streams, rows, cohorts, books.
     Doctor(doctor::Doctor),
+    /// Check receipts and logs: offline, without an account, also those of other platforms.
+    #[command(subcommand)]
+    Verify(verify::Verify),
+    /// Watch a log and cry out when it contradicts itself.
+    Monitor(monitor::Monitor),
     /// Work of an operator at the machine: plans, roles, erasure.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -62,6 +70,8 @@ impl Cli {
             Command::Settle(settle) => settle.run(json),
             Command::Export(export) => export.run(json),
             Command::Doctor(doctor) => doctor.run(json),
+            Command::Verify(verify) => verify.run(json),
+            Command::Monitor(monitor) => monitor.run(json),
             Command::Admin(admin) => admin.run(json),
             Command::Completions(completions) => Ok(completions.run()),
             Command::Man(man) => man.run(),

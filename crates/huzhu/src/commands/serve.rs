@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use clap::Args;
+use huzhu_app::App;
+use huzhu_app::claims::Swept;
 use huzhu_app::ports::{Clock, Mailer, ProviderError, Store};
 use huzhu_app::record::Message;
 use huzhu_gateways::clock::SystemClock;
@@ -22,6 +24,8 @@ use crate::wiring::{Folder, Outside, runtime};
 
 /// How long the outbox rests when there was nothing to send.
 const OUTBOX_REST: Duration = Duration::from_secs(2);
+/// How long the sweep of uploads rests.
+const SWEEP_REST: Duration = Duration::from_secs(3_600);
 /// How long one mail may take.
 const MAIL_LIMIT: Duration = Duration::from_secs(20);
 
@@ -69,7 +73,7 @@ impl Serve {
             let why = "--print-mail and --no-rate-limits are for loopback addresses only".to_owned();
             return Err(Failure::WrongUse(why));
         }
-        let folder = Folder::open(&self.data)?;
+        let folder = Folder::open_with(&self.data, &config)?;
         runtime()?.block_on(self.serve(&folder, &config))?;
         Ok(Ending::Done)
     }
@@ -107,6 +111,7 @@ impl Serve {
                 "No mail server is set up: nobody can sign in. Add [mail] to huzhu.toml, or use --print-mail.",
             ),
         }
+        drop(tokio::spawn(sweep(Arc::clone(&app))));
         let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|error| {
             Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
         })?;
@@ -148,6 +153,18 @@ pub(crate) async fn stop() {
     tokio::select! {
         _ = interrupted => {}
         () = terminated => {}
+    }
+}
+
+/// Clears away uploads that nobody waits for: at the start and every hour.
+async fn sweep(app: Arc<App>) {
+    loop {
+        match app.sweep_uploads().await {
+            Ok(swept) if swept != Swept::default() => tracing::info!(?swept, "uploads were cleared away"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "uploads cannot be cleared away"),
+        }
+        tokio::time::sleep(SWEEP_REST).await;
     }
 }
 

@@ -6,5 +6,7 @@ mod cli;
 mod client;
 mod doctor;
 mod kill;
+mod log_folder;
 mod person;
 mod server;
+mod verify;

@@ -125,7 +125,12 @@ impl Deed {
             Self::Withdraw(command) => said(app.withdraw_claim(call, *command).await),
             Self::LookAtFile { claim, evidence } => {
                 let file = app.evidence_file(call, *claim, *evidence).await?;
-                json(&file.bytes.len(), false)
+                let mut pieces = app.read_evidence(&file, 0..file.bytes).await?;
+                let mut read = 0_u64;
+                while let Some(piece) = pieces.next().await? {
+                    read = read.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+                }
+                json(&read, false)
             }
             Self::Take(command) => said(app.take_claim(call, *command).await),
             Self::RequestEvidence(command) => said(app.request_evidence(call, command).await),

@@ -19,7 +19,8 @@ use crate::auditor::{Auditor, Finding, ensure};
 use crate::faults::FaultyStore;
 use crate::log::MemoryLog;
 use crate::memory::MemoryStore;
-use crate::world::{Dice, HandClock, MemoryVault, OpenSecrets, Providers, SeededIds};
+use crate::vault::MemoryVault;
+use crate::world::{Dice, HandClock, OpenSecrets, Providers, SeededIds};
 
 /// Steps that a failure shows.
 const TRACE: usize = 30;

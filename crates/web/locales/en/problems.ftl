@@ -14,8 +14,13 @@ problem-try-again = A service that we need does not answer right now. Please try
 problem-broken = Something is broken on our side. It was written down for the operator. Please try again later; if it stays, please report it.
 problem-method-not-allowed = This address cannot be used in this way. The answer names what is possible here.
 problem-wrong-media-type = The content is of a kind that cannot be read here. Please send the content type that the documentation names.
-problem-too-large = What was sent is too large. A file of evidence may have 20 MB; please make it smaller, for instance by scanning with fewer colours.
+problem-too-large = What was sent is too large. Please make it smaller, for instance by scanning with fewer colours.
 problem-broken-off = The request broke off on its way. Please send it again.
+problem-range-beyond-end = This part lies beyond the end of the file.
+problem-other-tus-version = Uploads speak version 1.0.0 of tus here; the request names another one.
+problem-upload-offset = Another number of bytes is kept. Ask how many, and go on from there.
+problem-upload-busy = Another request is sending this file. Wait for it, then ask how many bytes are kept.
+problem-upload-checksum = The bytes changed on their way and were not kept. Please send them again.
 problem-malformed = The request is not of the form that the documentation says. Nothing was saved. Please correct what is named below.
 problem-not-json = The request cannot be read as JSON. Please check brackets, commas and quotation marks.
 

@@ -30,6 +30,8 @@ refusal-claim-reason-unknown = { $reason } is no reason of this plan and no rule
 refusal-claim-recommendation-outdated = The facts have changed since the recommendation: the plan would now give another amount. Please send the claim back to its reviewer.
 refusal-claim-same-person = You recommended this decision yourself. A second person has to confirm it, so that nobody decides alone.
 refusal-claim-too-much-evidence = A claim can hold { $limit } files. Please put pages of one document into one file.
+refusal-claim-evidence-too-large = All files of a claim together can have { $limit } bytes; with this one they would have { $found }. Please leave out what says the same twice.
+refusal-too-many-uploads = You can have { $limit } uploads under way at once; this would be number { $found }. Please finish one of them or give it up.
 refusal-claim-unknown-evidence = This file is not part of the claim. Please reload the claim and choose again.
 refusal-claim-wrong-state = This cannot be done any more or not yet: the claim is { $state ->
     [draft] still being written

@@ -14,8 +14,13 @@ problem-try-again = 我们依赖的一项服务暂时没有回应。请过一分
 problem-broken = 我们这边出了故障，已记录给运营人员。请稍后再试；如果一直这样，请告诉我们。
 problem-method-not-allowed = 这个网址不能这样使用。回应里写明了这里可以用的方式。
 problem-wrong-media-type = 这种内容在这里无法读取。请按文档写明的内容类型发送。
-problem-too-large = 发送的内容太大。证据文件最多 20 MB，请缩小一些，比如扫描时少用颜色。
+problem-too-large = 发送的内容太大。请缩小一些，比如扫描时少用颜色。
 problem-broken-off = 请求在途中断了。请再发一次。
+problem-range-beyond-end = 要的部分在文件末尾之后。
+problem-other-tus-version = 这里的上传使用 tus 1.0.0 版，请求里写的是别的版本。
+problem-upload-offset = 已保存的字节数不同。请先查询已保存多少，再从那里继续。
+problem-upload-busy = 另一个请求正在发送这个文件。请等它结束，再查询已保存多少字节。
+problem-upload-checksum = 这些字节在途中变了，没有保存。请再发一次。
 problem-malformed = 这个请求的格式与文档不符，什么都没有保存。请按下面的提示改正。
 problem-not-json = 这个请求无法按 JSON 读取。请检查括号、逗号和引号。
 

@@ -30,6 +30,8 @@ refusal-claim-reason-unknown = { $reason } 不是本计划的理由，也不是�
 refusal-claim-recommendation-outdated = 建议之后情况有变：按计划现在金额不同。请退回给审核人。
 refusal-claim-same-person = 这个建议是您自己提的。必须由第二个人确认，谁都不能一个人说了算。
 refusal-claim-too-much-evidence = 一份申请最多 { $limit } 个文件。同一份材料的各页请合成一个文件。
+refusal-claim-evidence-too-large = 一个申请的所有文件合计最多 { $limit } 字节，加上这个会有 { $found } 字节。请不要上传内容重复的文件。
+refusal-too-many-uploads = 最多同时有 { $limit } 个上传，这会是第 { $found } 个。请先完成或取消其中一个。
 refusal-claim-unknown-evidence = 这份文件不在申请里。请刷新后重新选择。
 refusal-claim-wrong-state = 现在不能这样做：这份申请{ $state ->
     [draft] 还在填写

@@ -1,16 +1,15 @@
 //! Claims as claimants see them: draft, describe, evidence, hand in, follow, withdraw.
 
 use axum::extract::State;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
-use axum::http::{HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse, Response};
-use huzhu_app::call::{Call, Done};
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::IntoResponse;
+use huzhu_app::call::Done;
 use huzhu_app::claims::{
-    AddEvidence, CheckEligibility, ClaimReceipt, ClaimView, DescribeClaim, DraftClaim, EligibilityView,
-    EvidenceReceipt, OwnClaim, RemoveEvidence,
+    CheckEligibility, ClaimReceipt, ClaimView, DescribeClaim, DraftClaim, EligibilityView, EvidenceReceipt,
+    OwnClaim, ReceiveEvidence, RemoveEvidence,
 };
-use huzhu_domain::claim::{FileKind, Illness};
-use huzhu_domain::id::ClaimId;
+use huzhu_domain::claim::Illness;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -19,6 +18,7 @@ use super::request::{Answer, FileBody, IfMatch, Member, Of, Paging, Strict, done
 use super::table::{Op, Table};
 use crate::edge::Edge;
 use crate::problem::Problem;
+use crate::transfer::{Taking, send_file};
 use crate::wire::{
     ClaimRef, ConditionRef, DayText, DigestText, EnrolmentRef, EvidenceRef, Instant, MemberRef, Money,
     PeriodRef, PlanRef, ReasonRef, Severity,
@@ -369,7 +369,7 @@ fn add_verbs(table: Table) -> Table {
             evidence,
             add_evidence,
             op("addEvidence", "Hand in a file")
-                .says("At most 20 MB. The type is read from the content: PDF, JPEG, PNG, HEIC or DICOM.")
+                .says("At most 50 MB (a picture 30 MB) unless the operator set other limits. The type is read from the content: PDF, JPEG, PNG, HEIC or DICOM.")
                 .verb()
                 .takes_file()
                 .answers::<EvidenceReceiptBody>(201),
@@ -482,18 +482,17 @@ async fn add_evidence(
     State(edge): State<Edge>,
     Member(call): Member,
     Of((id, evidence)): Of<(ClaimRef, EvidenceRef)>,
-    FileBody(bytes): FileBody,
+    FileBody(mut pieces, length): FileBody,
 ) -> Answer {
-    let command = AddEvidence { claim: id.0, evidence: evidence.0, bytes: bytes.to_vec() };
-    done(StatusCode::CREATED, edge.app.add_evidence(&call, &command).await?, |receipt: EvidenceReceipt| {
-        EvidenceReceiptBody {
-            claim: ClaimRef(receipt.claim),
-            evidence: EvidenceRef(receipt.evidence),
-            media_type: receipt.kind.media_type(),
-            bytes: receipt.bytes,
-            digest: DigestText(receipt.digest),
-            at: Instant(receipt.at),
-        }
+    let command = ReceiveEvidence { claim: id.0, evidence: evidence.0, length };
+    let received = edge.app.receive_evidence(&call, command, &mut pieces).await?;
+    done(StatusCode::CREATED, received, |receipt: EvidenceReceipt| EvidenceReceiptBody {
+        claim: ClaimRef(receipt.claim),
+        evidence: EvidenceRef(receipt.evidence),
+        media_type: receipt.kind.media_type(),
+        bytes: receipt.bytes,
+        digest: DigestText(receipt.digest),
+        at: Instant(receipt.at),
     })
 }
 
@@ -501,35 +500,11 @@ async fn file(
     State(edge): State<Edge>,
     Member(call): Member,
     Of((id, evidence)): Of<(ClaimRef, EvidenceRef)>,
+    headers: HeaderMap,
 ) -> Answer {
-    evidence_answer(&edge, &call, id.0, evidence.0).await
-}
-
-/// A file in clear. Never shown inside the site's own pages by accident: the browser is told to download it, and what is in it
-/// runs nowhere.
-pub(crate) async fn evidence_answer(
-    edge: &Edge,
-    call: &Call,
-    claim: ClaimId,
-    evidence: huzhu_domain::id::EvidenceId,
-) -> Result<Response, Problem> {
-    let content = edge.app.evidence_file(call, claim, evidence).await?;
-    let name = format!("attachment; filename=\"{evidence}.{}\"", extension(content.kind));
-    let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
-    let mut response = content.bytes.into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content.kind.media_type()));
-    response.headers_mut().insert(CONTENT_DISPOSITION, name);
-    Ok(response)
-}
-
-const fn extension(kind: FileKind) -> &'static str {
-    match kind {
-        FileKind::Pdf => "pdf",
-        FileKind::Jpeg => "jpg",
-        FileKind::Png => "png",
-        FileKind::Heic => "heic",
-        FileKind::Dicom => "dcm",
-    }
+    let opened = edge.app.evidence_file(&call, id.0, evidence.0).await?;
+    // Never shown inside the site's own pages by accident: the browser is told to save it, and what is in it runs nowhere.
+    send_file(&edge.app, &opened, evidence.0, &headers, Taking::Saved).await
 }
 
 async fn remove_evidence(

@@ -16,14 +16,12 @@ pub(crate) mod request;
 mod review;
 mod sign_in;
 pub(crate) mod table;
+pub(crate) mod tus;
 
 use axum::Router;
 
 use crate::edge::Edge;
 use table::Table;
-
-/// Largest upload in bytes: an evidence file of the largest size, and room for the form around it.
-pub const UPLOAD_BYTES_MAX: usize = 25 * 1024 * 1024;
 
 /// All routes.
 pub fn routes() -> Router<Edge> {
@@ -39,6 +37,7 @@ pub(crate) fn table() -> Table {
         plans::add,
         enrolments::add,
         claims::add,
+        tus::add,
         review::add,
         periods::add,
         operator::add,

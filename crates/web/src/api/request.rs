@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::header::{CONTENT_TYPE, IF_MATCH};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 use super::table::EVIDENCE_MEDIA;
 use crate::edge::{Edge, Visitor};
 use crate::problem::Problem;
+use crate::transfer::BodyPieces;
 
 /// Rows of a page when the caller does not say.
 const LIMIT_USUAL: u32 = 50;
@@ -73,18 +74,20 @@ where
     }
 }
 
-/// The bytes of a file.
-pub(crate) struct FileBody(pub(crate) Bytes);
+/// The bytes of a file, as they come, with their length if it was announced.
+pub(crate) struct FileBody(pub(crate) BodyPieces, pub(crate) Option<u64>);
 
 impl FromRequest<Edge> for FileBody {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, edge: &Edge) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &Edge) -> Result<Self, Problem> {
         let kind = media_type(request.headers());
         if !kind.is_some_and(|kind| EVIDENCE_MEDIA.contains(&kind.as_str())) {
             return Err(Problem::wrong_media_type());
         }
-        Ok(Self(body(request, edge).await?))
+        let length =
+            request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        Ok(Self(BodyPieces::new(request.into_body()), length))
     }
 }
 

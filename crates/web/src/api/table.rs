@@ -52,6 +52,8 @@ pub(crate) struct Op {
     keyed: bool,
     tagged: bool,
     paged: bool,
+    tus: bool,
+    announces: bool,
     role: &'static str,
     body: Option<Body>,
     status: u16,
@@ -64,6 +66,7 @@ pub(crate) struct Op {
 enum Body {
     Json(Box<RefOr<Schema>>, serde_json::Value),
     File,
+    Part,
 }
 
 enum Answer {
@@ -85,6 +88,8 @@ impl Op {
             keyed: false,
             tagged: false,
             paged: false,
+            tus: false,
+            announces: false,
             role: "",
             body: None,
             status: 200,
@@ -142,6 +147,30 @@ impl Op {
         self
     }
 
+    /// Speaks tus 1.0.0, and says so in a header.
+    pub(crate) const fn tus(mut self) -> Self {
+        self.tus = true;
+        self
+    }
+
+    /// The length of what will come stands in a header.
+    pub(crate) const fn announces(mut self) -> Self {
+        self.announces = true;
+        self
+    }
+
+    /// The body is bytes at an offset, which stands in a header.
+    pub(crate) fn takes_part(mut self) -> Self {
+        self.body = Some(Body::Part);
+        self
+    }
+
+    /// An answer of headers only.
+    pub(crate) const fn answers_empty(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     /// The JSON answer.
     pub(crate) fn answers<T: ToSchema>(mut self, status: u16) -> Self {
         self.status = status;
@@ -188,6 +217,10 @@ impl Op {
             operation = operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()));
         }
         operation = operation.response(self.status.to_string(), self.success());
+        if matches!(self.answer, Answer::File) {
+            operation =
+                operation.response("206", self.success().description("The part that `Range` asks for."));
+        }
         for (status, text) in self.problems(path) {
             operation =
                 operation.response(status.to_string(), Ref::new(format!("#/components/responses/{text}")));
@@ -213,6 +246,11 @@ impl Op {
             let text = "Made by the caller, new for each intention. A retry under the same key gets the first answer again.";
             list.push(header("Idempotency-Key", text, key.into()));
         }
+        list.extend(self.tus_parameters());
+        if matches!(self.answer, Answer::File) {
+            let range = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^bytes=[0-9]{1,15}-$"));
+            list.push(header("Range", "A part of the file (RFC 9110), such as `bytes=1000-`.", range.into()));
+        }
         if self.tagged && !safe {
             let text = "`ETag` of what the caller has read; with it, a change by somebody else in between is refused.";
             list.push(header(
@@ -223,6 +261,31 @@ impl Op {
                     .pattern(Some("^([0-9]{1,18}|\"[0-9]{1,18}\")$"))
                     .into(),
             ));
+        }
+        list
+    }
+
+    fn tus_parameters(&self) -> Vec<ParameterBuilder> {
+        let mut list = Vec::new();
+        if self.tus {
+            let version = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["1.0.0"]));
+            let text = "The version of tus that the caller speaks.";
+            list.push(header("Tus-Resumable", text, version.into()).required(Required::True));
+        }
+        if self.announces {
+            let text = "Bytes of the whole file.";
+            let length = header("Upload-Length", text, wire::whole_number(1, 1_000_000_000_000));
+            list.push(length.required(Required::True));
+        }
+        if matches!(self.body, Some(Body::Part)) {
+            let text = "Bytes that are kept, as the caller believes.";
+            let offset = header("Upload-Offset", text, wire::whole_number(0, 1_000_000_000_000));
+            list.push(offset.required(Required::True));
+            let text = "`sha1` or `sha256` and the check sum of this body in base64.";
+            let sum = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .pattern(Some("^(sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=)$"));
+            list.push(header("Upload-Checksum", text, sum.into()));
         }
         list
     }
@@ -243,6 +306,7 @@ impl Op {
             Answer::Text(media) => {
                 response.content(*media, ContentBuilder::new().schema(Some(String::schema())).build())
             }
+            // The whole file or a part of it.
             Answer::File => EVIDENCE_MEDIA
                 .iter()
                 .skip(1)
@@ -270,17 +334,22 @@ impl Op {
     fn problems(&self, path: &str) -> Vec<(u16, &'static str)> {
         let has_body = self.body.is_some();
         let has_ids = path.contains('{');
+        let part = matches!(self.body, Some(Body::Part));
         [
             (has_body || !self.public || self.paged, 400, "Malformed"),
             (!self.public, 401, "SignInNeeded"),
             (!self.role.is_empty() || !self.public || has_body, 403, "Denied"),
             (has_ids || has_body, 404, "NotFound"),
-            (self.keyed, 409, "Refused"),
+            (self.keyed || self.announces, 409, "Refused"),
+            (part, 409, "OtherOffset"),
             (self.tagged, 412, "Changed"),
-            (has_body, 413, "TooLarge"),
+            (self.tus, 412, "OtherTusVersion"),
+            (has_body || self.announces, 413, "TooLarge"),
             (has_body, 415, "WrongMediaType"),
+            (matches!(self.answer, Answer::File), 416, "OutOfRange"),
             (has_body || self.paged || self.keyed || has_ids, 422, "Invalid"),
             (true, 429, "TooManyRequests"),
+            (part, 460, "WrongChecksum"),
             (true, 500, "Broken"),
             (true, 503, "TryAgain"),
         ]
@@ -292,7 +361,7 @@ impl Op {
 }
 
 /// What can go wrong, by name: one description for all calls.
-pub(crate) const PROBLEMS: [(&str, &str); 12] = [
+pub(crate) const PROBLEMS: [(&str, &str); 16] = [
     (
         "Malformed",
         "The request is not of the form that stands here: no JSON, wrong fields or parameters, a bad idempotency key.",
@@ -302,6 +371,13 @@ pub(crate) const PROBLEMS: [(&str, &str); 12] = [
     ("NotFound", "There is no such thing, or not for the caller: the two look alike."),
     ("Refused", "A rule said no; `code` says which. Or the idempotency key is in use."),
     ("Changed", "It was changed since the caller read it."),
+    (
+        "OtherOffset",
+        "Another number of bytes is kept, or another request sends bytes now; ask for the offset. Or a rule said no.",
+    ),
+    ("OtherTusVersion", "The caller speaks another version of tus."),
+    ("OutOfRange", "The part lies beyond the end of the file."),
+    ("WrongChecksum", "The bytes have another check sum; none of them is kept."),
     ("TooLarge", "The body is too large."),
     ("WrongMediaType", "The body is of another media type."),
     ("Invalid", "The form is right, but entries are not; `errors` names all of them."),
@@ -332,15 +408,13 @@ impl Table {
             Method::POST => (MethodFilter::POST, HttpMethod::Post),
             Method::PUT => (MethodFilter::PUT, HttpMethod::Put),
             Method::DELETE => (MethodFilter::DELETE, HttpMethod::Delete),
+            Method::PATCH => (MethodFilter::PATCH, HttpMethod::Patch),
+            Method::HEAD => (MethodFilter::HEAD, HttpMethod::Head),
+            Method::OPTIONS => (MethodFilter::OPTIONS, HttpMethod::Options),
             _ => (MethodFilter::GET, HttpMethod::Get),
         };
         let full = format!("/api/v1{path}");
-        let route = on(filter, handler);
-        let route = match op.body {
-            Some(Body::File) => route.layer(axum::extract::DefaultBodyLimit::max(super::UPLOAD_BYTES_MAX)),
-            _ => route,
-        };
-        self.router = self.router.route(&full, route);
+        self.router = self.router.route(&full, on(filter, handler));
         let operation = op.operation(path, matches!(verb, HttpMethod::Get));
         let item = PathItemBuilder::new().operation(verb, operation.build()).build();
         match self.paths.get_mut(&full) {
@@ -390,6 +464,7 @@ fn path_parameter(name: &str) -> ParameterBuilder {
         "period" => (wire::PeriodRef::schema(), "The period."),
         "claim" => (wire::ClaimRef::schema(), "The claim."),
         "evidence" => (wire::EvidenceRef::schema(), "The file."),
+        "upload" => (wire::EvidenceRef::schema(), "The upload; the id of the file too."),
         "enrolment" => (wire::EnrolmentRef::schema(), "The enrolment."),
         "member" => (wire::MemberRef::schema(), "The member."),
         "role" => (wire::Role::schema(), "The role."),
@@ -423,6 +498,10 @@ fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
             let content =
                 ContentBuilder::new().schema(Some(RefOr::clone(schema))).example(Some(example.clone()));
             builder.content("application/json", content.build()).build()
+        }
+        Body::Part => {
+            let file = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+            builder.content(super::tus::PART_MEDIA, ContentBuilder::new().schema(Some(file)).build()).build()
         }
         Body::File => {
             let file = || ObjectBuilder::new().schema_type(SchemaType::AnyValue);

@@ -1,7 +1,6 @@
 //! A small platform behind the router: the plan of the demo, one person for each role, a clock that tests move.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,16 +10,15 @@ use http_body_util::BodyExt as _;
 use huzhu_app::call::Call;
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
-use huzhu_app::ports::{
-    CreditProvider, IdentityProvider, ProviderError, Secrets, Store as _, Vault, VaultError,
-};
+use huzhu_app::ports::{CreditProvider, IdentityProvider, ProviderError, Secrets, Store as _};
 use huzhu_app::roles::ChangeRole;
 use huzhu_app::{App, World};
 use huzhu_domain::digest::Digest;
-use huzhu_domain::id::{EvidenceId, MemberId};
+use huzhu_domain::id::MemberId;
 use huzhu_gateways::clock::ManualClock;
 use huzhu_gateways::entropy::SeededEntropy;
 use huzhu_sim::memory::MemoryStore;
+use huzhu_sim::vault::MemoryVault;
 use huzhu_web::edge::{Edge, EdgeConfig};
 use huzhu_web::limit::Limits;
 use sha2::{Digest as _, Sha256};
@@ -39,27 +37,6 @@ impl Secrets for OpenSecrets {
         hash.update([0]);
         hash.update(bytes);
         Digest::from_bytes(hash.finalize().into())
-    }
-}
-
-/// Files in memory.
-#[derive(Default)]
-struct Files(Mutex<BTreeMap<EvidenceId, Vec<u8>>>);
-
-#[async_trait::async_trait]
-impl Vault for Files {
-    async fn keep(&self, id: EvidenceId, bytes: Vec<u8>) -> Result<(), VaultError> {
-        self.0.lock().expect("files").insert(id, bytes);
-        Ok(())
-    }
-
-    async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError> {
-        self.0.lock().expect("files").get(&id).cloned().ok_or(VaultError::Missing)
-    }
-
-    async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError> {
-        self.0.lock().expect("files").remove(&id);
-        Ok(())
     }
 }
 
@@ -140,7 +117,7 @@ impl Site {
         let log = Arc::new(huzhu_sim::log::MemoryLog::new());
         let app = Arc::new(App::new(World {
             store: store.clone(),
-            vault: Arc::new(Files::default()),
+            vault: Arc::new(MemoryVault::default()),
             sequencer: log.clone(),
             log,
             clock: clock.clone(),

@@ -3,10 +3,9 @@
 
 #![allow(dead_code, reason = "the example and the tests use different parts of it")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use huzhu_app::call::Call;
 use huzhu_app::claims::{
     AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence, TakeClaim,
@@ -16,7 +15,7 @@ use huzhu_app::join::{Dependant, Join};
 use huzhu_app::periods::{CollectPeriod, OfPeriod, PayClaim, PayIn, PaySource};
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
-use huzhu_app::ports::{Secrets, Vault, VaultError};
+use huzhu_app::ports::Secrets;
 use huzhu_app::roles::ChangeRole;
 use huzhu_app::{App, World};
 use huzhu_domain::claim::{Illness, Sex};
@@ -30,6 +29,7 @@ use huzhu_gateways::entropy::SeededEntropy;
 use huzhu_gateways::provider::DemoRegister;
 use huzhu_ledger::Amount;
 use huzhu_sim::memory::MemoryStore;
+use huzhu_sim::vault::MemoryVault;
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
 
@@ -48,26 +48,6 @@ impl Secrets for Hashes {
         hash.update([0]);
         hash.update(bytes);
         Digest::from_bytes(hash.finalize().into())
-    }
-}
-
-#[derive(Default)]
-struct Files(Mutex<BTreeMap<EvidenceId, Vec<u8>>>);
-
-#[async_trait]
-impl Vault for Files {
-    async fn keep(&self, id: EvidenceId, bytes: Vec<u8>) -> Result<(), VaultError> {
-        self.0.lock().expect("files").insert(id, bytes);
-        Ok(())
-    }
-
-    async fn open(&self, id: EvidenceId) -> Result<Vec<u8>, VaultError> {
-        self.0.lock().expect("files").get(&id).cloned().ok_or(VaultError::Missing)
-    }
-
-    async fn destroy(&self, id: EvidenceId) -> Result<(), VaultError> {
-        self.0.lock().expect("files").remove(&id);
-        Ok(())
     }
 }
 
@@ -149,7 +129,7 @@ impl Town {
         let log = Arc::new(huzhu_sim::log::MemoryLog::new());
         let app = Arc::new(App::new(World {
             store: Arc::new(MemoryStore::new()),
-            vault: Arc::new(Files::default()),
+            vault: Arc::new(MemoryVault::default()),
             sequencer: log.clone(),
             log,
             clock: Arc::clone(&clock) as Arc<dyn huzhu_app::ports::Clock>,

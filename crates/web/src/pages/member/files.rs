@@ -2,13 +2,11 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::multipart::{Multipart, MultipartRejection};
+use axum::extract::multipart::{Field, Multipart, MultipartRejection};
 use axum::extract::{DefaultBodyLimit, Path};
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
-use huzhu_app::claims::{AddEvidence, EVIDENCE_BYTES_MAX, RemoveEvidence};
+use huzhu_app::claims::{ReceiveEvidence, RemoveEvidence};
 use huzhu_app::error::AppError;
 use huzhu_domain::id::{ClaimId, EvidenceId};
 use uuid::Uuid;
@@ -22,14 +20,17 @@ use crate::design::{FieldError, Page};
 use crate::edge::Edge;
 use crate::i18n::Locale;
 use crate::problem::Problem;
+use crate::transfer::{FieldPieces, Taking, send_file};
 
 /// Files of one upload: more are sent with the next one.
 const FILES_AT_ONCE: u32 = 10;
-/// Body of one upload in bytes: two of the largest files and the form around them. Protects memory.
-const UPLOAD_BYTES_MAX: usize = 2 * EVIDENCE_BYTES_MAX + 64 * 1024;
+/// One million bytes, as people count them.
+const MB: u64 = 1_000_000;
+/// Bytes of the key of a form, at most.
+const KEY_BYTES_MAX: usize = 64;
 
 pub(super) fn routes() -> Router<Edge> {
-    let upload = get(show).post(add).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
+    let upload = get(show).post(add).layer(DefaultBodyLimit::disable());
     Router::new()
         .route("/me/claims/{id}/files", upload)
         .route("/me/claims/{id}/files/{file}", get(open))
@@ -47,6 +48,8 @@ struct FilesPage {
     papers: Vec<String>,
     request: String,
     can_add: bool,
+    file_mb: u64,
+    picture_mb: u64,
     errors: Vec<FieldError>,
 }
 
@@ -65,6 +68,7 @@ async fn page(visit: &MemberVisit, id: &str, errors: Vec<FieldError>) -> Answer 
     let terms = shown.terms_with(&view.illness.condition)?;
     let base = format!("/me/claims/{claim}");
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let limits = visit.app().evidence_limits();
     let page = Page { path: format!("{base}/files"), ..visit.page(l.t("files-title")) };
     visit.render_as(
         status,
@@ -76,6 +80,8 @@ async fn page(visit: &MemberVisit, id: &str, errors: Vec<FieldError>) -> Answer 
             papers: papers(l, terms, &view.illness.condition),
             request: view.request.clone().unwrap_or_default(),
             can_add: can_add(view.state),
+            file_mb: limits.file_bytes.div_euclid(MB),
+            picture_mb: limits.picture_bytes.min(limits.file_bytes).div_euclid(MB),
             base,
             errors,
         },
@@ -96,32 +102,33 @@ async fn add(
         let part = match body.next_field().await {
             Ok(Some(part)) => part,
             Ok(None) => break,
-            Err(error) => {
-                errors.push(broken_off(l, error.status()));
+            Err(_) => {
+                errors.push(broken_off(l));
                 break;
             }
         };
         match part.name() {
-            Some("key") => {
-                let text = part.text().await.unwrap_or_default();
-                key = Some(text.parse::<Uuid>().map_err(|_| Problem::bad_key())?);
-            }
+            Some("key") => key = Some(form_key(part).await?),
             Some("file") if number < FILES_AT_ONCE => {
                 let name = part.file_name().unwrap_or_default().to_owned();
-                let bytes = match part.bytes().await {
-                    Ok(bytes) => bytes,
-                    Err(error) => {
-                        errors.push(broken_off(l, error.status()));
-                        break;
-                    }
+                let mut field = part;
+                let Ok(first) = field.chunk().await else {
+                    errors.push(broken_off(l));
+                    break;
                 };
                 // A browser sends one empty part when no file was chosen.
-                if name.is_empty() && bytes.is_empty() {
+                if name.is_empty() && first.is_none() {
                     continue;
                 }
                 let key = key.ok_or_else(Problem::bad_key)?;
                 number = number.saturating_add(1);
-                errors.extend(keep(&visit, claim, key, number, &name, bytes.to_vec()).await?);
+                let mut pieces = FieldPieces { first, field };
+                let found = keep(&visit, claim, key, number, &name, &mut pieces).await?;
+                if !found.is_empty() {
+                    // The rest of a refused file is not read: the form is answered now.
+                    errors.extend(found);
+                    break;
+                }
             }
             _ => {}
         }
@@ -142,13 +149,14 @@ async fn keep(
     key: Uuid,
     number: u32,
     name: &str,
-    bytes: Vec<u8>,
+    pieces: &mut FieldPieces<'_>,
 ) -> Result<Vec<FieldError>, PageError> {
     let id = Uuid::from_u128(key.as_u128().wrapping_add(u128::from(number)));
-    let command = AddEvidence { claim, evidence: EvidenceId::from_uuid(id), bytes };
+    let command = ReceiveEvidence { claim, evidence: EvidenceId::from_uuid(id), length: None };
     let call = visit.call_with(&id.to_string());
-    match visit.app().add_evidence(&call, &command).await {
+    match visit.app().receive_evidence(&call, command, pieces).await {
         Ok(_) => Ok(Vec::new()),
+        Err(AppError::Stale("upload-broken-off")) => Ok(vec![broken_off(visit.l())]),
         Err(error) => {
             let l = visit.l();
             let errors = form_errors(l, error)?;
@@ -159,27 +167,28 @@ async fn keep(
     }
 }
 
-fn broken_off(l: Locale, status: StatusCode) -> FieldError {
-    let key = if status == StatusCode::PAYLOAD_TOO_LARGE { "files-too-large" } else { "files-broken-off" };
-    wrong("file", l.t(key))
+fn broken_off(l: Locale) -> FieldError {
+    wrong("file", l.t("files-broken-off"))
+}
+
+/// The key of the form: a short field, read up to its limit.
+async fn form_key(mut part: Field<'_>) -> Result<Uuid, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(|_| Problem::broken_off())? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > KEY_BYTES_MAX {
+            return Err(Problem::bad_key());
+        }
+    }
+    std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok()).ok_or_else(Problem::bad_key)
 }
 
 /// The file in clear. It is always downloaded and never shown inside the site: its content comes from outside.
-async fn open(visit: MemberVisit, Path((id, file)): Path<(String, String)>) -> Answer {
+async fn open(visit: MemberVisit, Path((id, file)): Path<(String, String)>, headers: HeaderMap) -> Answer {
     let claim: ClaimId = id.parse().map_err(|_| AppError::NotFound("claim"))?;
     let evidence: EvidenceId = file.parse().map_err(|_| AppError::NotFound("file"))?;
-    let content = visit.app().evidence_file(&visit.call(), claim, evidence).await?;
-    let ending = match content.kind.media_type().split_once('/') {
-        Some((_, "jpeg")) => "jpg",
-        Some((_, "dicom")) => "dcm",
-        Some((_, other)) => other,
-        None => "bin",
-    };
-    let headers = [
-        (CONTENT_TYPE, content.kind.media_type().to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{evidence}.{ending}\"")),
-    ];
-    Ok((headers, content.bytes).into_response())
+    let opened = visit.app().evidence_file(&visit.call(), claim, evidence).await?;
+    Ok(send_file(visit.app(), &opened, evidence, &headers, Taking::Saved).await?)
 }
 
 async fn remove(visit: MemberVisit, Path((id, file)): Path<(String, String)>, fields: Fields) -> Answer {

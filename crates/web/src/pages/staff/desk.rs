@@ -17,13 +17,13 @@ use huzhu_domain::plan::{AidKind, Language, PlanTerms, ReasonCode};
 use huzhu_domain::time::{age_days, age_years, day_of};
 use serde::Deserialize;
 
-use super::evidence::shape;
 use super::{console, last_day, words};
 use crate::design::{Choice, Fact, FieldError, NavItem, Page, Step, StepState};
 use crate::i18n::Locale;
 use crate::pages::forms::Fields;
 use crate::pages::frame::{Answer, MemberVisit, PageError, plan_name};
 use crate::problem::Problem;
+use crate::transfer::shape;
 
 /// What the address asks for, and what a form brought back.
 #[derive(Default)]

@@ -4,18 +4,13 @@
 //! reach nothing of the site, whatever is in the file (`sandbox`), and is kept nowhere on its way.
 
 use axum::extract::{Path, Query};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::IntoResponse;
-use huzhu_domain::claim::FileKind;
+use axum::http::HeaderMap;
 use huzhu_domain::id::{ClaimId, EvidenceId};
 use serde::Deserialize;
 
 use crate::pages::frame::{Answer, MemberVisit};
 use crate::problem::Problem;
-
-/// What a file may do in a browser: nothing.
-const NOTHING: &str = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; form-action 'none'; \
-                       base-uri 'none'; frame-ancestors 'none'; sandbox";
+use crate::transfer::{Taking, send_file};
 
 #[derive(Deserialize)]
 pub(super) struct Wish {
@@ -28,27 +23,11 @@ pub(super) async fn file(
     visit: MemberVisit,
     Path((claim, file)): Path<(String, String)>,
     Query(wish): Query<Wish>,
+    headers: HeaderMap,
 ) -> Answer {
     let claim: ClaimId = claim.parse().map_err(|_| Problem::not_found())?;
     let evidence: EvidenceId = file.parse().map_err(|_| Problem::not_found())?;
-    let content = visit.app().evidence_file(&visit.call(), claim, evidence).await?;
-    let (ending, can_show) = shape(content.kind);
-    let how = if can_show && wish.download.is_empty() { "inline" } else { "attachment" };
-    let headers = [
-        (CONTENT_TYPE, content.kind.media_type().to_owned()),
-        (CONTENT_DISPOSITION, format!("{how}; filename=\"{evidence}.{ending}\"")),
-        (CONTENT_SECURITY_POLICY, NOTHING.to_owned()),
-    ];
-    Ok((headers, content.bytes).into_response())
-}
-
-/// The ending of the file's name, and whether browsers show such files.
-pub(super) const fn shape(kind: FileKind) -> (&'static str, bool) {
-    match kind {
-        FileKind::Pdf => ("pdf", true),
-        FileKind::Jpeg => ("jpg", true),
-        FileKind::Png => ("png", true),
-        FileKind::Heic => ("heic", false),
-        FileKind::Dicom => ("dcm", false),
-    }
+    let opened = visit.app().evidence_file(&visit.call(), claim, evidence).await?;
+    let taking = if wish.download.is_empty() { Taking::Shown } else { Taking::Saved };
+    Ok(send_file(visit.app(), &opened, evidence, &headers, taking).await?)
 }

@@ -1,0 +1,74 @@
+//! `huzhu verify`: checks receipts and logs, offline and without an account.
+//!
+//! Exit codes: 0 it verifies, 1 it does not, 2 wrong use, 3 what should be checked cannot be read.
+
+mod log;
+mod receipt;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use crate::output::{Ending, Failure, json as print_json, line, note};
+
+/// Check receipts and logs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verify {
+    /// Check a receipt, and the file it was given for, without any network.
+    Receipt(receipt::Receipt),
+    /// Read a whole log again and check every entry, hash and signature.
+    Log(log::Log),
+}
+
+impl Verify {
+    /// Runs the command.
+    pub(crate) fn run(self, json: bool) -> Result<Ending, Failure> {
+        match self {
+            Self::Receipt(receipt) => receipt.run(json),
+            Self::Log(log) => log.run(json),
+        }
+    }
+}
+
+/// What a check showed, for people and for programs.
+#[derive(Debug, Default)]
+struct Report {
+    /// What was shown.
+    proved: Vec<String>,
+    /// What a reader might think was shown and was not.
+    not_proved: Vec<String>,
+    /// The facts, for programs.
+    facts: Value,
+}
+
+impl Report {
+    /// Prints what was shown: everything verifies.
+    fn print(self, heading: &str, json: bool) -> Ending {
+        if json {
+            let mut facts = self.facts;
+            facts["verified"] = json!(true);
+            facts["proved"] = json!(self.proved);
+            facts["not_proved"] = json!(self.not_proved);
+            print_json(&facts);
+            return Ending::Done;
+        }
+        line(heading);
+        line("Shown:");
+        self.proved.iter().for_each(|sentence| line(format_args!("  + {sentence}")));
+        if !self.not_proved.is_empty() {
+            line("Not shown:");
+            self.not_proved.iter().for_each(|sentence| line(format_args!("  - {sentence}")));
+        }
+        Ending::Done
+    }
+}
+
+/// Prints that something does not verify, and why.
+fn refuse(what: &str, why: &str, json: bool) -> Ending {
+    if json {
+        print_json(&json!({ "verified": false, "what": what, "finding": why }));
+    } else {
+        note(format_args!("DOES NOT VERIFY: {what}"));
+        note(format_args!("  ! {why}"));
+    }
+    Ending::Refused
+}

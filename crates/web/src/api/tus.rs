@@ -1,0 +1,298 @@
+//! Resumable uploads: the tus protocol 1.0.0 with the extensions creation, termination, expiration and checksum, below a claim.
+//!
+//! Shape: an upload is made with its length, gets its bytes in as many requests as the line needs, and becomes evidence of the claim
+//! with its last byte; its id is the id of the file then. Nothing but bytes travels: metadata is read by nobody.
+//!
+//! Guarantees: offsets are exact (409 otherwise); with a check sum all bytes of a request are kept or none (460); an upload is seen by
+//! the member who began it, and is like none for everybody else (404); what is kept survives a restart of the platform.
+//!
+//! Limits: a length that comes later (`creation-defer-length`) and uploads in parts side by side (`concatenation`) are not offered.
+
+use async_trait::async_trait;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use huzhu_app::claims::{BeginUpload, ContinueUpload, UploadState};
+use huzhu_app::ports::{Pieces, VaultError};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
+use super::request::{Answer, Member, Of};
+use super::table::{Op, Table};
+use crate::edge::Edge;
+use crate::problem::Problem;
+use crate::transfer::BodyPieces;
+use crate::wire::{ClaimRef, EvidenceRef};
+
+const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const VERSION: HeaderName = HeaderName::from_static("tus-version");
+const EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
+const MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
+const ALGORITHMS: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+const CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
+
+/// The version of the protocol.
+const TUS: &str = "1.0.0";
+/// The media type of bytes at an offset.
+pub(crate) const PART_MEDIA: &str = "application/offset+octet-stream";
+
+pub(super) fn add(table: Table) -> Table {
+    let op = |id, summary| Op::new("uploads", id, summary);
+    let (uploads, upload) = ("/claims/{claim}/uploads", "/claims/{claim}/uploads/{upload}");
+    table
+        .add(
+            &Method::POST,
+            uploads,
+            begin,
+            op("beginUpload", "Begin a resumable upload")
+                .says("tus 1.0.0, extension creation. `Location` is the upload. The type is read from the content.")
+                .tus()
+                .announces()
+                .answers_empty(201),
+        )
+        .add(
+            &Method::OPTIONS,
+            uploads,
+            options,
+            op("describeUploads", "What the server speaks").says("tus 1.0.0.").public().answers_nothing(),
+        )
+        .add(
+            &Method::HEAD,
+            upload,
+            state,
+            op("getUpload", "How many bytes are kept").says("tus 1.0.0: `Upload-Offset`.").tus(),
+        )
+        .add(
+            &Method::PATCH,
+            upload,
+            go_on,
+            op("continueUpload", "Send bytes at an offset")
+                .says("tus 1.0.0. With the last byte the file becomes evidence of the claim, under the id of the upload.")
+                .tus()
+                .takes_part()
+                .answers_nothing(),
+        )
+        .add(
+            &Method::DELETE,
+            upload,
+            end,
+            op("endUpload", "Give an upload up").says("tus 1.0.0, extension termination.").tus().answers_nothing(),
+        )
+}
+
+/// Refuses a client that speaks another version.
+fn speaks(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(RESUMABLE) {
+        Some(version) if version == TUS => Ok(()),
+        _ => Err(Problem::other_tus_version()),
+    }
+}
+
+fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, Problem> {
+    let text = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| digits);
+    number.ok_or_else(|| Problem::malformed(name.as_str(), "unreadable", "a whole number".to_owned()))
+}
+
+async fn options(State(edge): State<Edge>) -> Answer {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    headers.insert(RESUMABLE, HeaderValue::from_static(TUS));
+    headers.insert(VERSION, HeaderValue::from_static(TUS));
+    headers.insert(EXTENSION, HeaderValue::from_static("creation,termination,expiration,checksum"));
+    headers.insert(MAX_SIZE, HeaderValue::from(edge.app.evidence_limits().file_bytes));
+    headers.insert(ALGORITHMS, HeaderValue::from_static("sha1,sha256"));
+    Ok(response)
+}
+
+async fn begin(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Of(id): Of<ClaimRef>,
+    headers: HeaderMap,
+) -> Answer {
+    speaks(&headers)?;
+    let length = number(&headers, &LENGTH)?;
+    let state = edge.app.begin_upload(&call, BeginUpload { claim: id.0, length }).await;
+    let state = state.map_err(too_large)?;
+    let mut response = answer(StatusCode::CREATED, &state);
+    let place = format!("/api/v1/claims/{}/uploads/{}", id.0, state.upload);
+    let place = HeaderValue::from_str(&place).map_err(|_| Problem::broken())?;
+    response.headers_mut().insert(LOCATION, place);
+    Ok(response)
+}
+
+/// The protocol wants 413 where the announced length is too large; the code and the fields say which limit.
+fn too_large(error: huzhu_app::error::AppError) -> Problem {
+    let large = match &error {
+        huzhu_app::error::AppError::Invalid(mistakes) => {
+            mistakes.iter().any(|mistake| ["file-too-large", "picture-too-large"].contains(&mistake.code))
+        }
+        _ => false,
+    };
+    let problem = Problem::from(error);
+    if large { problem.with_status(StatusCode::PAYLOAD_TOO_LARGE) } else { problem }
+}
+
+async fn state(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Of((id, upload)): Of<(ClaimRef, EvidenceRef)>,
+    headers: HeaderMap,
+) -> Answer {
+    speaks(&headers)?;
+    Ok(answer(StatusCode::OK, &edge.app.upload_state(&call, id.0, upload.0).await?))
+}
+
+async fn go_on(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Of((id, upload)): Of<(ClaimRef, EvidenceRef)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    speaks(&headers)?;
+    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media.eq_ignore_ascii_case(PART_MEDIA) {
+        return Err(Problem::wrong_media_type());
+    }
+    let offset = number(&headers, &OFFSET)?;
+    let sum = headers.get(CHECKSUM).map(Sum::announced).transpose()?;
+    let all_or_none = sum.is_some();
+    let command = ContinueUpload { claim: id.0, upload: upload.0, offset, all_or_none };
+    let mut pieces = Checked { inner: BodyPieces::new(body), sum };
+    let state = edge.app.continue_upload(&call, command, &mut pieces).await.map_err(too_large)?;
+    Ok(answer(StatusCode::NO_CONTENT, &state))
+}
+
+async fn end(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Of((id, upload)): Of<(ClaimRef, EvidenceRef)>,
+    headers: HeaderMap,
+) -> Answer {
+    speaks(&headers)?;
+    edge.app.end_upload(&call, id.0, upload.0).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().insert(RESUMABLE, HeaderValue::from_static(TUS));
+    Ok(response)
+}
+
+fn answer(status: StatusCode, state: &UploadState) -> Response {
+    let mut response = status.into_response();
+    let headers = response.headers_mut();
+    headers.insert(RESUMABLE, HeaderValue::from_static(TUS));
+    headers.insert(OFFSET, HeaderValue::from(state.offset));
+    headers.insert(LENGTH, HeaderValue::from(state.length));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(until) = state.until {
+        let date = http_date(until);
+        headers.insert(EXPIRES, HeaderValue::from_str(&date).unwrap_or(HeaderValue::from_static("0")));
+    }
+    response
+}
+
+/// A date as HTTP writes it (RFC 9110, section 5.6.7).
+fn http_date(at: jiff::Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// A check sum over the bytes of a request, as announced before them.
+struct Sum {
+    hash: Hash,
+    expected: Vec<u8>,
+}
+
+enum Hash {
+    Sha1(Sha1),
+    Sha256(Sha256),
+}
+
+impl Sum {
+    fn announced(value: &HeaderValue) -> Result<Self, Problem> {
+        let wrong =
+            || Problem::malformed("Upload-Checksum", "unreadable", "sha1 or sha256, and base64".to_owned());
+        let (name, text) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(wrong)?;
+        let expected = STANDARD.decode(text).map_err(|_| wrong())?;
+        let (hash, length) = match name {
+            "sha1" => (Hash::Sha1(Sha1::default()), 20),
+            "sha256" => (Hash::Sha256(Sha256::default()), 32),
+            _ => return Err(wrong()),
+        };
+        if expected.len() == length { Ok(Self { hash, expected }) } else { Err(wrong()) }
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        match &mut self.hash {
+            Hash::Sha1(hash) => hash.update(bytes),
+            Hash::Sha256(hash) => hash.update(bytes),
+        }
+    }
+
+    fn holds(self) -> bool {
+        match self.hash {
+            Hash::Sha1(hash) => hash.finalize().as_slice() == self.expected,
+            Hash::Sha256(hash) => hash.finalize().as_slice() == self.expected,
+        }
+    }
+}
+
+/// Bytes of a body whose check sum is compared at their end.
+struct Checked {
+    inner: BodyPieces,
+    sum: Option<Sum>,
+}
+
+#[async_trait]
+impl Pieces for Checked {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, VaultError> {
+        let piece = self.inner.next().await?;
+        match &piece {
+            Some(bytes) => {
+                if let Some(sum) = &mut self.sum {
+                    sum.update(bytes);
+                }
+            }
+            None => {
+                if self.sum.take().is_some_and(|sum| !sum.holds()) {
+                    return Err(VaultError::WrongChecksum);
+                }
+            }
+        }
+        Ok(piece)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_sum_is_of_a_known_kind_and_of_its_length() {
+        let announced = |text| Sum::announced(&HeaderValue::from_static(text)).is_ok();
+        assert!(announced("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="));
+        assert!(announced("sha256 uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="));
+        for wrong in ["", "sha1", "sha1 ", "sha1 AAAA", "md5 XrY7u+Ae7tCTyyK7j1rNww==", "sha1 !!!!"] {
+            assert!(!announced(wrong), "{wrong}");
+        }
+        let mut sum =
+            Sum::announced(&HeaderValue::from_static("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=")).ok().unwrap();
+        sum.update(b"hello ");
+        sum.update(b"world");
+        assert!(sum.holds(), "the sum of the example in the specification");
+    }
+
+    #[test]
+    fn dates_are_written_as_http_does() {
+        let at = jiff::Timestamp::from_second(784_111_777).unwrap();
+        assert_eq!(http_date(at), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+}
