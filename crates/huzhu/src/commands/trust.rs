@@ -14,7 +14,7 @@ use crate::output::Failure;
 pub(crate) struct Trust {
     /// File that says which logs and witnesses to believe (c2sp.org/tlog-policy).
     #[arg(long = "policy", value_name = "FILE", conflicts_with = "vkey")]
-    file: Option<PathBuf>,
+    rules: Option<PathBuf>,
     /// Key of a log, as it was published: name+id+base64. Asks for no witness. May be given several times.
     #[arg(long, value_name = "KEY")]
     vkey: Vec<String>,
@@ -23,7 +23,7 @@ pub(crate) struct Trust {
 impl Trust {
     /// The rules that were given; nothing if none were.
     pub(crate) fn given(&self) -> Result<Option<TlogPolicy>, Failure> {
-        if let Some(path) = &self.file {
+        if let Some(path) = &self.rules {
             let wrong = |why: String| Failure::WrongUse(format!("{}: {why}", path.display()));
             let text = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
             return TlogPolicy::parse(&text).map(Some).map_err(|error| wrong(error.to_string()));
