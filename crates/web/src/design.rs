@@ -368,6 +368,8 @@ pub struct NoticeCard {
     pub status: String,
     /// Tone of the status tag.
     pub tone: &'static str,
+    /// Address of the entry on the log that holds this card; empty when there is none yet.
+    pub chain: String,
 }
 
 /// FNV-1a of a text, 64 bit: tells versions of our own files apart, nothing more.

@@ -19,9 +19,11 @@ pub mod mail;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
+pub mod receipt;
 pub mod serve;
 mod transfer;
 pub mod wire;
+pub mod witness;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path};

@@ -313,7 +313,7 @@ bank-failed-value = { $count ->
 bank-report = Digest of the report
 statement-proof-title = How do I know it is true?
 statement-proof-now = What you can check today: the equation, with the figures on this page, and your own share on your page.
-statement-proof-later = What you cannot check yet: that nobody was counted twice or left out. That takes the public log, which comes with a later version.
+statement-proof-later = What you cannot check yet: that nobody was counted twice or left out. The log holds the equation and the headcount, so neither can be changed later; a tree of all shares, which shows the rest, comes with a later version.
 
 # Texts about the platform
 help-title = Help

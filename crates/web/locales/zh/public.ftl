@@ -301,7 +301,7 @@ bank-failed-value = { $count ->
 bank-report = 回报的摘要
 statement-proof-title = 我怎么知道这是真的？
 statement-proof-now = 今天就能核对的：用本页的数重算一遍；在您自己的页面看您那一份。
-statement-proof-later = 还不能核对的：有没有人被重复清点或漏掉。这要等公开日志做好，在以后的版本里。
+statement-proof-later = 还不能核对的：有没有人被重复清点或漏掉。等式和人数已在公开日志上，以后改不了；能说明其余部分的分摊额之树，在以后的版本里。
 
 # 关于平台
 help-title = 帮助

@@ -12,6 +12,7 @@ mod me;
 mod operator;
 mod periods;
 mod plans;
+mod receipts;
 pub(crate) mod request;
 mod review;
 mod sign_in;
@@ -37,6 +38,7 @@ pub(crate) fn table() -> Table {
         plans::add,
         enrolments::add,
         claims::add,
+        receipts::add,
         tus::add,
         review::add,
         periods::add,

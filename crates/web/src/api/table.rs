@@ -467,6 +467,9 @@ fn path_parameter(name: &str) -> ParameterBuilder {
         "upload" => (wire::EvidenceRef::schema(), "The upload; the id of the file too."),
         "enrolment" => (wire::EnrolmentRef::schema(), "The enrolment."),
         "member" => (wire::MemberRef::schema(), "The member."),
+        "number" => (wire::whole_number(1, i64::MAX), "Number of the step in the claim."),
+        "year" => (wire::whole_number(1, 9999), "Year of the log."),
+        "index" => (wire::whole_number(0, i64::MAX), "Number of the entry, from 0."),
         "role" => (wire::Role::schema(), "The role."),
         _ => (String::schema(), ""),
     };

@@ -293,6 +293,7 @@ fn cards(s: Sample) -> Vec<NoticeCard> {
         ),
         until: s.say(&format!("Objections until {until}"), &format!("异议截止：{until}")),
         href: "#cards".into(),
+        chain: "#cards".into(),
         status: s.say("On notice", "公示中"),
         tone: "wait",
     };

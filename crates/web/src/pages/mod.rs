@@ -7,7 +7,10 @@ mod member;
 mod operator;
 pub mod phrases;
 mod public;
+mod receipts;
 mod staff;
+
+pub(crate) use public::kind_key;
 
 use axum::Router;
 
@@ -18,6 +21,7 @@ pub fn routes() -> Router<Edge> {
     Router::new()
         .merge(public::routes())
         .merge(member::routes())
+        .merge(receipts::routes())
         .merge(staff::routes())
         .merge(operator::routes())
         .merge(demo::routes())

@@ -15,7 +15,7 @@ use super::super::frame::{Answer, MemberVisit, see_other};
 use super::super::phrases;
 use super::super::public::Shown;
 use super::claim_new::illness_facts;
-use super::claim_words::{RuleLine, reason, remedy, rules, timeline};
+use super::claim_words::{RuleLine, reason, receipts, remedy, rules, timeline};
 use crate::design::{Fact, FieldError, Page, Step, Task};
 use crate::edge::Edge;
 use crate::i18n::Locale;
@@ -35,6 +35,10 @@ pub(super) struct FileLine {
     pub(super) detail: String,
     pub(super) digest: String,
     pub(super) salt: String,
+    /// Address of its receipt.
+    pub(super) receipt: String,
+    /// Words of the link to it.
+    pub(super) receipt_label: String,
     pub(super) remove: String,
 }
 
@@ -76,6 +80,8 @@ struct ClaimPage {
     can_add: bool,
     can_withdraw: bool,
     timeline: Vec<Step>,
+    /// Steps that are on the log: words, address of the receipt.
+    receipts: Vec<(String, String)>,
     card: String,
     errors: Vec<FieldError>,
 }
@@ -130,6 +136,7 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
         can_add: can_add(view.state),
         can_withdraw: can_withdraw(view.state),
         timeline: timeline(l, &view, terms),
+        receipts: receipts(l, &base, &view),
         card: if is_public(view.state) {
             format!("/plans/{}/notice/{claim}", view.plan)
         } else {
@@ -198,6 +205,8 @@ pub(super) fn file_lines(l: Locale, base: &str, view: &ClaimView, terms: &PlanTe
         ),
         digest: file.digest.to_string(),
         salt: file.salt.map_or_else(String::new, |salt| salt.to_string()),
+        receipt: format!("{base}/files/{}/receipt", file.id),
+        receipt_label: l.t(if file.logged.is_some() { "sheet-link" } else { "sheet-link-wait" }),
         remove: if view.state == "draft" {
             format!("{base}/files/{}/remove", file.id)
         } else {

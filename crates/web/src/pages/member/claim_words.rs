@@ -107,6 +107,19 @@ pub(super) fn timeline(l: Locale, view: &ClaimView, terms: &PlanTerms) -> Vec<de
     steps
 }
 
+/// Steps that are on the log: words, address of the receipt.
+pub(super) fn receipts(l: Locale, base: &str, view: &ClaimView) -> Vec<(String, String)> {
+    let logged = view.timeline.iter().filter(|step| step.logged.is_some());
+    logged
+        .filter_map(|step| Some((step_title(l, step)?, format!("{base}/steps/{}/receipt", step.number))))
+        .collect()
+}
+
+/// A step in words; `None` for those that say nothing to a claimant.
+pub(in super::super) fn step_title(l: Locale, step: &Step) -> Option<String> {
+    step_key(step).map(|key| l.t(key))
+}
+
 /// Text of an event; `None` for those that say nothing to a claimant.
 fn step_key(step: &Step) -> Option<&'static str> {
     Some(match step.kind {

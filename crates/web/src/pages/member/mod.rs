@@ -12,6 +12,8 @@ mod leave;
 mod person;
 mod settings;
 
+pub(super) use claim_words::step_title;
+
 use axum::Router;
 
 use crate::edge::Edge;

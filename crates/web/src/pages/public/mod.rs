@@ -1,5 +1,6 @@
 //! Pages for everybody: plans, rules, notice board, periods, the log, texts about the platform, and signing in.
 
+mod log;
 mod log_words;
 mod notice;
 mod periods;
@@ -9,6 +10,8 @@ mod sign_in;
 mod texts;
 mod verify;
 
+pub(super) use log_words::chain;
+pub(crate) use log_words::kind_key;
 pub(super) use plan::{forecast_text, share_chart};
 
 use std::sync::Arc;
@@ -29,6 +32,7 @@ pub(super) fn routes() -> Router<Edge> {
         .merge(rules::routes())
         .merge(notice::routes())
         .merge(periods::routes())
+        .merge(log::routes())
         .merge(texts::routes())
         .merge(verify::routes())
         .merge(sign_in::routes())

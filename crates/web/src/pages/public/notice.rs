@@ -13,7 +13,7 @@ use huzhu_ledger::Currency;
 
 use super::super::frame::{Answer, PageError, Visit, plan_name};
 use super::super::phrases;
-use super::Shown;
+use super::{Shown, chain};
 use crate::design::{Fact, NoticeCard, Page};
 use crate::edge::Edge;
 use crate::i18n::{Locale, t_args};
@@ -53,9 +53,16 @@ async fn board(visit: Visit, Path(id): Path<String>) -> Answer {
     let periods = visit.app().period_list(shown.id()).await?;
     let running = periods.iter().find(|period| period.statement.is_none());
     let until = running.map(|period| period.notice_until);
+    // All cards of a notice are in one entry.
+    let chained = match running {
+        Some(period) => chain(visit.app().log_places_of_period(shown.id(), period.key).await?.notice),
+        None => String::new(),
+    };
     let mut cards = Vec::new();
     for card in board.cards.iter().take(CARDS_SHOWN_MAX) {
-        cards.push(notice_card(l, &shown, card, board.currency, until, visit.now())?);
+        let mut card = notice_card(l, &shown, card, board.currency, until, visit.now())?;
+        card.chain.clone_from(&chained);
+        cards.push(card);
     }
     let next = visit.app().next_dates(shown.id()).await.ok();
     let next = next.and_then(|next| next.notice).filter(|day| *day > shown.today).map_or_else(
@@ -116,6 +123,7 @@ fn notice_card(
         href: format!("/plans/{}/notice/{}", shown.id(), card.claim),
         status: l.t(if open { "state-on-notice" } else { "notice-over-tag" }),
         tone: if open { "wait" } else { "" },
+        chain: String::new(),
     })
 }
 
@@ -161,6 +169,7 @@ struct CardPage {
     period_href: String,
     status: String,
     tone: &'static str,
+    chain: String,
 }
 
 async fn card(visit: Visit, Path((id, claim)): Path<(String, String)>) -> Answer {
@@ -199,6 +208,7 @@ async fn card(visit: Visit, Path((id, claim)): Path<(String, String)>) -> Answer
         period_href: format!("/plans/{}/periods/{}", shown.id(), period.key),
         status,
         tone,
+        chain: chain(visit.app().log_place_of_card(claim).await?),
     })
 }
 

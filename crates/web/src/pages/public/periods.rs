@@ -13,8 +13,8 @@ use huzhu_ledger::{Amount, Currency};
 
 use super::super::frame::{Answer, PageError, Visit, plan_name};
 use super::super::phrases;
-use super::Shown;
 use super::plan::{DRAWN, share_chart};
+use super::{Shown, chain};
 use crate::chart::{self, Frame, Point};
 use crate::design::{EquationTerm, Fact, Page};
 use crate::edge::Edge;
@@ -159,6 +159,7 @@ struct StatementPage {
     claims: Vec<ClaimRow>,
     more_claims: u64,
     bank: Vec<Fact>,
+    chain: String,
 }
 
 struct ClaimRow {
@@ -178,6 +179,7 @@ async fn statement(visit: Visit, Path((id, key)): Path<(String, String)>) -> Ans
     let (state, tone) = phrases::period_state(l, period.state);
     let (claims, more_claims) = claim_rows(&visit, &shown, &period).await?;
     let settled = period.statement.as_ref();
+    let places = visit.app().log_places_of_period(shown.id(), key).await?;
     visit.render(&StatementPage {
         page: visit.plan_page(format!("{name} · {}", plan_name(&shown.plan, l)), &shown.plan),
         l,
@@ -198,6 +200,7 @@ async fn statement(visit: Visit, Path((id, key)): Path<(String, String)>) -> Ans
         groups: settled.map_or_else(Vec::new, |one| groups(l, one, period.currency)),
         claims,
         more_claims,
+        chain: chain(places.settlement.or(places.notice)),
         bank: bank(l, &period),
     })
 }

@@ -12,7 +12,7 @@ use huzhu_planfile::{Section, Who};
 
 use super::super::frame::{Answer, PageError, Visit, plan_name, see_other};
 use super::super::phrases;
-use super::Shown;
+use super::{Shown, chain};
 use crate::design::Page;
 use crate::edge::Edge;
 use crate::i18n::Locale;
@@ -47,6 +47,7 @@ struct RulesPage {
     text: String,
     file: String,
     versions: Vec<VersionRow>,
+    chain: String,
 }
 
 struct VersionRow {
@@ -84,6 +85,7 @@ async fn rules(visit: Visit, Path(id): Path<String>, Query(chosen): Query<Chosen
         file: format!("/plans/{}/rules/{version}.toml", shown.id()),
         text: if text.len() > TEXT_SHOWN_MAX { String::new() } else { text },
         versions: version_rows(&visit, &shown),
+        chain: chain(visit.app().log_place_of_version(shown.id(), version).await?),
     })
 }
 
