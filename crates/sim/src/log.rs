@@ -34,6 +34,13 @@ struct Year {
     entries: Vec<Vec<u8>>,
     leaves: Vec<Hash>,
     edge: Option<Frontier>,
+    /// One entry of a year.
+    #[must_use]
+    pub fn entry(&self, year: LogYear, index: u64) -> Option<Vec<u8>> {
+        let index = usize::try_from(index).ok()?;
+        self.held().years.get(&year)?.entries.get(index).cloned()
+    }
+
     /// Every checkpoint that was signed, by size.
     checkpoints: BTreeMap<u64, Vec<String>>,
 }

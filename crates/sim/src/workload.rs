@@ -12,12 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use huzhu_app::call::Call;
 use huzhu_app::identity::GiveIdentity;
 use huzhu_app::join::{Dependant, Join};
+use huzhu_app::log::ReceiptOf;
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
 use huzhu_app::ports::{EnrolmentQuery, Page, Store as _};
 use huzhu_app::record::EnrolmentRecord;
 use huzhu_app::roles::ChangeRole;
-use huzhu_domain::claim::Sex;
+use huzhu_domain::claim::{ClaimEvent, Sex, State};
+use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{EnrolmentId, MemberId};
 use huzhu_domain::member::Role;
 use huzhu_domain::plan::{PlanTerms, PlanVersion, Relation};
@@ -119,11 +121,40 @@ impl Village {
                     _ => self.change_plan(day)?,
                 }
             }
+            self.keep_log()?;
             let jump = self.scene.dice.chance(25);
             self.scene.auditor.count_if(jump, "clock jumps");
             day = plus_days(day, if jump { self.scene.dice.days(2, 9) } else { 1 });
         }
-        self.scene.compare_all()
+        self.scene.compare_all()?;
+        self.scene.close_log()
+    }
+
+    /// The log is fed, and some fetch receipts: for a claim of theirs, or for having joined.
+    fn keep_log(&mut self) -> Result<(), Finding> {
+        let mut wishes = Vec::new();
+        if self.scene.dice.chance(100) {
+            let rows = self.enrolments();
+            if let Some(row) = self.scene.dice.pick(&rows).cloned() {
+                wishes.push((self.call(row.payer), ReceiptOf::Consent { enrolment: row.id }));
+            }
+        }
+        if self.scene.dice.chance(200) {
+            let rows = self.claims_in(&State::WORDS);
+            if let Some(row) = self.scene.dice.pick(&rows).cloned() {
+                let number = self.scene.dice.range(1, 12);
+                wishes.push((self.call(row.filed_by), ReceiptOf::Step { claim: row.id, number }));
+                let events = alone(self.scene.store().stream(&StreamId::Claim(row.id))).unwrap_or_default();
+                wishes.extend(events.iter().filter_map(|recorded| match &recorded.event {
+                    Event::Claim(ClaimEvent::EvidenceAdded { evidence, .. }) => {
+                        let of = ReceiptOf::Evidence { claim: row.id, evidence: *evidence };
+                        Some((self.call(row.filed_by), of))
+                    }
+                    _ => None,
+                }));
+            }
+        }
+        self.scene.keep_log(&wishes)
     }
 
     fn morning(&mut self, day: Day) -> Result<(), Finding> {

@@ -9,6 +9,7 @@ mod books;
 pub mod fixture;
 mod histories;
 mod lists;
+mod logged;
 mod people;
 mod writes;
 
@@ -60,6 +61,8 @@ pub async fn check_all(make: impl AsyncFn() -> Box<dyn Store>) {
         people::codes_and_sessions_come_and_go,
         people::refused_acts_are_read_newest_first,
         people::the_staff_is_who_has_a_role,
+        logged::what_was_put_on_the_log_is_noted_and_found_by_event_kind_and_day,
+        logged::a_salt_stays_the_same_until_its_owner_is_erased_and_never_comes_back,
     );
     let store: Arc<dyn Store> = Arc::from(make().await);
     histories::the_audit_finds_rows_and_cohorts_that_are_wrong(&store).await;

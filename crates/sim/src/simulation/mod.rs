@@ -11,6 +11,7 @@
 //! juries and objections are not simulated.
 
 pub(crate) mod deed;
+pub(crate) mod logbook;
 pub(crate) mod probe;
 mod scene;
 pub(crate) mod sheet;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use huzhu_app::call::Call;
 use huzhu_app::error::AppError;
+use huzhu_app::log::ReceiptOf;
 use huzhu_app::ports::{Clock as _, Store as _, Unit};
 use huzhu_app::{App, World};
 use huzhu_domain::plan::PlanId;
@@ -12,12 +13,12 @@ use huzhu_domain::time::{Day, Moment};
 use sha2::{Digest as _, Sha256};
 
 use super::deed::{Acknowledged, Deed};
+use super::logbook::Logbook;
 use super::probe::{Kept, Probe};
 use super::sheet::PLAN;
 use super::turns::{Attempt, alone, together};
 use crate::auditor::{Auditor, Finding, ensure};
 use crate::faults::FaultyStore;
-use crate::log::MemoryLog;
 use crate::memory::MemoryStore;
 use crate::vault::MemoryVault;
 use crate::world::{Dice, HandClock, OpenSecrets, Providers, SeededIds};
@@ -62,6 +63,7 @@ pub(crate) struct Scene {
     pub(crate) trace: VecDeque<String>,
     app: App,
     probe: Probe,
+    logbook: Logbook,
     attempts: u64,
     digest: Sha256,
 }
@@ -75,12 +77,12 @@ impl Scene {
         let probe = Probe::new(dice.fork(), read_faults);
         let one_in = if dice.chance(150) { 0 } else { 25 };
         let store = FaultyStore::seeded(probe.clone(), dice.range(0, u64::MAX), one_in);
-        let log = Arc::new(MemoryLog::new());
+        let logbook = Logbook::new(dice.fork());
         let app = App::new(World {
             store: Arc::new(store),
             vault: vault.clone(),
-            sequencer: log.clone(),
-            log: log.clone(),
+            sequencer: logbook.log().clone(),
+            log: logbook.log().clone(),
             clock: clock.clone(),
             entropy: Arc::new(SeededIds::new(dice.fork())),
             secrets: Arc::new(OpenSecrets),
@@ -99,6 +101,7 @@ impl Scene {
             trace: VecDeque::new(),
             app,
             probe,
+            logbook,
             attempts: 0,
             digest: Sha256::new(),
         })
@@ -311,6 +314,28 @@ impl Scene {
     pub(crate) fn compare_all(&mut self) -> Result<(), Finding> {
         self.auditor.count("full comparisons");
         self.auditor.full(self.probe.store(), &self.plan)
+    }
+
+    /// The worker's part of a day: the log is fed under faults, and some of those who have something on it fetch a receipt.
+    pub(crate) fn keep_log(&mut self, wishes: &[(Call, ReceiptOf)]) -> Result<(), Finding> {
+        self.logbook.day(&self.app, &self.probe)?;
+        for (call, of) in wishes {
+            self.logbook.fetch(&self.app, call, *of)?;
+        }
+        for word in std::mem::take(&mut self.logbook.seen) {
+            self.auditor.count(word);
+        }
+        Ok(())
+    }
+
+    /// Everything is put on the log, and the log compared with everything.
+    pub(crate) fn close_log(&mut self) -> Result<(), Finding> {
+        let entries = self.logbook.close(&self.app, &self.probe)?;
+        entries.iter().for_each(|entry| self.digest.update(entry));
+        for word in std::mem::take(&mut self.logbook.seen) {
+            self.auditor.count(word);
+        }
+        Ok(())
     }
 
     /// The digest of everything that happened, and the counts.

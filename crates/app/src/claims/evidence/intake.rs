@@ -343,15 +343,18 @@ impl App {
     ) -> Result<(), AppError> {
         let digest = Digest::from_bytes([0; 32]);
         let file = EvidenceFile { kind: FileKind::Pdf, bytes: 0, digest, at: now };
-        let Err(rejection) = open.claim().add_evidence(evidence, file) else {
-            return self.unused(open, evidence).await;
+        let error = match open.claim().add_evidence(evidence, file) {
+            Ok(_) => match self.unused(open, evidence).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            },
+            Err(rejection) => rejection.into(),
         };
         if let Some(key) = &call.key
             && self.store.answer(call.caller.actor(), key).await?.is_some()
         {
             return Ok(());
         }
-        let error = AppError::from(rejection);
         if let AppError::Refused(refusal) = &error {
             self.note_refused(call, Action::FileClaim, now, refusal.code).await?;
         }
