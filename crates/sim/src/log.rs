@@ -34,13 +34,6 @@ struct Year {
     entries: Vec<Vec<u8>>,
     leaves: Vec<Hash>,
     edge: Option<Frontier>,
-    /// One entry of a year.
-    #[must_use]
-    pub fn entry(&self, year: LogYear, index: u64) -> Option<Vec<u8>> {
-        let index = usize::try_from(index).ok()?;
-        self.held().years.get(&year)?.entries.get(index).cloned()
-    }
-
     /// Every checkpoint that was signed, by size.
     checkpoints: BTreeMap<u64, Vec<String>>,
 }
@@ -111,6 +104,13 @@ impl MemoryLog {
     #[must_use]
     pub fn entries(&self, year: LogYear) -> Vec<Vec<u8>> {
         self.held().years.get(&year).map_or_else(Vec::new, |year| year.entries.clone())
+    }
+
+    /// One entry of a year.
+    #[must_use]
+    pub fn entry(&self, year: LogYear, index: u64) -> Option<Vec<u8>> {
+        let index = usize::try_from(index).ok()?;
+        self.held().years.get(&year)?.entries.get(index).cloned()
     }
 
     /// Every checkpoint that was signed for a size.
