@@ -62,6 +62,24 @@ struct Stored {
     /// True until the log says that this key is used from now on.
     is_pending: bool,
     seed: Key,
+    /// What others check with; follows from role, name and seed.
+    vkey: Vkey,
+}
+
+impl Stored {
+    fn new(
+        role: KeyRole,
+        name: &str,
+        made: Moment,
+        seed: Key,
+        is_pending: bool,
+    ) -> Result<Self, FormatError> {
+        let vkey = match role {
+            KeyRole::Log => Signer::new(name, &seed.0)?.vkey().clone(),
+            KeyRole::Cosigner => Cosigner::new(name, &seed.0)?.vkey().clone(),
+        };
+        Ok(Self { role, name: name.to_owned(), made, is_pending, seed, vkey })
+    }
 }
 
 /// A key as the public may see it.
@@ -116,14 +134,22 @@ impl LogKeys {
         disk.keep(FILE, &sealed).map_err(LogError::disk("keeping the keys of the log"))
     }
 
-    /// Adds a key that signs at once (`is_pending` false) or once the log says so.
-    pub(crate) fn add(&mut self, role: KeyRole, name: &str, made: Moment, seed: [u8; 32], is_pending: bool) {
-        self.0.push(Stored { role, name: name.to_owned(), made, is_pending, seed: Key(seed) });
+    /// Adds a key that signs at once (`is_pending` false) or once the log says so. Refuses a name that no key can have.
+    pub(crate) fn add(
+        &mut self,
+        role: KeyRole,
+        name: &str,
+        made: Moment,
+        seed: [u8; 32],
+        is_pending: bool,
+    ) -> Result<(), FormatError> {
+        self.0.push(Stored::new(role, name, made, Key(seed), is_pending)?);
+        Ok(())
     }
 
-    /// The key that is being changed in, if any.
-    pub(crate) fn pending(&self) -> Option<(KeyRole, &str)> {
-        self.0.iter().find(|key| key.is_pending).map(|key| (key.role, key.name.as_str()))
+    /// What the key that is being changed in is for, if there is one.
+    pub(crate) fn pending(&self) -> Option<KeyRole> {
+        self.0.iter().find(|key| key.is_pending).map(|key| key.role)
     }
 
     /// The log says it: pending keys sign from now on.
@@ -156,28 +182,30 @@ impl LogKeys {
     }
 
     /// All keys that signed or may have signed, oldest first; `open` is the log that takes entries now.
-    pub(crate) fn public(&self, open: Option<&str>) -> Result<Vec<PublicKey>, LogError> {
+    pub(crate) fn public(&self, open: Option<&str>) -> Vec<PublicKey> {
         let mut list = Vec::new();
         for (at, key) in self.0.iter().enumerate() {
-            let vkey = match key.role {
-                KeyRole::Log => Signer::new(&key.name, &key.seed.0).map_err(unusable)?.vkey().clone(),
-                KeyRole::Cosigner => Cosigner::new(&key.name, &key.seed.0).map_err(unusable)?.vkey().clone(),
-            };
             let later = self.0.iter().skip(at.saturating_add(1)).filter(|later| !later.is_pending);
             let is_replaced = later.clone().any(|later| {
                 later.role == key.role && (key.role == KeyRole::Cosigner || later.name == key.name)
             });
             let is_open = key.role == KeyRole::Cosigner || open == Some(key.name.as_str());
             let signs = !key.is_pending && !is_replaced && is_open;
-            list.push(PublicKey { role: key.role, vkey, made: key.made, signs });
+            list.push(PublicKey { role: key.role, vkey: key.vkey.clone(), made: key.made, signs });
         }
-        Ok(list)
+        list
     }
 
     /// The keys that checkpoints of a log may be signed with.
-    pub(crate) fn vkeys(&self, origin: &str) -> Result<Vec<Vkey>, LogError> {
-        let all = self.public(None)?.into_iter().map(|key| key.vkey);
-        Ok(all.filter(|vkey| vkey.name() == origin).collect())
+    pub(crate) fn vkeys(&self, origin: &str) -> Vec<Vkey> {
+        let of_log = self.0.iter().filter(|key| key.role == KeyRole::Log && key.name == origin);
+        of_log.map(|key| key.vkey.clone()).collect()
+    }
+
+    /// The public half of the key that signs, or of the one that is to.
+    pub(crate) fn vkey(&self, role: KeyRole, origin: &str, is_pending: bool) -> Option<Vkey> {
+        let name = (role == KeyRole::Log).then_some(origin);
+        self.newest(role, name, is_pending).map(|key| key.vkey.clone())
     }
 }
 
@@ -249,7 +277,7 @@ fn read_key(line: &str) -> Option<Stored> {
         let from = at.saturating_mul(2);
         *byte = u8::from_str_radix(digits.get(from..from.saturating_add(2))?, 16).ok()?;
     }
-    Some(Stored { role, name: words.next()?.to_owned(), made, is_pending, seed })
+    Stored::new(role, words.next()?, made, seed, is_pending).ok()
 }
 
 #[cfg(test)]
@@ -274,7 +302,7 @@ mod tests {
         assert!(LogKeys::read(&disk, &sealing).unwrap().0.is_empty());
         keys().keep(&disk, &sealing).unwrap();
         let read = LogKeys::read(&disk, &sealing).unwrap();
-        assert_eq!(read.public(None).unwrap(), keys().public(None).unwrap());
+        assert_eq!(read.public(None), keys().public(None));
         let why = LogKeys::read(&disk, &other).unwrap_err().to_string();
         assert!(why.contains("another instance secret; bring back"), "{why}");
         let sealed = std::fs::read(folder.path().join(FILE)).unwrap();
@@ -286,18 +314,18 @@ mod tests {
     fn the_newest_key_signs_once_the_log_has_said_so_and_old_keys_stay_public() {
         let mut keys = keys();
         let signs = |keys: &LogKeys| -> Vec<bool> {
-            keys.public(Some("a.org/log/2027")).unwrap().iter().map(|key| key.signs).collect()
+            keys.public(Some("a.org/log/2027")).iter().map(|key| key.signs).collect()
         };
         assert_eq!(signs(&keys), [false, true, true]);
         let before = keys.signer("a.org/log/2027", false).unwrap().unwrap().vkey().clone();
         keys.add(KeyRole::Log, "a.org/log/2027", Moment::from_millisecond(3_000).unwrap(), [4; 32], true);
         assert_eq!(signs(&keys), [false, true, true, false]);
         assert_eq!(keys.signer("a.org/log/2027", false).unwrap().unwrap().vkey(), &before);
-        assert_eq!(keys.pending(), Some((KeyRole::Log, "a.org/log/2027")));
+        assert_eq!(keys.pending(), Some(KeyRole::Log));
         keys.settle();
         assert_eq!(signs(&keys), [false, true, false, true]);
         assert_ne!(keys.signer("a.org/log/2027", false).unwrap().unwrap().vkey(), &before);
-        assert_eq!(keys.vkeys("a.org/log/2027").unwrap().len(), 2);
+        assert_eq!(keys.vkeys("a.org/log/2027").len(), 2);
         assert_eq!(keys.signer("a.org/log/2028", false).unwrap().map(|signer| signer.vkey().clone()), None);
     }
 
@@ -307,7 +335,7 @@ mod tests {
         let lines = |text: &str| -> Vec<String> {
             text.lines().map(|line| line.split('+').next().unwrap().to_owned()).collect()
         };
-        let public = keys.public(None).unwrap();
+        let public = keys.public(None);
         let list = public_list(&public);
         assert_eq!(
             lines(&list)[1..],
@@ -320,7 +348,7 @@ mod tests {
             ["log a.org/log/2026", "witness operator a.org/cosigner", "quorum operator"]
         );
         keys.add(KeyRole::Cosigner, "a.org/cosigner", Moment::UNIX_EPOCH, [5; 32], false);
-        let text = tlog_policy(&keys.public(None).unwrap(), "a.org/log/2027");
+        let text = tlog_policy(&keys.public(None), "a.org/log/2027");
         let expected = [
             "log a.org/log/2027",
             "witness operator a.org/cosigner",

@@ -23,6 +23,7 @@ pub mod keys;
 mod reader;
 mod recovery;
 mod sequencer;
+mod witness;
 mod writer;
 
 pub use check::{LogCheck, LogFinding, check_files, check_log};
@@ -30,6 +31,7 @@ pub use disk::{Disk, FolderDisk, FolderError};
 pub use keys::{KeyRole, PublicKey};
 pub use reader::LogFolder;
 pub use sequencer::{LocalSequencer, Published, SequencerSettings};
+pub use witness::{FollowedLog, WitnessFolder};
 pub use writer::{Committed, LogSettings, LogWriter, MAX_BYTES, MAX_ENTRIES};
 
 use std::io;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huzhu_app::ports::{Clock, Entropy};
-use huzhu_log::tree::{Tiles, root_from_tiles};
+use huzhu_log::tree::{Tiles, TreeError, root_from_tiles};
 use huzhu_log::writer::TileWriter;
 use huzhu_log::{Bundle, Resource, SignedCheckpoint, SignedNote, Signer, Tile};
 
@@ -31,6 +31,14 @@ const SAME_COPY: &str = "bring back the folders log and sequencer from the same,
 struct Chain {
     /// Oldest first, with their numbers.
     segments: Vec<(u64, Segment)>,
+}
+
+/// What is published.
+struct Published {
+    /// The newest checkpoint that is ours, with its year.
+    signed: Option<(u16, SignedCheckpoint)>,
+    /// What is wrong with a newer one.
+    damage: Option<LogError>,
 }
 
 /// The tiles of one year's log, for reading the right edge.
@@ -81,11 +89,15 @@ impl LogWriter {
         let published = self.published()?;
         let touched = match self.read_chain()? {
             Some(chain) => {
-                self.refuse_if_ahead(published.as_ref(), &chain)?;
+                self.refuse_if_ahead(published.signed.as_ref(), &chain)?;
                 self.replay(chain)?
             }
             None => {
-                self.state = published.map(|(year, signed)| self.load(year, &signed)).transpose()?;
+                // Without a journal nobody knows what a damaged checkpoint has said.
+                if let Some(damage) = published.damage {
+                    return Err(damage);
+                }
+                self.state = published.signed.map(|(year, signed)| self.load(year, &signed)).transpose()?;
                 BTreeMap::new()
             }
         };
@@ -104,31 +116,38 @@ impl LogWriter {
         self.publish_keys()
     }
 
-    /// The newest published checkpoint that a key of ours has signed.
-    fn published(&self) -> Result<Option<(u16, SignedCheckpoint)>, LogError> {
+    /// The newest published checkpoint that a key of ours has signed. After the power has failed the file may be torn.
+    fn published(&self) -> Result<Published, LogError> {
+        let mut found = Published { signed: None, damage: None };
         let names = self.disk.list(PUBLIC).map_err(LogError::disk("reading the log"))?;
         let years = names.iter().rev().filter_map(|name| name.parse::<u16>().ok());
         for year in years {
-            let read = self.disk.read(&path_in(year, Resource::Checkpoint));
-            let Some(bytes) = read.map_err(LogError::disk("reading a checkpoint of the log"))? else {
-                continue;
-            };
+            let path = path_in(year, Resource::Checkpoint);
+            let read = self.disk.read(&path).map_err(LogError::disk("reading a checkpoint of the log"))?;
+            let Some(bytes) = read else { continue };
             let text = std::str::from_utf8(&bytes).ok();
             let signed = text.and_then(|text| text.parse::<SignedCheckpoint>().ok());
-            match signed.map(|signed| self.check_signed(&signed).map(|()| signed)) {
-                Some(Ok(signed)) => return Ok(Some((year, signed))),
-                Some(Err(error)) => return Err(error),
-                // A half-written file of a machine that lost power; the journal has the whole one.
-                None => tracing::warn!(year, "the published checkpoint of the log is no checkpoint"),
+            let checked = signed.map(|signed| self.check_signed(&signed).map(|()| signed));
+            match checked
+                .unwrap_or_else(|| Err(LogError::Damaged(format!("{path} is no checkpoint; {SAME_COPY}"))))
+            {
+                Ok(signed) => {
+                    found.signed = Some((year, signed));
+                    break;
+                }
+                Err(damage) => {
+                    tracing::warn!(year, %damage, "a published checkpoint of the log cannot be believed");
+                    found.damage = found.damage.or(Some(damage));
+                }
             }
         }
-        Ok(None)
+        Ok(found)
     }
 
     /// Refuses a checkpoint that no key of ours has signed.
     fn check_signed(&self, signed: &SignedCheckpoint) -> Result<(), LogError> {
         let origin = signed.checkpoint().origin();
-        let vkeys = self.keys.vkeys(origin)?;
+        let vkeys = self.keys.vkeys(origin);
         signed.note().verify(&vkeys).map(|_| ()).map_err(|error| {
             LogError::Damaged(format!("the checkpoint of {origin} is not ours: {error}; {SAME_COPY}"))
         })
@@ -214,7 +233,10 @@ impl LogWriter {
                 return Err(damaged_segment(number));
             }
             state = segment.snapshot.state;
-            touched.extend(state.as_ref().map(|state| (state.year, state.checkpoint.clone())));
+            if let Some(state) = &state {
+                self.check_signed(&parse(&state.checkpoint)?)?;
+                touched.insert(state.year, state.checkpoint.clone());
+            }
             for Record { parts } in segment.records {
                 for part in parts {
                     let files = self.grow_again(&mut state, &part).ok_or_else(|| damaged_segment(number))?;
@@ -260,17 +282,18 @@ impl LogWriter {
         let (origin, size) = (checkpoint.origin().to_owned(), checkpoint.size());
         tracing::warn!(%origin, size, "the log has no journal and goes on from its published files");
         let tiles = DiskTiles { disk: self.disk.as_ref(), year };
-        let damaged = |why: String| {
+        let damaged = |why: &dyn std::fmt::Display| {
             LogError::Damaged(format!(
                 "the right edge of {origin} cannot be read: {why}; bring back the folder log from a copy"
             ))
         };
         let partial = Bundle::at(size >> 8, size)
             .map(|bundle| tiles.file(Resource::Bundle(bundle), Resource::Bundle(bundle.full())));
-        let bundle = partial.transpose().map_err(|error| damaged(error.to_string()))?.unwrap_or_default();
-        let edge = TileWriter::load(size, &tiles, &bundle).map_err(|error| damaged(error.to_string()))?;
+        let bundle = partial.transpose().map_err(|error| unreadable(TreeError::Read(error), &damaged))?;
+        let edge = TileWriter::load(size, &tiles, &bundle.unwrap_or_default());
+        let edge = edge.map_err(|error| unreadable(error, &damaged))?;
         if edge.root() != checkpoint.root() {
-            return Err(damaged("its tiles do not give the root of its checkpoint".to_owned()));
+            return Err(damaged(&"its tiles do not give the root of its checkpoint"));
         }
         Ok(State { year, origin: origin.clone(), edge, checkpoint: signed.to_string() })
     }
@@ -279,15 +302,17 @@ impl LogWriter {
     fn check_edge(&self) -> Result<(), LogError> {
         let Some(state) = &self.state else { return Ok(()) };
         let tiles = DiskTiles { disk: self.disk.as_ref(), year: state.year };
-        let why = match root_from_tiles(state.edge.size(), &tiles) {
-            Ok(root) if root == state.edge.root() => return Ok(()),
-            Ok(_) => "they give another root".to_owned(),
-            Err(error) => error.to_string(),
+        let damaged = |why: &dyn std::fmt::Display| {
+            LogError::Damaged(format!(
+                "the tiles at the right edge of {} were changed: {why}; bring back the folder log from a copy",
+                state.origin
+            ))
         };
-        Err(LogError::Damaged(format!(
-            "the tiles at the right edge of {} were changed: {why}; bring back the folder log from a copy",
-            state.origin
-        )))
+        match root_from_tiles(state.edge.size(), &tiles) {
+            Ok(root) if root == state.edge.root() => Ok(()),
+            Ok(_) => Err(damaged(&"they give another root")),
+            Err(error) => Err(unreadable(error, &damaged)),
+        }
     }
 
     /// Publishes a checkpoint durably; cosignatures that others have added to the published one are kept.
@@ -317,6 +342,19 @@ fn parse(checkpoint: &str) -> Result<SignedCheckpoint, LogError> {
     checkpoint.parse().map_err(|error| {
         LogError::Damaged(format!("a checkpoint in the journal of the log is damaged: {error}; {SAME_COPY}"))
     })
+}
+
+/// A tile that is missing or torn is damage; a disk that does not answer is not.
+fn unreadable(
+    error: TreeError<std::io::Error>,
+    damaged: &dyn Fn(&dyn std::fmt::Display) -> LogError,
+) -> LogError {
+    match error {
+        TreeError::Read(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            LogError::Disk { doing: "reading the tiles of the log".to_owned(), source }
+        }
+        error => damaged(&error),
+    }
 }
 
 fn damaged_segment(number: u64) -> LogError {

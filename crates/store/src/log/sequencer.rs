@@ -260,7 +260,7 @@ impl Worker {
                     reply.send(rotated).ok();
                 }
                 Job::PublicKeys(reply) => {
-                    let keys = self.with(|writer| writer.public_keys());
+                    let keys = self.with(|writer| Ok(writer.public_keys()));
                     reply.send(keys).ok();
                 }
             }

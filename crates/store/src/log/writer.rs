@@ -19,7 +19,7 @@ use huzhu_domain::time::Moment;
 use huzhu_log::entry::{Body, KeyChange};
 use huzhu_log::tile::push_entry;
 use huzhu_log::writer::TileWriter;
-use huzhu_log::{Checkpoint, Cosigner, FormatError, Resource, SignedCheckpoint, SignedNote, Signer};
+use huzhu_log::{Checkpoint, Cosigner, FormatError, Resource, SignedCheckpoint, SignedNote, Signer, Vkey};
 
 use super::disk::Disk;
 use super::growth::{Files, grow};
@@ -208,19 +208,19 @@ impl LogWriter {
     ) -> Result<Planned, LogError> {
         let origin = format!("{}/log/{year:04}", self.settings.name);
         self.make_keys(&origin)?;
-        let log_key = self.keys.signer(&origin, false)?.map(|signer| signer.vkey().to_string());
-        let cosigner = self.keys.cosigner(false)?.map(|cosigner| cosigner.vkey().to_string());
+        let log_key = self.keys.vkey(KeyRole::Log, &origin, false);
+        let cosigner = self.keys.vkey(KeyRole::Cosigner, &origin, false);
         let (mut parts, mut files, mut heads) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(mut old) = before {
-            let announced = self.key_entry(KeyChange::LogKeyAdded, log_key.clone())?;
+            let announced = self.key_entry(KeyChange::LogKeyAdded, log_key.as_ref())?;
             let (part, made) = self.add(&mut old, &[announced.as_slice()])?;
             parts.push(part);
             files.push((old.year, made));
             let (size, root) = (old.edge.size(), old.edge.root());
             heads.push(self.entry(Body::Previous { origin: old.origin, size, root })?);
         }
-        heads.push(self.key_entry(KeyChange::LogKeyAdded, log_key)?);
-        heads.push(self.key_entry(KeyChange::WitnessAdded, cosigner)?);
+        heads.push(self.key_entry(KeyChange::LogKeyAdded, log_key.as_ref())?);
+        heads.push(self.key_entry(KeyChange::WitnessAdded, cosigner.as_ref())?);
         let mut state = State { year, origin, edge: TileWriter::new(), checkpoint: String::new() };
         let all: Vec<&[u8]> = heads.iter().map(Vec::as_slice).chain(entries.iter().copied()).collect();
         let (part, made) = self.add(&mut state, &all)?;
@@ -274,23 +274,19 @@ impl LogWriter {
 
     /// The keys of a log that is about to begin. They are on disk when this returns, and used only then.
     fn make_keys(&mut self, origin: &str) -> Result<(), LogError> {
-        let (now, before) = (self.clock.now(), self.keys.public(None)?.len());
-        let name = format!("{}/cosigner", self.settings.name);
+        let now = self.clock.now();
         let refused = |error: FormatError| LogError::Refused(format!("`{origin}` names no log: {error}"));
-        if self.keys.signer(origin, false)?.is_none() {
-            let seed = self.entropy.secret();
-            Signer::new(origin, &seed).map_err(refused)?;
-            self.keys.add(KeyRole::Log, origin, now, seed, false);
+        let mut is_new = false;
+        if self.keys.vkey(KeyRole::Log, origin, false).is_none() {
+            self.keys.add(KeyRole::Log, origin, now, self.entropy.secret(), false).map_err(refused)?;
+            is_new = true;
         }
-        if self.keys.cosigner(false)?.is_none() {
-            let seed = self.entropy.secret();
-            Cosigner::new(&name, &seed).map_err(refused)?;
-            self.keys.add(KeyRole::Cosigner, &name, now, seed, false);
+        if self.keys.vkey(KeyRole::Cosigner, origin, false).is_none() {
+            let name = format!("{}/cosigner", self.settings.name);
+            self.keys.add(KeyRole::Cosigner, &name, now, self.entropy.secret(), false).map_err(refused)?;
+            is_new = true;
         }
-        if self.keys.public(None)?.len() > before {
-            self.keys.keep(self.disk.as_ref(), &self.sealing)?;
-        }
-        Ok(())
+        if is_new { self.keys.keep(self.disk.as_ref(), &self.sealing) } else { Ok(()) }
     }
 
     fn entry(&self, body: Body) -> Result<Vec<u8>, LogError> {
@@ -298,9 +294,9 @@ impl LogWriter {
         huzhu_log::entry::Entry { at, body }.encode().map_err(unusable)
     }
 
-    fn key_entry(&self, change: KeyChange, vkey: Option<String>) -> Result<Vec<u8>, LogError> {
-        let text = vkey.ok_or_else(|| LogError::Damaged("a key of the log is missing".to_owned()))?;
-        self.entry(Body::Key { change, text })
+    fn key_entry(&self, change: KeyChange, vkey: Option<&Vkey>) -> Result<Vec<u8>, LogError> {
+        let vkey = vkey.ok_or_else(|| LogError::Damaged("a key of the log is missing".to_owned()))?;
+        self.entry(Body::Key { change, text: vkey.to_string() })
     }
 
     /// Commits, integrates, publishes.
@@ -422,10 +418,10 @@ impl LogWriter {
                     .map_or_else(|| format!("{}/cosigner", writer.settings.name), str::to_owned),
             };
             let (now, seed) = (writer.clock.now(), writer.entropy.secret());
-            writer.keys.add(role, &name, now, seed, true);
+            writer.keys.add(role, &name, now, seed, true).map_err(unusable)?;
             writer.keys.keep(writer.disk.as_ref(), &writer.sealing)?;
             writer.finish_rotation()?;
-            let mut public = writer.public_keys()?;
+            let mut public = writer.public_keys();
             public.retain(|key| key.role == role && key.signs);
             public.pop().ok_or_else(|| missing_keys(&name))
         })
@@ -433,24 +429,19 @@ impl LogWriter {
 
     /// Puts a pending key on the log, unless the newest checkpoint shows that it is there, and lets it sign.
     pub(super) fn finish_rotation(&mut self) -> Result<(), LogError> {
-        let (Some((role, name)), Some(state)) = (self.keys.pending(), self.state.clone()) else {
+        let (Some(role), Some(state)) = (self.keys.pending(), self.state.clone()) else {
             return Ok(());
         };
         let (added, retired) = match role {
             KeyRole::Log => (KeyChange::LogKeyAdded, KeyChange::LogKeyRetired),
             KeyRole::Cosigner => (KeyChange::WitnessAdded, KeyChange::WitnessRetired),
         };
-        let vkey = |is_pending| -> Result<Option<huzhu_log::Vkey>, LogError> {
-            Ok(match role {
-                KeyRole::Log => self.keys.signer(name, is_pending)?.map(|key| key.vkey().clone()),
-                KeyRole::Cosigner => self.keys.cosigner(is_pending)?.map(|key| key.vkey().clone()),
-            })
-        };
-        let (new, old) = (vkey(true)?, vkey(false)?);
+        let new = self.keys.vkey(role, &state.origin, true);
+        let old = self.keys.vkey(role, &state.origin, false);
         let is_said = new.as_ref().is_some_and(|new| signed_by(&state.checkpoint, new));
         if !is_said {
-            let new = self.key_entry(added, new.map(|vkey| vkey.to_string()))?;
-            let old = self.key_entry(retired, old.map(|vkey| vkey.to_string()))?;
+            let new = self.key_entry(added, new.as_ref())?;
+            let old = self.key_entry(retired, old.as_ref())?;
             let planned = self.plan_growth(state, &[new.as_slice(), old.as_slice()])?;
             self.carry_out(planned)?;
         }
@@ -461,26 +452,16 @@ impl LogWriter {
     }
 
     /// All keys that signed or may have signed, oldest first.
-    ///
-    /// # Errors
-    /// When a stored key cannot be used.
-    pub fn public_keys(&self) -> Result<Vec<PublicKey>, LogError> {
+    #[must_use]
+    pub fn public_keys(&self) -> Vec<PublicKey> {
         self.keys.public(self.state.as_ref().map(|state| state.origin.as_str()))
-    }
-
-    /// The policy by which receipts of a log are checked, as tlog-policy text.
-    ///
-    /// # Errors
-    /// When a stored key cannot be used.
-    pub fn tlog_policy(&self, origin: &str) -> Result<String, LogError> {
-        Ok(keys::tlog_policy(&self.public_keys()?, origin))
     }
 
     /// Writes the public texts about keys.
     pub(super) fn publish_keys(&self) -> Result<(), LogError> {
         let doing = LogError::disk("publishing the keys of the log");
         let Some(state) = &self.state else { return Ok(()) };
-        let public = self.public_keys()?;
+        let public = self.public_keys();
         let list = keys::public_list(&public);
         self.disk.replace(&format!("{PUBLIC}/keys"), list.as_bytes()).map_err(&doing)?;
         let text = keys::tlog_policy(&public, &state.origin);
@@ -551,7 +532,7 @@ pub(super) fn segments(disk: &dyn Disk) -> Result<Vec<(Option<u64>, String)>, Lo
 }
 
 /// True if a key has signed a note, by the name and id of a line; who made the note is known already.
-fn signed_by(note: &str, vkey: &huzhu_log::Vkey) -> bool {
+fn signed_by(note: &str, vkey: &Vkey) -> bool {
     SignedNote::parse(note).is_ok_and(|note| note.signatures().iter().any(|line| vkey.claims(line)))
 }
 
