@@ -1,10 +1,11 @@
 """Drives a witness (c2sp.org/tlog-witness) with the checkpoints of a case, over HTTP with the standard library only.
 
-    python witness.py CASE ADDRESS WITNESS_VKEY [--fork CASE]
+    python witness.py CASE ADDRESS WITNESS_VKEY [--fork CASE] [--grown]
 
 Shows that it cosigns the oldest checkpoint, then each next one with its consistency proof; that it answers 409 with its size to a
 rollback and to a wrong old size, 422 to a false proof and to another tree of the same log (`--fork`), 403 to a signature that does not verify, 404 to an unknown log,
-400 to nonsense; and that after all of it the cosigned checkpoint it serves is the newest one. Proofs are made and cosignatures are checked by aics-tlog.
+400 to nonsense; and that after all of it the cosigned checkpoint it serves is the newest one. Proofs are made and cosignatures are checked by aics-tlog. `--grown` leaves the growth out: the witness has cosigned the newest
+checkpoint already, and must remember it.
 """
 
 import argparse
@@ -68,6 +69,7 @@ def main() -> None:
     parser.add_argument("address")
     parser.add_argument("vkey")
     parser.add_argument("--fork", type=Path)
+    parser.add_argument("--grown", action="store_true")
     asked = parser.parse_args()
     case, witness = Case(asked.case), Witness(asked.address, asked.vkey)
     reader = tlog.FileSystemTileReader(case.log)
@@ -84,9 +86,10 @@ def main() -> None:
     sizes = sorted({*sizes[:2], *sizes[2:-1:3], sizes[-1]})
     first = trees[sizes[0]]
     monitor = hashlib.sha256(first[0].origin.encode()).hexdigest() + "/checkpoint"
-    expect("a checkpoint before any was cosigned", witness.get(monitor)[0], 404, "")
-    known = 0
-    for size in sizes:
+    known = sizes[-1] if asked.grown else 0
+    if not asked.grown:
+        expect("a checkpoint before any was cosigned", witness.get(monitor)[0], 404, "")
+    for size in [] if asked.grown else sizes:
         tree, note = trees[size]
         proof = tlog.consistency_proof_from_tiles(reader, known, size) if known else []
         if proof:
@@ -111,7 +114,7 @@ def main() -> None:
     expect("the cosigned checkpoint", code, 200, served)
     if checkpoint_from_note(served)[0] != tree or not witness.cosigned(note, served.split("\n\n", 1)[1]):
         sys.exit("witness: it does not serve the newest checkpoint with its cosignature")
-    print(f"witness: {witness.asked} requests, at size {known}")
+    print(f"witness: {witness.asked} requests to add a checkpoint, at size {known}")
 
 
 def refusals(witness: Witness, known: int, tree, note: str) -> None:
