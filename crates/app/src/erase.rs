@@ -90,14 +90,29 @@ impl App {
         let rows = self.store.claims(&ClaimQuery::ByMember(member), &Page::first(CLAIMS_MAX)).await?;
         for row in rows.iter().filter(|row| row.member == member) {
             let claim = self.load_claim(row.id).await?.state;
-            let over = match claim.state() {
-                State::Draft | State::Refused { .. } | State::Paid { .. } | State::Withdrawn => true,
-                _ => false,
-            };
-            if !over {
+            if needs_evidence(claim.state()) {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+}
+
+/// Whether the evidence of a claim may still be needed for a decision.
+const fn needs_evidence(state: &State) -> bool {
+    match state {
+        State::Draft | State::Refused { .. } | State::Paid { .. } | State::Withdrawn => false,
+        State::Reported { .. }
+        | State::UnderReview { .. }
+        | State::MoreEvidenceNeeded { .. }
+        | State::Investigating { .. }
+        | State::Recommended { .. }
+        | State::Approved { .. }
+        | State::OnNotice { .. }
+        | State::Objected { .. }
+        | State::JuryRequested
+        | State::Verdict { .. }
+        | State::Cleared { .. }
+        | State::Payable { .. } => true,
     }
 }

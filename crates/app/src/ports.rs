@@ -561,6 +561,12 @@ pub trait LogReader: Send + Sync {
     /// A tile or entry bundle by its C2SP path (`tile/0/x001/067`, `tile/entries/000.p/5`). A partial tile that the newest
     /// checkpoint covers is answered also when a wider one has replaced it. `None`: the log does not reach so far.
     async fn tile(&self, year: LogYear, path: &str) -> Result<Option<Vec<u8>>, SequencerError>;
+    /// A checkpoint that covers entry `index` and that outside witnesses cosigned as the policy asks. Waits for it, not for
+    /// long; `None` when there is none by then or nobody is asked: then the newest one has to do.
+    async fn cosigned(&self, year: LogYear, index: u64) -> Result<Option<String>, SequencerError> {
+        let _ = (year, index);
+        Ok(None)
+    }
     /// The policy by which receipts of this log are checked, as tlog-policy text; `None` when the log was not begun.
     async fn policy(&self, year: LogYear) -> Result<Option<String>, SequencerError>;
 }

@@ -8,7 +8,7 @@
 //!
 //! Limits: nothing is durable; one key for all years, no witnesses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -134,11 +134,12 @@ impl MemoryLog {
 
     fn sign(&self, year: LogYear, checkpoint: &Checkpoint) -> Result<String, SequencerError> {
         let mut signers = self.signers.lock().unwrap_or_else(PoisonError::into_inner);
-        if !signers.contains_key(&year) {
-            let signer = Signer::new(&origin(year), &[42; 32]).map_err(broken)?;
-            signers.insert(year, signer);
-        }
-        let signer = signers.get(&year).ok_or_else(|| broken("no key"))?;
+        let signer = match signers.entry(year) {
+            btree_map::Entry::Occupied(there) => there.into_mut(),
+            btree_map::Entry::Vacant(free) => {
+                free.insert(Signer::new(&origin(year), &[42; 32]).map_err(broken)?)
+            }
+        };
         Ok(checkpoint.sign(signer).to_string())
     }
 
@@ -159,7 +160,7 @@ impl MemoryLog {
             Entry { at, body: Body::Previous { origin: origin(*last), size, root } }
         });
         let log = state.years.entry(year).or_default();
-        let mut edge = log.edge.take().unwrap_or_else(Frontier::new);
+        let mut edge = log.edge.take().unwrap_or_default();
         let mut all = Vec::with_capacity(entries.len() + 1);
         if let Some(entry) = first_of_year {
             all.push(entry.encode().map_err(broken)?);

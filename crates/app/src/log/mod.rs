@@ -25,5 +25,5 @@ pub use feed::{Fed, ROUND};
 pub use item::message;
 pub use none::NoLog;
 pub(crate) use receipt::step_kind;
-pub use receipt::{LogPlace, LogReceipt, ReceiptAnswer, ReceiptOf};
+pub use receipt::{LogPlace, LogReceipt, ReceiptAnswer, ReceiptOf, WitnessCount};
 pub use tail::Mismatch;

@@ -4,7 +4,8 @@
 //! `.tlog-proof` file. Nothing is stored: a receipt can be had again at any time, against the newest checkpoint.
 //!
 //! Guarantees: only those get a receipt who may see what it is about; a receipt that is handed out verifies under the
-//! policy of its log, as far as its form goes ([`huzhu_log::receipt`]).
+//! policy of its log, as far as its form goes ([`huzhu_log::receipt`]). Whether enough witnesses have cosigned by then is said
+//! beside it ([`WitnessCount`]): the log waits for them, but never for long.
 //!
 //! Limits: after the person was erased there is no receipt any more; copies that were fetched before stay valid.
 
@@ -75,6 +76,19 @@ pub struct LogReceipt {
     pub kind: EntryKind,
     /// Entries that the checkpoint in it covers.
     pub size: u64,
+    /// Who vouches for that checkpoint besides the log itself.
+    pub witnesses: WitnessCount,
+}
+
+/// How many witnesses cosigned a checkpoint: "2 of 3 cosigned".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WitnessCount {
+    /// Known witnesses that cosigned.
+    pub cosigned: usize,
+    /// Witnesses that the policy of the log knows.
+    pub known: usize,
+    /// True if they are as many as the policy asks for. If not, a later receipt for the same entry may have more.
+    pub is_quorum: bool,
 }
 
 /// Where an entry stands.
@@ -173,7 +187,7 @@ impl App {
     }
 
     async fn public_receipt(&self, year: LogYear, index: u64) -> Result<ReceiptAnswer, AppError> {
-        let reader = Reader::open(self.log.as_ref(), year).await?;
+        let reader = Reader::open_cosigned(self.log.as_ref(), year, index).await?;
         let bytes = reader.entry(index).await?.ok_or(AppError::NotFound("entry"))?;
         let broken = |why: huzhu_log::FormatError| AppError::Broken(format!("log of {year}, {index}: {why}"));
         let entry = Entry::decode(&bytes).map_err(broken)?;
@@ -230,7 +244,7 @@ impl App {
         };
         // The time in an entry is that of its event; of a batch that of its last one.
         let at = super::item::millis(noted.at).map_err(|why| AppError::Broken(why.to_string()))?;
-        let reader = Reader::open(self.log.as_ref(), noted.year).await?;
+        let reader = Reader::open_cosigned(self.log.as_ref(), noted.year, noted.index).await?;
         if noted.index >= reader.size() {
             return Ok(not_yet);
         }
@@ -277,8 +291,13 @@ async fn with_path(
     let broken = |why: String| AppError::Broken(format!("log of {}, {}: {why}", place.year, place.index));
     let checkpoint = reader.checkpoint().cloned().ok_or_else(|| broken("no checkpoint".to_owned()))?;
     let path = reader.prove(place.index).await?;
+    let verified = reader.verified().await?;
+    let witnesses = verified.map_or(WitnessCount { cosigned: 0, known: 0, is_quorum: true }, |verified| {
+        let (cosigned, known) = (verified.cosigned.len(), verified.known);
+        WitnessCount { cosigned, known, is_quorum: verified.is_satisfied }
+    });
     let proof = TlogProof { extra: None, index: place.index, path, checkpoint };
     let receipt = Receipt::new(kind, at, content, inner, proof).map_err(|why| broken(why.to_string()))?;
     let file_name = format!("{}-{name}.tlog-proof", kind.word());
-    Ok(LogReceipt { file_name, text: receipt.to_string(), place, kind, size: reader.size() })
+    Ok(LogReceipt { file_name, text: receipt.to_string(), place, kind, size: reader.size(), witnesses })
 }

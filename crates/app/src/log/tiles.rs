@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use huzhu_log::{Bundle, Hash, SignedCheckpoint, Tile, tree};
+use huzhu_log::{Bundle, Hash, SignedCheckpoint, Tile, TlogPolicy, Verified, tree};
 
 use crate::ports::{LogReader, LogYear, SequencerError};
 
@@ -26,13 +26,36 @@ fn broken(year: LogYear, why: impl std::fmt::Display) -> SequencerError {
 impl<'a> Reader<'a> {
     /// The log of a year as of now; of no size when it was not begun.
     pub(crate) async fn open(log: &'a dyn LogReader, year: LogYear) -> Result<Self, SequencerError> {
-        let checkpoint = match log.checkpoint(year).await? {
-            Some(text) => {
-                Some(text.parse().map_err(|error| broken(year, format_args!("checkpoint: {error}")))?)
-            }
-            None => None,
-        };
+        let text = log.checkpoint(year).await?;
+        Self::of(log, year, text)
+    }
+
+    /// The log of a year as of a checkpoint that covers an entry and has its quorum; as of the newest one when no such
+    /// checkpoint came in time.
+    pub(crate) async fn open_cosigned(
+        log: &'a dyn LogReader,
+        year: LogYear,
+        index: u64,
+    ) -> Result<Self, SequencerError> {
+        match log.cosigned(year, index).await? {
+            Some(text) => Self::of(log, year, Some(text)),
+            None => Self::open(log, year).await,
+        }
+    }
+
+    fn of(log: &'a dyn LogReader, year: LogYear, text: Option<String>) -> Result<Self, SequencerError> {
+        let parsed = text.map(|text| text.parse()).transpose();
+        let checkpoint = parsed.map_err(|error| broken(year, format_args!("checkpoint: {error}")))?;
         Ok(Self { log, year, checkpoint })
+    }
+
+    /// Who cosigned the checkpoint, by the policy of the log; nothing if there is no policy or no checkpoint.
+    pub(crate) async fn verified(&self) -> Result<Option<Verified>, SequencerError> {
+        let (Some(policy), Some(signed)) = (self.log.policy(self.year).await?, &self.checkpoint) else {
+            return Ok(None);
+        };
+        let policy = TlogPolicy::parse(policy.as_bytes()).map_err(|error| broken(self.year, error))?;
+        policy.check(signed).map(Some).map_err(|error| broken(self.year, error))
     }
 
     /// The checkpoint.

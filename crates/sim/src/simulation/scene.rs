@@ -331,7 +331,9 @@ impl Scene {
     /// Everything is put on the log, and the log compared with everything.
     pub(crate) fn close_log(&mut self) -> Result<(), Finding> {
         let entries = self.logbook.close(&self.app, &self.probe)?;
-        entries.iter().for_each(|entry| self.digest.update(entry));
+        for entry in &entries {
+            self.digest.update(entry);
+        }
         for word in std::mem::take(&mut self.logbook.seen) {
             self.auditor.count(word);
         }
