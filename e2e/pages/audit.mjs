@@ -24,10 +24,12 @@ const COMBINATIONS = process.env.ALL ? ALL : PAIRS;
 /** Pages that nothing has to link to. */
 const BEGIN = [
   "/", "/design", "/api", "/sign-in", "/first-operator", "/me", "/me/claims", "/staff", "/operator", "/audit", "/books",
+  "/log", "/verify",
   "/demo/mailbox", "/no-such-page",
 ];
 /** Files, not pages. */
-const isFile = (path) => /\/(hledger|files\/|openapi\.json)|\.(toml|json|txt)$/.test(path) || path.startsWith("/assets/");
+const isFile = (path) => !path.endsWith("/receipt")
+  && (/\/(hledger|files\/|openapi\.json|checkpoint$|policy$|keys$|tile\/)|\.(toml|json|txt|tlog-proof|pdf)$/.test(path) || path.startsWith("/assets/"));
 
 const findings = new Map();
 let largest = { bytes: 0, path: "" };

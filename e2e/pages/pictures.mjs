@@ -39,6 +39,13 @@ const SUBJECTS = {
   statement: ["nobody", (page) => first(page, `${PLAN}/periods`, /\/periods\/\d/)],
   periods: ["nobody", () => `${PLAN}/periods`],
   claim: ["aided", (page) => first(page, "/me/claims", /\/me\/claims\/clm_/)],
+  log: ["nobody", () => "/log"],
+  entry: ["nobody", (page) => first(page, "/log", /^\/log\/\d+\/\d+$/)],
+  receipt: ["aided", async (page) => {
+    const claim = await first(page, "/me/claims", /\/me\/claims\/clm_/);
+    return first(page, claim, /\/receipt$/);
+  }],
+  verify: ["nobody", () => "/verify"],
   desk: ["reviewer", (page) => first(page, "/staff/review", /\/staff\/claims\/clm_/)],
   period: ["operator", (page) => first(page, "/operator", /\/operator\/periods\//)],
 };
@@ -50,6 +57,8 @@ const PICTURES = [
   ["periods", DESKTOP, "en", "dark"],
   ["statement", DESKTOP, "en", "light"], ["statement", PHONE, "zh", "light"],
   ["claim", PHONE, "en", "light"], ["claim", PHONE, "zh", "dark"],
+  ["log", DESKTOP, "en", "light"], ["log", PHONE, "zh", "dark"], ["entry", PHONE, "en", "light"],
+  ["receipt", PHONE, "zh", "light"], ["verify", DESKTOP, "en", "light"],
   ["desk", DESKTOP, "en", "light"], ["desk", DESKTOP, "zh", "dark"],
   ["period", DESKTOP, "en", "light"],
 ];

@@ -7,6 +7,8 @@
     Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words[key] ?? key);
   /** What a person made of the input is wrong; the message is for people. */
   class Wrong extends Error {}
+  /** Something else was chosen meanwhile: nobody waits for this answer any more. */
+  class Stale extends Error {}
   const need = (truth, key, values) => { if (!truth) { throw new Wrong(say(key, values)); } };
 
   // ---- SHA-256 (FIPS 180-4), because WebCrypto cannot take a large file piece by piece ----
@@ -365,9 +367,9 @@
     else { note("good", say("quorum-good", counts), lines.join("\n")); }
   }
 
-  /** SHA-256 of salt and file, a few megabytes at a time. */
+  /** SHA-256 of salt and file, a megabyte at a time, so that the page stays awake. */
   async function digestOf(file, salt, progress) {
-    const piece = 4 * 1024 * 1024;
+    const piece = 1024 * 1024;
     const hash = new Sha256().update(salt);
     for (let at = 0; at < file.size; at += piece) {
       hash.update(new Uint8Array(await file.slice(at, at + piece).arrayBuffer()));
@@ -432,11 +434,15 @@
     const bar = element("progress");
     bar.setAttribute("aria-label", say("working"));
     result.replaceChildren(element("p", "busy", say("working")), bar);
-    const answer = await check(text, original, rulesField.value, (done, all) => { bar.max = all; bar.value = done; });
+    const answer = await check(text, original, rulesField.value, (done, all) => {
+      if (mine !== run) { throw new Stale(); }
+      bar.max = all;
+      bar.value = done;
+    });
     if (mine === run) { show(answer); }
   }
   // Anything that was not thought of is said, and never passes for a good receipt.
-  const lookSafely = () => look().catch((error) => show({ found: [{ state: "bad", title: say("failed"), detail: String(error) }], verdict: "bad" }));
+  const lookSafely = () => look().catch((error) => error instanceof Stale || show({ found: [{ state: "bad", title: say("failed"), detail: String(error) }], verdict: "bad" }));
 
   async function takeReceipt(file) {
     const text = await receiptIn(file);

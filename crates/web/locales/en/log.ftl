@@ -81,7 +81,6 @@ verify-else-program = The program of this platform checks receipts without a net
 verify-else-sum = For a file, these standard tools give the digest that is printed on the receipt:
 verify-else-figures = The arithmetic of every period is on its page; a pencil is enough to check it.
 verify-else-log = The log itself is public.
-verify-home = Back to the platform
 log-kind-evidence = a file that was handed in
 log-kind-decision = a step of a claim
 log-kind-plan-version = a version of a plan's rules

@@ -81,7 +81,6 @@ verify-else-program = 本平台的程序不用网络也能核对凭证：
 verify-else-sum = 对于文件，下面的常用工具能算出凭证上印的摘要：
 verify-else-figures = 每一期的算式都在那一期的页面上，一支笔就能核对。
 verify-else-log = 日志本身是公开的。
-verify-home = 回到平台
 log-kind-evidence = 交来的一个文件
 log-kind-decision = 一份申请的一个步骤
 log-kind-plan-version = 计划规则的一个版本

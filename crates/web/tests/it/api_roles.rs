@@ -19,6 +19,9 @@ fn filled(path: &str) -> String {
         ("{enrolment}", "enr_01930000000070008000000000000002"),
         ("{member}", "mem_01930000000070008000000000000001"),
         ("{role}", "auditor"),
+        ("{number}", "1"),
+        ("{year}", "2026"),
+        ("{index}", "0"),
     ]
     .into_iter()
     .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))

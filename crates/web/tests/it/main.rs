@@ -5,6 +5,7 @@ mod api_document;
 mod api_guards;
 mod api_roles;
 mod api_world;
+mod log_pages;
 mod pages_journeys;
 mod pages_render;
 mod pages_world;

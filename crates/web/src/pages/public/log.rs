@@ -21,7 +21,7 @@ use huzhu_log::{Bundle, EntryKind, Hash, SignedCheckpoint, Tile, TlogPolicy, Tlo
 
 use super::super::frame::{Answer, PageError, Visit};
 use super::super::receipts::{Form, Wanted, answer};
-use super::log_words::{facts, kind_key};
+use super::log_words::{facts, kind_words};
 use crate::chart::{self, Frame, Point};
 use crate::design::{Fact, Page};
 use crate::edge::Edge;
@@ -176,7 +176,7 @@ fn growth(l: Locale, counts: &[(Day, EntryKind, u64)], from: Day, today: Day, si
 fn count_rows(l: Locale, counts: &[(Day, EntryKind, u64)], today: Day) -> Vec<CountRow> {
     let row = |(day, kind, count): &(Day, EntryKind, u64)| CountRow {
         day: l.day_in(*day, today),
-        kind: l.t(kind_key(*kind)),
+        kind: kind_words(l, *kind),
         count: l.count(*count),
         href: format!("/log/day/{day}?kind={kind}"),
     };
@@ -210,7 +210,7 @@ fn lines(l: Locale, rows: &[EntryRow]) -> Vec<Line> {
     let line = |row: &EntryRow| Line {
         href: href(row.place),
         index: row.place.index.to_string(),
-        kind: l.t(kind_key(row.kind)),
+        kind: kind_words(l, row.kind),
         at: crate::receipt::moment_in(l, row.at, &TimeZone::UTC),
     };
     rows.iter().map(line).collect()
@@ -284,7 +284,7 @@ async fn day(visit: Visit, Path(day): Path<String>, Query(of): Query<OfKind>) ->
     };
     let rows = visit.app().log_entries_of(day, kind).await?;
     let title = match kind {
-        Some(kind) => l.t2("log-day-kind-title", "kind", l.t(kind_key(kind)), "day", l.day(day)),
+        Some(kind) => l.t2("log-day-kind-title", "kind", kind_words(l, kind), "day", l.day(day)),
         None => l.t1("log-day-title", "day", l.day(day)),
     };
     let is_full = u32::try_from(rows.len()).is_ok_and(|rows| rows >= huzhu_app::log::ENTRIES_MAX);
@@ -335,7 +335,7 @@ async fn entry(visit: Visit, Path((text, index)): Path<(String, String)>) -> Ans
     visit.render(&EntryPage {
         page: visit.page(l.t1("log-entry-title", "index", place.index.to_string())),
         l,
-        kind: l.t(kind_key(kind)),
+        kind: kind_words(l, kind),
         at: crate::receipt::moment_in(l, view.at, &TimeZone::UTC),
         index: place.index,
         base: href(place),

@@ -29,6 +29,13 @@ pub(crate) const fn kind_key(kind: EntryKind) -> &'static str {
     }
 }
 
+/// The words for a kind at the beginning of a line.
+pub(super) fn kind_words(l: Locale, kind: EntryKind) -> String {
+    let words = l.t(kind_key(kind));
+    let mut signs = words.chars();
+    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
+}
+
 /// Address of an entry for the badge beside what it proves; empty: it is not on the log.
 pub(in super::super) fn chain(place: Option<LogPlace>) -> String {
     place.map_or_else(String::new, |place| format!("/log/{}/{}", place.year, place.index))

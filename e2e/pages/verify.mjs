@@ -1,0 +1,233 @@
+// The verify page in the browser: published vectors (docs/log/vectors), forgeries, every flipped byte of a receipt, a large file, a
+// saved copy opened from disk without network, and receipts of the running demo as text, as PDF and as QR code.
+//
+// `VECTORS_ONLY=1` leaves the demo out: any server of the pages will do.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BASE, DESKTOP, PHONE, become, context, launch } from "./browser.mjs";
+
+const VECTORS = process.env.VECTORS;
+const RULES = readFileSync(join(VECTORS, "policy"), "utf8");
+const ORIGINAL = join(VECTORS, "evidence.txt");
+const scratch = mkdtempSync(join(tmpdir(), "verify-"));
+let checks = 0;
+const failures = [];
+
+function expect(truth, what) {
+  checks += 1;
+  if (!truth) { failures.push(what); console.error(`FAILED ${what}`); }
+}
+
+/** The verdict on a receipt, with what the page said. */
+async function verdict(page, { receipt, text, original, rules }) {
+  await page.locator("#clear").click();
+  await page.locator("details.more").evaluateAll((all) => all.forEach((more) => { more.open = true; }));
+  if (rules !== undefined) { await page.locator("#rules").fill(rules); }
+  if (original) { await page.locator("#original").setInputFiles(original); }
+  if (receipt) { await page.locator("#receipt").setInputFiles(receipt); }
+  if (text) { await page.locator("#receipt-text").fill(text); }
+  await page.locator("#form button[type=submit]").click();
+  await page.waitForFunction(() => document.getElementById("result").dataset.verdict, null, { timeout: 120_000 });
+  // A click starts the check anew; wait until what is shown is the last one.
+  await page.waitForTimeout(30);
+  await page.waitForFunction(() => document.getElementById("result").dataset.verdict);
+  return page.evaluate(() => ({
+    verdict: document.getElementById("result").dataset.verdict,
+    bad: [...document.querySelectorAll("#result .bad")].map((one) => one.textContent),
+    said: document.getElementById("result").textContent,
+  }));
+}
+
+/** Published receipts pass, published forgeries do not; each for the reason of its own. */
+async function vectors(page, where) {
+  const vector = (name) => join(VECTORS, `${name}.tlog-proof`);
+  const open = await verdict(page, { receipt: vector("evidence"), rules: RULES });
+  expect(open.verdict === "open", `${where}: without the file not everything is checked: ${open.said}`);
+  const good = await verdict(page, { receipt: vector("evidence"), original: ORIGINAL, rules: RULES });
+  expect(good.verdict === "good" && /3/.test(good.said), `${where}: evidence with its file: ${good.said}`);
+  for (const name of ["decision", "consent", "notice"]) {
+    const one = await verdict(page, { receipt: vector(name), rules: RULES });
+    expect(one.verdict === "good", `${where}: ${name}: ${one.said}`);
+  }
+  const other = await verdict(page, { receipt: vector("evidence"), original: join(VECTORS, "policy"), rules: RULES });
+  expect(other.verdict === "bad" && other.bad.length >= 1, `${where}: another file: ${other.said}`);
+  const none = await verdict(page, { receipt: vector("decision"), original: ORIGINAL, rules: RULES });
+  expect(none.verdict === "bad", `${where}: a file for a receipt about none: ${none.said}`);
+  for (const name of readdirSync(join(VECTORS, "refused"))) {
+    const forged = await verdict(page, { receipt: join(VECTORS, "refused", name), original: ORIGINAL, rules: RULES });
+    expect(forged.verdict === "bad", `${where}: ${name}: ${forged.said}`);
+  }
+  const foreign = await verdict(page, { receipt: vector("evidence"), original: ORIGINAL, rules: "quorum none\n" });
+  expect(foreign.verdict === "bad", `${where}: rules without a log: ${foreign.said}`);
+  const junk = await verdict(page, { text: "not a receipt", rules: RULES });
+  expect(junk.verdict === "bad", `${where}: junk: ${junk.said}`);
+}
+
+/** Every byte of a receipt matters: a flipped one never gives a good verdict. */
+async function flips(page) {
+  const text = readFileSync(join(VECTORS, "consent.tlog-proof"), "utf8");
+  const signs = [...text];
+  let wrong = 0, tried = 0;
+  for (let at = 0; at < signs.length; at += 11) {
+    const sign = signs[at];
+    if (sign === "—") { continue; }
+    const flipped = [...signs];
+    flipped[at] = sign === "\n" ? " " : String.fromCharCode(sign.charCodeAt(0) ^ 1);
+    const found = await verdict(page, { text: flipped.join(""), rules: RULES });
+    tried += 1;
+    // A signature line whose key is not known any more is no signature: enough others may be left.
+    const isSignature = flipped.join("").split("\n").some((line, i) => line !== text.split("\n")[i] && line.startsWith("— witness"));
+    if (found.verdict === "good" && !isSignature) { wrong += 1; console.error(`flipped sign ${at} (${JSON.stringify(sign)}) passes`); }
+  }
+  expect(tried > 100 && wrong === 0, `${wrong} of ${tried} flipped signs pass`);
+  console.log(`flipped signs: ${tried} tried, ${wrong} accepted`);
+}
+
+/** A file of 200 MB, against a digest made elsewhere. */
+async function large(page) {
+  const file = join(scratch, "large.bin");
+  const piece = Buffer.alloc(1 << 20);
+  for (let i = 0; i < piece.length; i += 1) { piece[i] = (i * 31 + (i >> 8)) & 255; }
+  const hash = createHash("sha256").update(Buffer.alloc(32, 7));
+  const pieces = [];
+  for (let i = 0; i < 200; i += 1) { hash.update(piece); pieces.push(piece); }
+  writeFileSync(file, Buffer.concat(pieces));
+  const digest = hash.digest("hex");
+  const extra = `huzhu.org/receipt@v1\nkind evidence\nat 1767225641000\nsalt ${"07".repeat(32)}\ndigest ${digest}\n`;
+  const lines = readFileSync(join(VECTORS, "evidence.tlog-proof"), "utf8").split("\n");
+  lines[1] = `extra ${Buffer.from(extra).toString("base64")}`;
+  const begun = Date.now();
+  const found = await verdict(page, { text: lines.join("\n"), original: file, rules: RULES });
+  // The entry is in no log, so the verdict is bad; the digest must be the one that node computed all the same.
+  const heading = await page.evaluate(() => [...document.querySelectorAll("#result .checks > .good")].at(-1)?.textContent);
+  expect(found.verdict === "bad" && heading.includes(digest), `a file of 200 MB: ${found.said}`);
+  console.log(`a file of 200 MB: ${Date.now() - begun} ms`);
+}
+
+/** What a claimant of the demo downloads. */
+async function demo(browser, page) {
+  const made = await context(browser, { lang: "en", size: DESKTOP });
+  for (const persona of ["claimant", "aided", "refused", "member"]) {
+    if (!await become(made, persona)) { continue; }
+    const own = await made.newPage();
+    const found = await receiptsOf(own);
+    for (const { address, kind } of found) {
+      const get = async (ending) => made.request.get(`${BASE}${address}${ending}`);
+      const [text, pdf, shown] = [await get(".tlog-proof"), await get(".pdf"), await own.goto(BASE + address)];
+      expect(text.status() === 200 && pdf.status() === 200 && shown.status() === 200, `${persona}: ${address}: ${text.status()} ${pdf.status()} ${shown.status()}`);
+      if (text.status() !== 200 || pdf.status() !== 200) { continue; }
+      const receipt = join(scratch, `${kind}.tlog-proof`), paper = join(scratch, `${kind}.pdf`);
+      writeFileSync(receipt, await text.body());
+      writeFileSync(paper, await pdf.body());
+      let original;
+      if (kind === "files") {
+        original = join(scratch, "original");
+        writeFileSync(original, await (await made.request.get(`${BASE}${address.replace(/\/receipt$/, "")}`)).body());
+      }
+      for (const file of [receipt, paper]) {
+        const one = await verdict(page, { receipt: file, original });
+        expect(one.verdict === "good", `${persona}: ${kind}: ${file}: ${one.said}`);
+      }
+      onPaper(paper, readFileSync(receipt, "utf8"), kind);
+    }
+    console.log(`${persona}: ${found.map((one) => one.kind).join(", ") || "no receipts"}`);
+    expect(found.length > 0, `${persona} has a receipt`);
+    await own.close();
+  }
+  await made.close();
+}
+
+/** One receipt of each kind that the pages of a persona link to. */
+async function receiptsOf(page) {
+  const links = async (path) => {
+    await page.goto(BASE + path);
+    return page.$$eval("main a[href]", (all) => all.map((link) => link.getAttribute("href")));
+  };
+  const pages = [...await links("/me/claims"), ...await links("/me")];
+  const wanted = new Set(pages.filter((link) => /^\/me\/(claims\/clm_|enrolments\/enr_)[0-9a-f]+$/.test(link)));
+  const found = new Map();
+  for (const one of wanted) {
+    for (const link of await links(one)) {
+      const kind = /\/receipt$/.test(link) ? (/\/(files|steps)\//.exec(link)?.[1] ?? "consent") : null;
+      if (kind && !found.has(kind)) { found.set(kind, link); }
+    }
+  }
+  return [...found].map(([kind, address]) => ({ kind, address }));
+}
+
+/** A PDF opens in programs of others, is one page, carries the receipt, and its QR code holds it. */
+function onPaper(paper, receipt, kind) {
+  const run = (command, ...args) => execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  expect(/no syntax|No syntax/i.test(run("qpdf", "--check", paper)), `${kind}: qpdf finds the PDF sound`);
+  expect(/Pages:\s+1\b/.test(run("pdfinfo", paper)), `${kind}: one page`);
+  run("pdfdetach", "-saveall", "-o", scratch, paper);
+  const name = /\d+: (\S+)/.exec(run("pdfdetach", "-list", paper))[1];
+  expect(readFileSync(join(scratch, name), "utf8") === receipt, `${kind}: the attachment is the receipt`);
+  const picture = join(scratch, kind);
+  run("pdftoppm", "-r", "200", "-png", "-singlefile", paper, picture);
+  const held = run("zbarimg", "--quiet", "--raw", "-Sbinary", `${picture}.png`);
+  const digest = createHash("sha256").update(receipt).digest("hex");
+  const isWhole = held.trimEnd() === receipt.trimEnd();
+  expect(isWhole || held.includes(digest), `${kind}: the QR code holds the receipt or its digest: ${held.slice(0, 80)}`);
+  console.log(`${kind}: ${statSync(paper).size} bytes of PDF, receipt ${receipt.length}, code holds ${isWhole ? "all of it" : "its digest"}`);
+}
+
+const browser = await launch();
+const requests = [];
+for (const lang of ["en", "zh"]) {
+  const made = await context(browser, { lang, size: lang === "en" ? DESKTOP : PHONE });
+  const page = await made.newPage();
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => { if (message.type() === "error") { complaints.push(message.text()); } });
+  await page.goto(`${BASE}/verify`);
+  const html = await (await made.request.get(`${BASE}/verify`)).text();
+  page.on("request", (request) => requests.push(request.url()));
+  await vectors(page, lang);
+  if (lang === "en") {
+    await flips(page);
+    await large(page);
+    if (!process.env.VECTORS_ONLY) { await demo(browser, page); }
+  }
+  // By keyboard alone: Tab reaches the chooser and the button, Enter checks, the result has the focus.
+  await page.reload();
+  requests.length = 0;
+  await page.locator("#receipt").setInputFiles(join(VECTORS, "notice.tlog-proof"));
+  await page.locator("#receipt").focus();
+  for (let i = 0; i < 12 && !await page.evaluate(() => document.activeElement.matches("#form button[type=submit]")); i += 1) {
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement.id === "result");
+  checks += 1;
+  // The page may not connect anywhere, whatever its script does.
+  const reached = await page.evaluate(() => fetch("/").then(() => "reached", () => "refused"));
+  expect(reached === "refused", `${lang}: the page cannot fetch`);
+  const own = complaints.filter((text) => !/connect-src|Content Security Policy/.test(text));
+  expect(own.length === 0, `${lang}: ${own.join("; ")}`);
+  expect(requests.length === 0, `${lang}: requests while checking: ${requests.join(" ")}`);
+
+  const copy = join(scratch, `verify-${lang}.html`);
+  writeFileSync(copy, html);
+  const offline = await browser.newContext({ offline: true, viewport: PHONE });
+  const saved = await offline.newPage();
+  await saved.goto(`file://${copy}`);
+  await vectors(saved, `${lang}, saved copy`);
+  expect(!await saved.locator('a[href="/log"]').isVisible(), `${lang}: a saved copy has no links to nowhere`);
+  await offline.close();
+
+  const plain = await context(browser, { lang, script: false });
+  const without = await plain.newPage();
+  await without.goto(`${BASE}/verify`);
+  expect(await without.locator("noscript, .banner").first().isVisible(), `${lang}: without script the page says what to do`);
+  expect(!await without.locator("#form").isVisible(), `${lang}: without script there is no dead form`);
+  await plain.close();
+  await made.close();
+}
+await browser.close();
+console.log(`verify page: ${checks} checks, ${failures.length} failed`);
+process.exit(failures.length ? 1 : 0);
