@@ -11,5 +11,6 @@ pub mod entropy;
 mod loopback;
 pub mod mail;
 pub mod outbox;
-pub mod published;
 pub mod provider;
+pub mod published;
+pub mod witness;

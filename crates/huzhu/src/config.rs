@@ -9,6 +9,7 @@ use huzhu_gateways::provider::{HttpCredit, HttpIdentity, ProviderConfig, Provide
 use serde::Deserialize;
 
 use crate::output::Failure;
+use crate::witnessing::LogConfig;
 
 /// Name of the file in the data folder.
 const FILE: &str = "huzhu.toml";
@@ -29,6 +30,9 @@ pub(crate) struct Config {
     /// The credit provider.
     #[serde(default)]
     credit: Option<Provider>,
+    /// Outside witnesses of the log.
+    #[serde(default)]
+    pub(crate) log: LogConfig,
     /// Where evidence is kept, and how much of it is taken.
     #[serde(default)]
     vault: VaultPlace,

@@ -9,6 +9,7 @@ mod feeder;
 mod output;
 mod published;
 mod wiring;
+mod witnessing;
 
 use std::process::ExitCode;
 

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use huzhu_app::claims::EvidenceLimits;
 use huzhu_app::log::NoLog;
-use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, Sequencer, Store};
+use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, LogReader, Sequencer, Store};
 use huzhu_app::{App, World};
 use huzhu_gateways::entropy::SystemEntropy;
+use huzhu_gateways::witness::Witnesses;
 use huzhu_store::log::{LocalSequencer, LogFolder, SequencerSettings};
 use huzhu_store::{EvidenceVault, InstanceSecret, SqliteStore};
 
 use crate::config::Config;
 use crate::output::Failure;
+use crate::witnessing::OutsideWitnesses;
 
 /// An opened data folder.
 pub(crate) struct Folder {
@@ -75,19 +77,36 @@ impl Folder {
     /// The use cases over this folder, for commands that only look or write a little: the log is read, and what is written
     /// is put on it when the platform is served next.
     pub(crate) fn app(&self, outside: Outside) -> Arc<App> {
-        self.app_over(outside, Arc::new(NoLog))
+        self.app_over(outside, Arc::new(NoLog), Arc::new(self.log()))
     }
 
-    /// The use cases over this folder with the writer of its log. `name` is the public name of the platform, which the
-    /// first log is called after for ever.
+    /// The use cases over this folder with the writer of its log and without outside witnesses. `name` is the public name of
+    /// the platform, which the first log is called after for ever.
     pub(crate) fn app_with_log(&self, outside: Outside, name: &str) -> Result<Arc<App>, Failure> {
-        let settings = SequencerSettings::new(name);
+        self.app_with_witnesses(outside, name, None).map(|(app, _)| app)
+    }
+
+    /// [`Folder::app_with_log`] with outside witnesses, who are asked once [`Witnesses::run`] is spawned.
+    pub(crate) fn app_with_witnesses(
+        &self,
+        outside: Outside,
+        name: &str,
+        witnesses: Option<OutsideWitnesses>,
+    ) -> Result<(Arc<App>, Option<Arc<Witnesses>>), Failure> {
+        let mut settings = SequencerSettings::new(name);
+        settings.log.outside = witnesses.as_ref().map(|witnesses| witnesses.rules.clone());
         // Keys of the log are random whatever else is seeded: a folder of the demo may be served later.
         let entropy = Arc::new(SystemEntropy::new());
         let clock = Arc::clone(&outside.clock);
-        let sequencer = LocalSequencer::open(&self.path, settings, &self.secret, clock, entropy)
+        let sequencer = LocalSequencer::open(&self.path, settings, &self.secret, Arc::clone(&clock), entropy)
             .map_err(|error| Failure::Broken(format!("the log in {}: {error}", self.path.display())))?;
-        Ok(self.app_over(outside, Arc::new(sequencer)))
+        let sequencer = Arc::new(sequencer);
+        let Some(witnesses) = witnesses else {
+            return Ok((self.app_over(outside, sequencer, Arc::new(self.log())), None));
+        };
+        let reader = witnesses.around(&sequencer, &self.log(), clock);
+        let asked = Arc::clone(&reader.witnesses);
+        Ok((self.app_over(outside, sequencer, Arc::new(reader)), Some(asked)))
     }
 
     /// What is published of the log.
@@ -95,22 +114,12 @@ impl Folder {
         LogFolder::new(&self.path)
     }
 
-    fn app_over(&self, outside: Outside, sequencer: Arc<dyn Sequencer>) -> Arc<App> {
+    fn app_over(&self, outside: Outside, sequencer: Arc<dyn Sequencer>, log: Arc<dyn LogReader>) -> Arc<App> {
         let Outside { clock, entropy, identity, credit } = outside;
         let store: Arc<dyn Store> = Arc::clone(&self.store) as Arc<dyn Store>;
         let secrets = Arc::clone(&self.secret) as Arc<dyn huzhu_app::ports::Secrets>;
         let vault = Arc::clone(&self.vault) as Arc<dyn huzhu_app::ports::Vault>;
-        let world = World {
-            store,
-            vault,
-            sequencer,
-            log: Arc::new(self.log()),
-            clock,
-            entropy,
-            secrets,
-            identity,
-            credit,
-        };
+        let world = World { store, vault, sequencer, log, clock, entropy, secrets, identity, credit };
         Arc::new(App::new(world).with_evidence_limits(self.limits))
     }
 }

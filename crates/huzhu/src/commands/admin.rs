@@ -138,9 +138,11 @@ impl Erase {
             return Err(Failure::WrongUse(why));
         }
         let folder = Folder::open_existing(&self.data)?;
-        let name = Config::read(None, &self.data)?.public_name();
+        let config = Config::read(None, &self.data)?;
+        let (name, witnesses) = (config.public_name(), config.log.witnesses()?);
         let erased = runtime()?.block_on(async {
-            let app = folder.app_with_log(super::serve::outside_without_providers(), &name)?;
+            let outside = super::serve::outside_without_providers();
+            let (app, _) = folder.app_with_witnesses(outside, &name, witnesses)?;
             let erased = app.erase_person(&Call::system(), self.member).await;
             if let Err(error) = crate::feeder::drain(&app).await {
                 note(format_args!("the log will hear of it later: {error}"));

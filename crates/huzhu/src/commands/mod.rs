@@ -11,6 +11,7 @@ mod serve;
 mod settle;
 mod trust;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,8 @@ enum Command {
     Verify(verify::Verify),
     /// Watch a log and cry out when it contradicts itself.
     Monitor(monitor::Monitor),
+    /// Be a witness of logs, for platforms of others.
+    Witness(witness::Witness),
     /// Work of an operator at the machine: plans, roles, erasure.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -72,6 +75,7 @@ impl Cli {
             Command::Doctor(doctor) => doctor.run(json),
             Command::Verify(verify) => verify.run(json),
             Command::Monitor(monitor) => monitor.run(json),
+            Command::Witness(witness) => witness.run(json),
             Command::Admin(admin) => admin.run(json),
             Command::Completions(completions) => Ok(completions.run()),
             Command::Man(man) => man.run(),

@@ -87,7 +87,9 @@ impl Serve {
             clock: Arc::clone(&clock),
             entropy,
         };
-        let app = folder.app_with_log(outside, &config.public_name())?;
+        let (app, witnesses) =
+            folder.app_with_witnesses(outside, &config.public_name(), config.log.witnesses()?)?;
+        let witnessing = witnesses.map(|witnesses| tokio::spawn(witnesses.run()));
         let feeding = tokio::spawn(crate::feeder::run(Arc::clone(&app)));
         let secret = app.first_operator_secret().await;
         if let Some(secret) = secret.map_err(|error| Failure::broken("making the first secret", error))? {
@@ -121,6 +123,7 @@ impl Serve {
         let edge = Edge { app: Arc::clone(&app), config: edge_config, limits: Arc::new(limits) };
         let served = huzhu_web::serve::serve(edge, listener, stop()).await;
         feeding.abort();
+        witnessing.iter().for_each(tokio::task::JoinHandle::abort);
         // What is left waits for the next start otherwise.
         if let Err(error) = crate::feeder::drain(&app).await {
             tracing::warn!(%error, "the log was not fed at the end");

@@ -134,6 +134,11 @@ impl LogKeys {
         disk.keep(FILE, &sealed).map_err(LogError::disk("keeping the keys of the log"))
     }
 
+    /// True before the first key was made.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds a key that signs at once (`is_pending` false) or once the log says so. Refuses a name that no key can have.
     pub(crate) fn add(
         &mut self,
@@ -220,11 +225,16 @@ pub(crate) fn public_list(keys: &[PublicKey]) -> String {
     text
 }
 
-/// The policy of a log (C2SP tlog-policy): each key that signed it, and the platform's own cosigner, under each of its keys.
-pub(crate) fn tlog_policy(keys: &[PublicKey], origin: &str) -> String {
+/// The policy of a log (C2SP tlog-policy): each key that signed it, and below them what `outside` says about witnesses. Without
+/// outside witnesses the platform's own cosigner has to do, under each of its keys.
+pub(crate) fn tlog_policy(keys: &[PublicKey], origin: &str, outside: Option<&str>) -> String {
     let mut text = String::new();
     for key in keys.iter().filter(|key| key.role == KeyRole::Log && key.vkey.name() == origin) {
         let _infallible = writeln!(text, "log {}", key.vkey);
+    }
+    if let Some(outside) = outside {
+        text.push_str(outside);
+        return text;
     }
     let mut names = Vec::new();
     for key in keys.iter().filter(|key| key.role == KeyRole::Cosigner) {
@@ -299,7 +309,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let disk = FolderDisk::open(folder.path(), "lock").unwrap();
         let (sealing, other) = (Key([7; 32]), Key([8; 32]));
-        assert!(LogKeys::read(&disk, &sealing).unwrap().0.is_empty());
+        assert!(LogKeys::read(&disk, &sealing).unwrap().is_empty());
         keys().keep(&disk, &sealing).unwrap();
         let read = LogKeys::read(&disk, &sealing).unwrap();
         assert_eq!(read.public(None), keys().public(None));
@@ -342,13 +352,13 @@ mod tests {
             ["log a.org/log/2026", "cosigner a.org/cosigner", "log a.org/log/2027"]
         );
         assert!(list.ends_with(" 1970-01-01T00:00:02Z\n"), "{list}");
-        let text = tlog_policy(&public, "a.org/log/2026");
+        let text = tlog_policy(&public, "a.org/log/2026", None);
         assert_eq!(
             lines(&text),
             ["log a.org/log/2026", "witness operator a.org/cosigner", "quorum operator"]
         );
         keys.add(KeyRole::Cosigner, "a.org/cosigner", Moment::UNIX_EPOCH, [5; 32], false);
-        let text = tlog_policy(&keys.public(None), "a.org/log/2027");
+        let text = tlog_policy(&keys.public(None), "a.org/log/2027", None);
         let expected = [
             "log a.org/log/2027",
             "witness operator a.org/cosigner",

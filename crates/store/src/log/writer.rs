@@ -43,13 +43,16 @@ pub struct LogSettings {
     pub segment_bytes: u64,
     /// Whether tiles are made durable on a thread beside the writer; tests that repeat themselves do it in line.
     pub sync_beside: bool,
+    /// Outside witnesses and their quorum: lines of tlog-policy that go below those of the log's keys. `None`: the platform's
+    /// own cosigner is the quorum.
+    pub outside: Option<String>,
 }
 
 impl LogSettings {
     /// The settings of a platform with this public name.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), segment_bytes: 16 << 20, sync_beside: true }
+        Self { name: name.to_owned(), segment_bytes: 16 << 20, sync_beside: true, outside: None }
     }
 }
 
@@ -134,6 +137,10 @@ impl LogWriter {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, LogError> {
         let keys = LogKeys::read(disk.as_ref(), &sealing)?;
+        if !keys.is_empty() {
+            // The sync of a file that reads back well may have failed; a key must not sign before it lasts.
+            keys.keep(disk.as_ref(), &sealing)?;
+        }
         Ok(Self {
             disk,
             sealing,
@@ -464,7 +471,7 @@ impl LogWriter {
         let public = self.public_keys();
         let list = keys::public_list(&public);
         self.disk.replace(&format!("{PUBLIC}/keys"), list.as_bytes()).map_err(&doing)?;
-        let text = keys::tlog_policy(&public, &state.origin);
+        let text = keys::tlog_policy(&public, &state.origin, self.settings.outside.as_deref());
         self.disk.replace(&path_in(state.year, "policy"), text.as_bytes()).map_err(&doing)
     }
 
