@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod altered;
 mod cli;
 mod client;
 mod doctor;
