@@ -9,7 +9,7 @@ use reqwest::{StatusCode, Url};
 
 /// How long connecting may take, and how long one file may take altogether.
 const CONNECT: Duration = Duration::from_secs(10);
-const FILE: Duration = Duration::from_secs(60);
+const FILE: Duration = Duration::from_mins(1);
 /// Pauses before a file is asked for again after a failure that may pass.
 const PAUSES: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(2)];
 

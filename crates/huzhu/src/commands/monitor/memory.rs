@@ -109,7 +109,7 @@ impl Memory {
         let mut kept = Vec::new();
         let before = self.stored.places.get(place).map(|stored| ("before", stored.checkpoint.as_str()));
         for (when, text) in before.into_iter().chain([("now", served)]) {
-            let path = (0_u32..).map(|number| self.evidence_path(what, number, when)).find(|path| {
+            let path = (0_u32..10_000).map(|number| self.evidence_path(what, number, when)).find(|path| {
                 !path.exists() || std::fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes())
             });
             let Some(path) = path else { continue };

@@ -148,7 +148,7 @@ fn check(
     let mut next = Some((place.clone(), None::<Checkpoint>));
     let mut gap = None;
     while let Some((place, stated)) = next.take() {
-        let year = check_year(&place, stated, known, runtime, (bar, json))?;
+        let year = check_year(&place, stated.as_ref(), known, runtime, (bar, json))?;
         if !origins.insert(year.head.origin().to_owned()) {
             let origin = year.head.origin().to_owned();
             return Err(Stop::Wrong { origin, why: "the log names itself as the one before it".to_owned() });
@@ -174,12 +174,12 @@ fn check(
 /// Checks one log. `stated` is how a later log says that it ended.
 fn check_year(
     place: &LogPlace,
-    stated: Option<Checkpoint>,
+    stated: Option<&Checkpoint>,
     known: &Known,
     runtime: &Runtime,
     (bar, json): (&ProgressBar, bool),
 ) -> Result<Year, Stop> {
-    let signed = read_head(place, stated.as_ref(), runtime)?;
+    let signed = read_head(place, stated, runtime)?;
     let head = signed.checkpoint().clone();
     let origin = head.origin().to_owned();
     let wrong = |why: String| Stop::Wrong { origin: origin.clone(), why };
@@ -201,7 +201,7 @@ fn check_year(
     bar.set_message(origin.clone());
     let mut each = |index: u64, entry: &[u8]| {
         content.add(index, entry);
-        if index & 0xff == 0 {
+        if index.trailing_zeros() >= 8 {
             advance(bar, index, json);
         }
     };

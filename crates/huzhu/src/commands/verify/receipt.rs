@@ -20,7 +20,7 @@ use crate::output::{Ending, Failure};
 pub(crate) struct Receipt {
     /// The receipt (`.tlog-proof`).
     #[arg(value_name = "FILE")]
-    receipt: PathBuf,
+    path: PathBuf,
     /// The original file that the receipt was given for.
     #[arg(long, value_name = "ORIGINAL")]
     file: Option<PathBuf>,
@@ -36,8 +36,8 @@ impl Receipt {
                     .to_owned(),
             )
         })?;
-        let name = self.receipt.display().to_string();
-        let text = read_text(&self.receipt)?;
+        let name = self.path.display().to_string();
+        let text = read_text(&self.path)?;
         let receipt: LogReceipt = match text.parse() {
             Ok(receipt) => receipt,
             Err(error) => return Ok(refuse(&name, &format!("this is no receipt: {error}"), json)),
@@ -101,7 +101,7 @@ fn report(receipt: &LogReceipt, shown: &Shown, original: Option<&Path>) -> Repor
     match receipt.content() {
         Content::File { digest, .. } => match original {
             Some(path) => {
-                proved.push(format!("{} is the file that was handed in, bit by bit", path.display()))
+                proved.push(format!("{} is the file that was handed in, bit by bit", path.display()));
             }
             None => not_proved.push(format!(
                 "which file was handed in: give the original with --file (its salted digest is {})",
@@ -109,7 +109,7 @@ fn report(receipt: &LogReceipt, shown: &Shown, original: Option<&Path>) -> Repor
             )),
         },
         Content::Message { message, .. } => {
-            proved.push(format!("the entry is about this: {}", readable(message)))
+            proved.push(format!("the entry is about this: {}", readable(message)));
         }
         Content::Public(payload) => {
             proved.push(format!("the entry says this: {}", readable(payload)));
@@ -153,10 +153,10 @@ fn report(receipt: &LogReceipt, shown: &Shown, original: Option<&Path>) -> Repor
     Report { proved, not_proved, facts }
 }
 
-/// The canonical bytes of the entry, so that others can hash them.
+/// The canonical bytes of the entry in hexadecimal digits, so that others can hash them.
 fn hex(shown: &Shown) -> Option<String> {
     let bytes = shown.entry.encode().ok()?;
-    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }
 
 /// Bytes as text where they are one, else their length and digest.
