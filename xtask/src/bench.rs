@@ -49,6 +49,11 @@ const BENCHES: &[Bench] = &[
         arguments: &["run", "--release", "--locked", "--package", "huzhu-store", "--example", "joins"],
     },
     Bench {
+        name: "log",
+        what: "durable entries through the log's sequencer beside the same files bare, waiting times, memory and start by size",
+        arguments: &["run", "--release", "--locked", "--package", "huzhu-store", "--example", "log"],
+    },
+    Bench {
         name: "close",
         what: "closing a period by cohorts, up to a hundred million members",
         arguments: &["bench", "--locked", "--package", "huzhu-domain", "--bench", "settlement"],

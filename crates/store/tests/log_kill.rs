@@ -10,14 +10,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use huzhu_app::ports::{LogReader, LogYear, Sequencer};
+use huzhu_app::ports::{LogYear, Sequencer};
 use huzhu_log::entry::{Body, Entry};
 use huzhu_log::tree::{Tiles, prove_consistency, prove_inclusion, verify_consistency, verify_inclusion};
 use huzhu_log::{Hash, SignedCheckpoint, Tile, leaf_hash};
 use huzhu_sim::world::{Dice, HandClock, SeededIds};
 use huzhu_store::InstanceSecret;
 use huzhu_store::log::check::PublicFolder;
-use huzhu_store::log::{LocalSequencer, LogFolder, SequencerSettings, check_files};
+use huzhu_store::log::{LocalSequencer, SequencerSettings, check_files};
 
 const FOLDER: &str = "HUZHU_LOG_KILL_FOLDER";
 const FIRST: &str = "HUZHU_LOG_KILL_FIRST";
@@ -132,15 +132,14 @@ fn run_and_kill(folder: &Path, first: u64, answers: usize) -> Vec<Answer> {
 }
 
 /// Tiles of one year, read as a stranger reads them.
-struct YearTiles(LogFolder, LogYear);
+struct YearTiles(std::path::PathBuf);
 
 impl Tiles for YearTiles {
     type Error = String;
 
     fn tile(&self, tile: Tile) -> Result<Vec<u8>, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let read = runtime.block_on(self.0.tile(self.1, &tile.path()));
-        read.map_err(|error| error.to_string())?.ok_or_else(|| format!("no {}", tile.path()))
+        let read = std::fs::read(self.0.join(tile.path()));
+        read.or_else(|_| std::fs::read(self.0.join(tile.full().path()))).map_err(|error| error.to_string())
     }
 }
 
@@ -149,15 +148,14 @@ fn check(folder: &Path, answers: &[Answer], round: u64) {
     let earlier: Vec<SignedCheckpoint> = answers.iter().map(|answer| answer.checkpoint.clone()).collect();
     let found = check_files(&mut PublicFolder(folder.join("log")), &earlier).unwrap();
     assert_eq!(found.findings, [], "round {round}");
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut heads = BTreeMap::new();
     for (year, _) in found.years {
-        let text = runtime.block_on(LogFolder::new(folder).checkpoint(LogYear(year))).unwrap().unwrap();
+        let text = std::fs::read_to_string(folder.join(format!("log/{year}/checkpoint"))).unwrap();
         heads.insert(year, text.parse::<SignedCheckpoint>().unwrap());
     }
-    for answer in answers.iter().rev().take(200).chain(answers.iter().step_by(97)) {
+    for answer in answers.iter().rev().take(50).chain(answers.iter().step_by(97)) {
         let head = heads[&answer.year].checkpoint();
-        let tiles = YearTiles(LogFolder::new(folder), LogYear(answer.year));
+        let tiles = YearTiles(folder.join(format!("log/{}", answer.year)));
         let bytes = entries(answer.n);
         let last = u64::try_from(bytes.len()).unwrap() - 1;
         let (index, leaf) = (answer.first_index + last, leaf_hash(bytes.last().unwrap()));

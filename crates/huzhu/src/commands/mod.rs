@@ -5,6 +5,7 @@ mod complete;
 mod demo;
 mod doctor;
 mod export;
+mod key;
 mod monitor;
 mod plan;
 mod serve;
@@ -53,6 +54,9 @@ enum Command {
     Monitor(monitor::Monitor),
     /// Be a witness of logs, for platforms of others.
     Witness(witness::Witness),
+    /// Keys of the log: list, change, hand out.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Work of an operator at the machine: plans, roles, erasure.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -76,6 +80,7 @@ impl Cli {
             Command::Verify(verify) => verify.run(json),
             Command::Monitor(monitor) => monitor.run(json),
             Command::Witness(witness) => witness.run(json),
+            Command::Key(key) => key.run(json),
             Command::Admin(admin) => admin.run(json),
             Command::Completions(completions) => Ok(completions.run()),
             Command::Man(man) => man.run(),
