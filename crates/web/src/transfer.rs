@@ -28,6 +28,10 @@ use crate::problem::Problem;
 
 /// How long a sender may say nothing. Protects connections and half-written files; a phone that changes cells is silent for less.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes of a refused body that are read to the end all the same, so that the refusal is heard.
+const DRAIN_BYTES: usize = 256 * 1024 * 1024;
+/// How long more of a refused body is waited for.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 /// What a file may do in a browser: nothing.
 const NOTHING: &str = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; form-action 'none'; \
                        base-uri 'none'; frame-ancestors 'none'; sandbox";
@@ -39,6 +43,18 @@ impl BodyPieces {
     /// Reads a body piece by piece, whatever its length: the use case knows the limits.
     pub(crate) fn new(body: Body) -> Self {
         Self(body.into_data_stream())
+    }
+
+    /// Reads and drops what is still coming, within limits: a client that is answered and hung up on while it sends never reads the
+    /// answer.
+    pub(crate) async fn drain(&mut self) {
+        let mut dropped = 0_usize;
+        while dropped < DRAIN_BYTES {
+            match tokio::time::timeout(DRAIN_PATIENCE, self.0.next()).await {
+                Ok(Some(Ok(bytes))) => dropped = dropped.saturating_add(bytes.len()),
+                _ => break,
+            }
+        }
     }
 }
 

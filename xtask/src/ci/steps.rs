@@ -119,6 +119,11 @@ pub(crate) const STEPS: &[Step] = &[
         Action::Script("e2e/books.sh"),
     ),
     slow(
+        "vault",
+        "1 GB of evidence in little memory; broken uploads go on; nothing is left of what was refused or erased; S3",
+        Action::Script("e2e/vault.sh"),
+    ),
+    slow(
         "log",
         "foreign verifiers accept the log after 20 kills of its writer, and refuse every change of it",
         Action::Script("e2e/log.sh"),

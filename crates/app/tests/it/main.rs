@@ -3,4 +3,5 @@
 mod claims;
 mod log;
 mod periods;
+mod uploads;
 mod world;

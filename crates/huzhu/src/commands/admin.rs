@@ -23,6 +23,9 @@ pub(crate) enum Admin {
     FirstOperator(FirstOperator),
     /// Destroy key and files of a person: nothing personal of them can be read any more; the log keeps tombstones.
     Erase(Erase),
+    /// Make a new master key for evidence and destroy the old one: copies of the vault's index that were made before open no
+    /// more. Take a backup of the index afterwards.
+    RotateVault(RotateVault),
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +71,13 @@ pub(crate) struct Erase {
     yes: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct RotateVault {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+}
+
 impl Admin {
     /// Runs the command.
     pub(crate) fn run(self, json: bool) -> Result<Ending, Failure> {
@@ -76,6 +86,7 @@ impl Admin {
             Self::GrantRole(command) => command.run(json),
             Self::FirstOperator(command) => command.run(json),
             Self::Erase(command) => command.run(json),
+            Self::RotateVault(command) => command.run(json),
         }
     }
 }
@@ -149,12 +160,29 @@ impl Erase {
             }
             Ok::<_, Failure>(erased)
         })?;
+        if erased.is_ok() {
+            rotate(&folder)?;
+        }
         answer(
             json,
             erased
                 .map(|done| format!("{} is erased, with {} files", done.receipt.member, done.receipt.files)),
         )
     }
+}
+
+impl RotateVault {
+    fn run(self, json: bool) -> Result<Ending, Failure> {
+        let wrapped = rotate(&Folder::open_existing(&self.data)?)?;
+        answer(json, Ok(format!("a new master key holds the keys of {wrapped} files")))
+    }
+}
+
+/// Rotates the master key of the vault: what was erased must not come back with an older copy of its index.
+fn rotate(folder: &Folder) -> Result<u64, Failure> {
+    let wrapped = folder.vault.rotate().map_err(|error| Failure::broken("rotating the master key", error))?;
+    note("The master key of evidence is new. Take a backup of vault.db and vault.keys now; older ones of these two open nothing.");
+    Ok(wrapped)
 }
 
 /// Prints what was done, or why it was refused.

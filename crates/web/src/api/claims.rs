@@ -17,7 +17,6 @@ use utoipa::ToSchema;
 use super::request::{Answer, FileBody, IfMatch, Member, Of, Paging, Strict, done, ok};
 use super::table::{Op, Table};
 use crate::edge::Edge;
-use crate::problem::Problem;
 use crate::transfer::{Taking, send_file};
 use crate::wire::{
     ClaimRef, ConditionRef, DayText, DigestText, EnrolmentRef, EvidenceRef, Instant, MemberRef, Money,
@@ -485,8 +484,11 @@ async fn add_evidence(
     FileBody(mut pieces, length): FileBody,
 ) -> Answer {
     let command = ReceiveEvidence { claim: id.0, evidence: evidence.0, length };
-    let received = edge.app.receive_evidence(&call, command, &mut pieces).await?;
-    done(StatusCode::CREATED, received, |receipt: EvidenceReceipt| EvidenceReceiptBody {
+    let received = edge.app.receive_evidence(&call, command, &mut pieces).await;
+    if received.is_err() {
+        pieces.drain().await;
+    }
+    done(StatusCode::CREATED, received?, |receipt: EvidenceReceipt| EvidenceReceiptBody {
         claim: ClaimRef(receipt.claim),
         evidence: EvidenceRef(receipt.evidence),
         media_type: receipt.kind.media_type(),

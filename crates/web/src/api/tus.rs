@@ -169,7 +169,11 @@ async fn go_on(
     let all_or_none = sum.is_some();
     let command = ContinueUpload { claim: id.0, upload: upload.0, offset, all_or_none };
     let mut pieces = Checked { inner: BodyPieces::new(body), sum };
-    let state = edge.app.continue_upload(&call, command, &mut pieces).await.map_err(too_large)?;
+    let state = edge.app.continue_upload(&call, command, &mut pieces).await;
+    if state.is_err() {
+        pieces.inner.drain().await;
+    }
+    let state = state.map_err(too_large)?;
     Ok(answer(StatusCode::NO_CONTENT, &state))
 }
 

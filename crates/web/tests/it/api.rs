@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::api_world::Site;
 
 const ENROLMENT: &str = "enr_01930000000070008000000000000002";
-const CLAIM: &str = "clm_01930000000070008000000000000003";
-const FILE: &str = "evd_01930000000070008000000000000004";
+pub(crate) const CLAIM: &str = "clm_01930000000070008000000000000003";
+pub(crate) const FILE: &str = "evd_01930000000070008000000000000004";
 const NOTHING: Value = Value::Null;
 
 fn identity(number: &str) -> Value {
@@ -35,7 +35,7 @@ async fn joined(site: &Site) {
     assert_eq!(reply.status, 201, "{}", reply.text());
 }
 
-async fn drafted(site: &Site) {
+pub(crate) async fn drafted(site: &Site) {
     joined(site).await;
     site.days(60);
     let draft = json!({"claim": CLAIM, "enrolment": ENROLMENT, "illness": illness("2026-03-01")});
@@ -126,12 +126,18 @@ async fn a_claim_goes_from_draft_to_decision_by_two_people() {
     let file = format!("{claim}/evidence/{FILE}");
     let reply = upload(&site, &file, "application/octet-stream", b"%PDF-1.4 diagnosis".to_vec()).await;
     assert_eq!((reply.status.as_u16(), reply.json()["media_type"].clone()), (201, json!("application/pdf")));
-    let reply = upload(&site, &file, "application/pdf", b"MZ an executable".to_vec()).await;
+    let reply = upload(&site, &file, "application/pdf", b"%PDF-1.4 another".to_vec()).await;
+    assert_eq!(reply.problem(), (409, "claim-evidence-already-added".to_owned()));
+    let next = file.replace("04", "05");
+    let reply = upload(&site, &next, "application/pdf", b"MZ an executable".to_vec()).await;
     assert_eq!(reply.json()["errors"][0]["code"], "file-type");
-    let reply = upload(&site, &file, "application/pdf", vec![b' '; 21 * 1024 * 1024]).await;
-    assert_eq!(reply.json()["errors"][0]["code"], "file-too-large");
-    assert_eq!(upload(&site, &file, "application/pdf", vec![b' '; 26 * 1024 * 1024]).await.status, 413);
-    assert_eq!(upload(&site, &file, "text/html", b"<p>".to_vec()).await.status, 415);
+    let large = [b"%PDF-1.4".to_vec(), vec![b' '; 50_000_000]].concat();
+    let reply = upload(&site, &next, "application/pdf", large).await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.json()["errors"][0]["code"].clone()),
+        (422, json!("file-too-large"))
+    );
+    assert_eq!(upload(&site, &next, "text/html", b"<p>".to_vec()).await.status, 415);
     let got = site.get("member", &file).await;
     assert_eq!((got.header("content-type"), got.text().as_str()), ("application/pdf", "%PDF-1.4 diagnosis"));
     assert!(got.header("content-disposition").starts_with("attachment"));

@@ -12,3 +12,4 @@ mod pages_world;
 mod staff_journey;
 mod staff_pages;
 mod staff_world;
+mod uploads;

@@ -45,15 +45,22 @@ impl App {
                 self.await_logged(done.position).await;
             }
             // Answered before: that answer speaks of another file.
-            Ok(_) => self.vault.destroy(file).await?,
+            Ok(_) => self.discard(file).await,
             Err(
                 AppError::Invalid(_) | AppError::Refused(_) | AppError::NotFound(_) | AppError::Denied { .. },
             ) => {
-                self.vault.destroy(file).await?;
+                self.discard(file).await;
             }
             Err(_) => {}
         }
         handed_in.map(|(done, _)| done)
+    }
+
+    /// Destroys a file that was refused. If the vault does not answer, the refusal is said all the same, and the sweep destroys it.
+    pub(super) async fn discard(&self, file: FileId) {
+        if let Err(error) = self.vault.destroy(file).await {
+            tracing::warn!(%error, "a refused file is not destroyed yet; the sweep will do it");
+        }
     }
 
     async fn hand_in_now(

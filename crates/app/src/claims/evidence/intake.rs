@@ -182,7 +182,7 @@ impl App {
         match taken {
             Ok(_) => self.hand_in(call, file, note).await,
             Err(error) => {
-                self.vault.destroy(file).await?;
+                self.discard(file).await;
                 Err(error)
             }
         }
@@ -252,7 +252,7 @@ impl App {
         }
         let went_on = self.go_on(call, file, intake, note, offset, all_or_none, pieces).await;
         if let Err(AppError::Invalid(_) | AppError::Refused(_)) = &went_on {
-            self.vault.destroy(file).await?;
+            self.discard(file).await;
         }
         let (note, offset, receipt) = went_on?;
         let length = note.length.unwrap_or(offset);

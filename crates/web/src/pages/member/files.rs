@@ -43,6 +43,7 @@ struct FilesPage {
     page: Page,
     l: Locale,
     base: String,
+    uploads: String,
     key: String,
     files: Vec<FileLine>,
     papers: Vec<String>,
@@ -75,6 +76,7 @@ async fn page(visit: &MemberVisit, id: &str, errors: Vec<FieldError>) -> Answer 
         &FilesPage {
             page,
             l,
+            uploads: format!("/api/v1/claims/{claim}/uploads"),
             key: visit.fresh_key(),
             files: file_lines(l, &base, &view, terms),
             papers: papers(l, terms, &view.illness.condition),
@@ -123,12 +125,8 @@ async fn add(
                 let key = key.ok_or_else(Problem::bad_key)?;
                 number = number.saturating_add(1);
                 let mut pieces = FieldPieces { first, field };
-                let found = keep(&visit, claim, key, number, &name, &mut pieces).await?;
-                if !found.is_empty() {
-                    // The rest of a refused file is not read: the form is answered now.
-                    errors.extend(found);
-                    break;
-                }
+                // The rest of a refused file is read and dropped, since a browser reads no answer before it has sent all.
+                errors.extend(keep(&visit, claim, key, number, &name, &mut pieces).await?);
             }
             _ => {}
         }
