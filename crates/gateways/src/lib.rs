@@ -13,4 +13,5 @@ pub mod mail;
 pub mod outbox;
 pub mod provider;
 pub mod published;
+pub mod timestamp;
 pub mod witness;

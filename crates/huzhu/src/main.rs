@@ -8,6 +8,7 @@ mod demo;
 mod feeder;
 mod output;
 mod published;
+mod stamping;
 mod wiring;
 mod witnessing;
 

@@ -12,6 +12,7 @@ use huzhu_store::log::{LocalSequencer, LogFolder};
 use serde::Deserialize;
 
 use crate::output::Failure;
+use crate::stamping::TimestampConfig;
 
 /// How long a receipt waits for a quorum when nothing is configured.
 const WAIT_SECONDS: u64 = 3;
@@ -32,6 +33,9 @@ pub(crate) struct LogConfig {
     /// How long a receipt waits for a quorum before it is cut without one.
     #[serde(default)]
     receipt_wait_seconds: Option<u64>,
+    /// A time-stamp authority.
+    #[serde(default)]
+    pub(crate) timestamp: Option<TimestampConfig>,
 }
 
 /// One witness.
@@ -148,8 +152,8 @@ impl LogReader for WitnessedLog {
         Ok(self.witnesses.covering(year, index, self.wait).await)
     }
 
-    async fn policy(&self, year: LogYear) -> Result<Option<String>, SequencerError> {
-        self.folder.policy(year).await
+    async fn tlog_policy(&self, year: LogYear) -> Result<Option<String>, SequencerError> {
+        self.folder.tlog_policy(year).await
     }
 }
 

@@ -136,7 +136,7 @@ impl Witnesses {
     /// Makes a published checkpoint the target and answers its text.
     async fn aim(&self, year: LogYear, head: &str) -> Result<String, String> {
         let signed: SignedCheckpoint = head.parse().map_err(|error| format!("{error}"))?;
-        let rules = self.reader.policy(year).await.map_err(|error| error.to_string())?;
+        let rules = self.reader.tlog_policy(year).await.map_err(|error| error.to_string())?;
         let rules = rules.ok_or_else(|| "the log has no rules of trust".to_owned())?;
         let rules = TlogPolicy::parse(rules.as_bytes()).map_err(|error| error.to_string())?;
         let text = signed.note().text().to_owned();

@@ -252,7 +252,7 @@ impl LogReader for House {
     async fn tile(&self, year: LogYear, path: &str) -> Result<Option<Vec<u8>>, SequencerError> {
         self.log.tile(year, path).await
     }
-    async fn policy(&self, _: LogYear) -> Result<Option<String>, SequencerError> {
+    async fn tlog_policy(&self, _: LogYear) -> Result<Option<String>, SequencerError> {
         Ok(Some(self.rules.clone()))
     }
 }

@@ -120,9 +120,11 @@ impl Rotate {
             .parse()
             .map_err(|()| Failure::WrongUse("a key is of the log or the cosigner".to_owned()))?;
         let secret = existing_secret(&self.data)?;
-        let name = Config::read(None, &self.data)?.public_name();
+        let config = Config::read(None, &self.data)?;
+        let mut settings = SequencerSettings::new(&config.public_name());
+        settings.log.outside = config.log.witnesses()?.map(|witnesses| witnesses.rules);
         let (clock, entropy) = (Arc::new(SystemClock::new()), Arc::new(SystemEntropy::new()));
-        let log = LocalSequencer::open(&self.data, SequencerSettings::new(&name), &secret, clock, entropy)
+        let log = LocalSequencer::open(&self.data, settings, &secret, clock, entropy)
             .map_err(|error| Failure::Broken(format!("the log in {}: {error}", self.data.display())))?;
         match runtime()?.block_on(log.rotate(role)) {
             Ok(key) if json => {
@@ -164,7 +166,7 @@ impl Rules {
         let text = runtime()?.block_on(async {
             let newest = log.logs().await?.pop().map(|log| log.year);
             match self.year.map(LogYear).or(newest) {
-                Some(year) => log.policy(year).await,
+                Some(year) => log.tlog_policy(year).await,
                 None => Ok(None),
             }
         });

@@ -20,6 +20,7 @@ use huzhu_web::limit::Limits;
 
 use crate::config::Config;
 use crate::output::{Ending, Failure, note};
+use crate::stamping::TimestampConfig;
 use crate::wiring::{Folder, Outside, runtime};
 
 /// How long the outbox rests when there was nothing to send.
@@ -90,6 +91,8 @@ impl Serve {
         let (app, witnesses) =
             folder.app_with_witnesses(outside, &config.public_name(), config.log.witnesses()?)?;
         let witnessing = witnesses.map(|witnesses| tokio::spawn(witnesses.run()));
+        let stamping = config.log.timestamp.as_ref().map(TimestampConfig::stamping).transpose()?;
+        let stamping = stamping.map(|stamping| tokio::spawn(stamping.run(folder.log())));
         let feeding = tokio::spawn(crate::feeder::run(Arc::clone(&app)));
         let secret = app.first_operator_secret().await;
         if let Some(secret) = secret.map_err(|error| Failure::broken("making the first secret", error))? {
@@ -123,7 +126,7 @@ impl Serve {
         let edge = Edge { app: Arc::clone(&app), config: edge_config, limits: Arc::new(limits) };
         let served = huzhu_web::serve::serve(edge, listener, stop()).await;
         feeding.abort();
-        witnessing.iter().for_each(tokio::task::JoinHandle::abort);
+        witnessing.iter().chain(&stamping).for_each(tokio::task::JoinHandle::abort);
         // What is left waits for the next start otherwise.
         if let Err(error) = crate::feeder::drain(&app).await {
             tracing::warn!(%error, "the log was not fed at the end");
