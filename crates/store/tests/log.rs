@@ -1,5 +1,8 @@
 //! The sequencer on a real folder: order, years, keys, starting again, second writers, damage.
 
+#![expect(clippy::unwrap_used, reason = "steps of tests outside of test functions")]
+#![expect(clippy::integer_division, reason = "places in bundles")]
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -97,7 +100,7 @@ async fn many_callers_at_once_share_checkpoints_and_each_gets_its_own_place() {
     let mut checkpoints = std::collections::BTreeSet::new();
     for caller in callers.collect::<Vec<_>>() {
         let (n, done) = caller.await.unwrap();
-        for at in 0..1 + n % 3 {
+        for at in 0..=n % 3 {
             let found = entry(folder.path(), YEAR, done.first_index + at).await;
             assert_eq!(found, entries(1_000 * n + at, 1)[0], "caller {n}");
             places.push(done.first_index + at);
@@ -170,7 +173,7 @@ async fn a_new_key_is_said_by_the_log_and_the_old_one_vouches_for_it() {
     let first: SignedCheckpoint = first.parse().unwrap();
     assert!(first.note().verify(&known).is_ok());
     let list = LogFolder::new(data).keys().unwrap().unwrap();
-    let rules = LogFolder::new(data).policy(YEAR).await.unwrap().unwrap();
+    let rules = LogFolder::new(data).tlog_policy(YEAR).await.unwrap().unwrap();
     for key in [&old.vkey, &old_cosigner.vkey, &new.vkey, &cosigner.vkey] {
         assert!(list.contains(&key.to_string()) && rules.contains(&key.to_string()), "{key}");
     }
@@ -264,6 +267,8 @@ fn start_after(damage: impl Fn(&Path)) -> Result<(), String> {
     open_as(data, 3, 1).map(drop).map_err(|error| error.to_string())
 }
 
+type Damage = Box<dyn Fn(&Path)>;
+
 fn only_segment(data: &Path) -> std::path::PathBuf {
     let folder = std::fs::read_dir(data.join("sequencer/journal")).unwrap();
     let files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
@@ -279,7 +284,7 @@ fn damage_is_found_at_the_start_and_says_what_to_do() {
         std::fs::write(path, bytes).unwrap();
     };
     assert_eq!(start_after(|_| ()), Ok(()));
-    let rows: Vec<(&str, Box<dyn Fn(&Path)>, &str)> = vec![
+    let rows: Vec<(&str, Damage, &str)> = vec![
         (
             "an older journal",
             Box::new(|data| {

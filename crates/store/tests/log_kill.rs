@@ -3,6 +3,9 @@
 //! A parent starts this test binary again as a child that submits from many tasks at once and prints each answer to a pipe;
 //! after a random number of answers the child is killed. `HUZHU_KILLS` sets the number of rounds, 20 if it is not set.
 
+#![expect(clippy::unwrap_used, reason = "steps of tests outside of test functions")]
+#![expect(clippy::integer_division, reason = "a submission that is larger now and then")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -48,7 +51,7 @@ fn entries(n: u64) -> Vec<Vec<u8>> {
         at: n,
         body: Body::Evidence(Hash::digest(&[n, part].map(u64::to_be_bytes).concat())),
     };
-    (0..1 + n % 40 / 39 * 300).map(|part| entry(part).encode().unwrap()).collect()
+    (0..=n % 40 / 39 * 300).map(|part| entry(part).encode().unwrap()).collect()
 }
 
 /// The child; without its variables this test has nothing to do.

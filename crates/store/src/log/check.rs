@@ -151,7 +151,7 @@ fn check_year<F: LogFiles>(
             &heads,
             &mut |index, bytes| match Entry::decode(bytes) {
                 Ok(entry) => note(&mut found, index, entry),
-                Err(error) => undecoded = undecoded.take().or_else(|| Some((index, error))),
+                Err(error) => undecoded = undecoded.take().or(Some((index, error))),
             },
         );
     let wrong = match (replayed, undecoded) {

@@ -116,8 +116,8 @@ impl FolderDisk {
         std::fs::create_dir_all(folder)?;
         if durable {
             // The name of a new folder stands in the folder above it.
-            let above = folder.ancestors().skip(1).take_while(|above| above.starts_with(&self.root));
-            above.map(sync_folder).collect::<io::Result<()>>()?;
+            let mut above = folder.ancestors().skip(1).take_while(|above| above.starts_with(&self.root));
+            above.try_for_each(sync_folder)?;
         }
         Ok(())
     }

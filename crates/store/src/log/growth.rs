@@ -107,7 +107,7 @@ mod tests {
                 assert_eq!(bytes.len(), usize::from(tile.width()) * 32, "{}", tile.path());
             }
             for (index, entry) in all.iter().enumerate().step_by(97) {
-                let bundle = Bundle::at(u64::try_from(index / 256).unwrap(), 70_000).unwrap();
+                let bundle = Bundle::at(u64::try_from(index >> 8).unwrap(), 70_000).unwrap();
                 let tile = Tile::at(0, bundle.index(), 70_000).unwrap();
                 let bytes = &files[&bundle.path()];
                 assert_eq!(bundle.entries(bytes).unwrap()[index % 256], entry.as_slice(), "{index}");

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use huzhu_domain::time::Moment;
-use huzhu_log::{Cosigner, FormatError, Signer, Vkey};
+use huzhu_log::{Cosigner, FormatError, Hash, Signer, Vkey};
 use zeroize::Zeroize;
 
 use super::LogError;
@@ -100,7 +100,7 @@ pub struct PublicKey {
 pub(crate) struct LogKeys(Vec<Stored>);
 
 /// A stored key is always a usable one; this says what if not.
-fn unusable(error: FormatError) -> LogError {
+fn unusable(error: &FormatError) -> LogError {
     LogError::Damaged(format!("a key of the log cannot be used: {error}"))
 }
 
@@ -172,13 +172,13 @@ impl LogKeys {
     /// The key that signs a log; with `is_pending` the one that is to sign it.
     pub(crate) fn signer(&self, origin: &str, is_pending: bool) -> Result<Option<Signer>, LogError> {
         let key = self.newest(KeyRole::Log, Some(origin), is_pending);
-        key.map(|key| Signer::new(&key.name, &key.seed.0).map_err(unusable)).transpose()
+        key.map(|key| Signer::new(&key.name, &key.seed.0).map_err(|error| unusable(&error))).transpose()
     }
 
     /// The key that cosigns; with `is_pending` the one that is to.
     pub(crate) fn cosigner(&self, is_pending: bool) -> Result<Option<Cosigner>, LogError> {
         let key = self.newest(KeyRole::Cosigner, None, is_pending);
-        key.map(|key| Cosigner::new(&key.name, &key.seed.0).map_err(unusable)).transpose()
+        key.map(|key| Cosigner::new(&key.name, &key.seed.0).map_err(|error| unusable(&error))).transpose()
     }
 
     /// Name of the cosigner.
@@ -257,7 +257,7 @@ fn write_list(list: &[Stored]) -> String {
     let mut text = "huzhu log keys 1\n".to_owned();
     for key in list {
         let state = if key.is_pending { "pending" } else { "signs" };
-        let mut seed: String = key.seed.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut seed = Hash::from_bytes(key.seed.0).to_hex();
         let (role, made) = (key.role.word(), key.made.as_millisecond());
         let _infallible = writeln!(text, "{role} {state} {made} {seed} {}", key.name);
         seed.zeroize();
@@ -278,15 +278,7 @@ fn read_key(line: &str) -> Option<Stored> {
         _ => return None,
     };
     let made = Moment::from_millisecond(words.next()?.parse().ok()?).ok()?;
-    let mut seed = Key([0; 32]);
-    let digits = words.next()?;
-    if digits.len() != 64 {
-        return None;
-    }
-    for (at, byte) in seed.0.iter_mut().enumerate() {
-        let from = at.saturating_mul(2);
-        *byte = u8::from_str_radix(digits.get(from..from.saturating_add(2))?, 16).ok()?;
-    }
+    let seed = Key(*Hash::from_hex(words.next()?).ok()?.as_bytes());
     Stored::new(role, words.next()?, made, seed, is_pending).ok()
 }
 
@@ -298,9 +290,9 @@ mod tests {
     fn keys() -> LogKeys {
         let mut keys = LogKeys::default();
         let at = |ms| Moment::from_millisecond(ms).unwrap();
-        keys.add(KeyRole::Log, "a.org/log/2026", at(1_000), [1; 32], false);
-        keys.add(KeyRole::Cosigner, "a.org/cosigner", at(1_000), [2; 32], false);
-        keys.add(KeyRole::Log, "a.org/log/2027", at(2_000), [3; 32], false);
+        keys.add(KeyRole::Log, "a.org/log/2026", at(1_000), [1; 32], false).unwrap();
+        keys.add(KeyRole::Cosigner, "a.org/cosigner", at(1_000), [2; 32], false).unwrap();
+        keys.add(KeyRole::Log, "a.org/log/2027", at(2_000), [3; 32], false).unwrap();
         keys
     }
 
@@ -328,7 +320,8 @@ mod tests {
         };
         assert_eq!(signs(&keys), [false, true, true]);
         let before = keys.signer("a.org/log/2027", false).unwrap().unwrap().vkey().clone();
-        keys.add(KeyRole::Log, "a.org/log/2027", Moment::from_millisecond(3_000).unwrap(), [4; 32], true);
+        keys.add(KeyRole::Log, "a.org/log/2027", Moment::from_millisecond(3_000).unwrap(), [4; 32], true)
+            .unwrap();
         assert_eq!(signs(&keys), [false, true, true, false]);
         assert_eq!(keys.signer("a.org/log/2027", false).unwrap().unwrap().vkey(), &before);
         assert_eq!(keys.pending(), Some(KeyRole::Log));
@@ -357,7 +350,7 @@ mod tests {
             lines(&text),
             ["log a.org/log/2026", "witness operator a.org/cosigner", "quorum operator"]
         );
-        keys.add(KeyRole::Cosigner, "a.org/cosigner", Moment::UNIX_EPOCH, [5; 32], false);
+        keys.add(KeyRole::Cosigner, "a.org/cosigner", Moment::UNIX_EPOCH, [5; 32], false).unwrap();
         let text = tlog_policy(&keys.public(None), "a.org/log/2027", None);
         let expected = [
             "log a.org/log/2027",

@@ -129,7 +129,7 @@ impl LogReader for LogFolder {
         }
     }
 
-    async fn policy(&self, year: LogYear) -> Result<Option<String>, SequencerError> {
+    async fn tlog_policy(&self, year: LogYear) -> Result<Option<String>, SequencerError> {
         self.text(&path_in(year.0, "policy"))
     }
 }

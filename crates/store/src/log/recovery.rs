@@ -87,20 +87,16 @@ impl LogWriter {
 
     fn recover(&mut self) -> Result<(), LogError> {
         let published = self.published()?;
-        let touched = match self.read_chain()? {
-            Some(chain) => {
-                self.refuse_if_ahead(published.signed.as_ref(), &chain)?;
-                self.replay(chain)?
-            }
-            None => {
-                // Without a journal nobody knows what a damaged checkpoint has said.
-                if let Some(damage) = published.damage {
-                    return Err(damage);
-                }
-                self.state = published.signed.map(|(year, signed)| self.load(year, &signed)).transpose()?;
-                BTreeMap::new()
-            }
-        };
+        let mut touched = BTreeMap::new();
+        if let Some(chain) = self.read_chain()? {
+            refuse_if_ahead(published.signed.as_ref(), &chain)?;
+            touched = self.replay(chain)?;
+        } else if let Some(damage) = published.damage {
+            // Without a journal nobody knows what a damaged checkpoint has said.
+            return Err(damage);
+        } else {
+            self.state = published.signed.map(|(year, signed)| self.load(year, &signed)).transpose()?;
+        }
         // Dead before this line: the journal is as it was. Only now it is known that what was written lasts.
         self.disk.sync_all().map_err(LogError::disk("making the tiles of the log durable"))?;
         self.check_edge()?;
@@ -182,40 +178,6 @@ impl LogWriter {
         bytes.and_then(|bytes| read_segment(&bytes)).ok_or_else(|| damaged_segment(number))
     }
 
-    /// Refuses to go on when somebody may hold a receipt for entries that the journal does not know.
-    fn refuse_if_ahead(
-        &self,
-        published: Option<&(u16, SignedCheckpoint)>,
-        chain: &Chain,
-    ) -> Result<(), LogError> {
-        let Some((year, published)) = published else { return Ok(()) };
-        let published = published.checkpoint();
-        let records = chain.segments.iter().flat_map(|(_, segment)| &segment.records);
-        let parts = records.flat_map(|record| &record.parts).map(|part| (part.year, &part.checkpoint));
-        let states = chain.segments.iter().filter_map(|(_, segment)| segment.snapshot.state.as_ref());
-        let known = states.map(|state| (state.year, &state.checkpoint)).chain(parts);
-        let mut last = None;
-        for (known_year, text) in known.filter(|(known_year, _)| known_year >= year) {
-            let checkpoint = parse(text)?;
-            let checkpoint = checkpoint.checkpoint();
-            if known_year == *year
-                && checkpoint.size() == published.size()
-                && checkpoint.root() != published.root()
-            {
-                let (origin, size) = (published.origin(), published.size());
-                let what = format!("{origin} has two histories of {size} entries");
-                return Err(LogError::Damaged(format!("{what}; {SAME_COPY}")));
-            }
-            last = last.max(Some((known_year, checkpoint.size())));
-        }
-        if last >= Some((*year, published.size())) {
-            return Ok(());
-        }
-        let (origin, size) = (published.origin(), published.size());
-        let what = format!("{origin} was published with {size} entries, which the journal does not know");
-        Err(LogError::Damaged(format!("{what}; {SAME_COPY}")))
-    }
-
     /// Integrates the records of the journal again. Answers the newest checkpoint of each log that is in it.
     fn replay(&mut self, chain: Chain) -> Result<BTreeMap<u16, String>, LogError> {
         let mut touched = BTreeMap::new();
@@ -239,7 +201,7 @@ impl LogWriter {
             }
             for Record { parts } in segment.records {
                 for part in parts {
-                    let files = self.grow_again(&mut state, &part).ok_or_else(|| damaged_segment(number))?;
+                    let files = grow_again(&mut state, &part).ok_or_else(|| damaged_segment(number))?;
                     self.check_signed(&parse(&part.checkpoint)?)?;
                     self.integrate(part.year, &files)?;
                     self.clear(part.year, &files)?;
@@ -254,26 +216,6 @@ impl LogWriter {
         }
         self.state = state;
         Ok(touched)
-    }
-
-    /// Adds the entries of a part to the state; `None` if they do not continue it or do not give the root that was signed.
-    fn grow_again(&self, state: &mut Option<State>, part: &Part) -> Option<Files> {
-        if state.as_ref().is_none_or(|state| state.year < part.year) {
-            let (year, origin) = (part.year, part.origin.clone());
-            *state = Some(State { year, origin, edge: TileWriter::new(), checkpoint: String::new() });
-        }
-        let state = state.as_mut()?;
-        if (state.year, &state.origin, state.edge.size()) != (part.year, &part.origin, part.start) {
-            return None;
-        }
-        let files = grow(&mut state.edge, part.entries())?;
-        let signed: SignedCheckpoint = part.checkpoint.parse().ok()?;
-        let stated = signed.checkpoint();
-        let fits = stated.origin() == state.origin
-            && stated.size() == state.edge.size()
-            && stated.root() == state.edge.root();
-        state.checkpoint.clone_from(&part.checkpoint);
-        fits.then_some(files)
     }
 
     /// The state of a log of which there are only the published files, as after they alone were brought back.
@@ -336,6 +278,56 @@ impl LogWriter {
         let kept = self.disk.keep(&path, text.as_bytes());
         kept.map_err(LogError::disk("publishing a checkpoint of the log"))
     }
+}
+
+/// Refuses to go on when somebody may hold a receipt for entries that the journal does not know.
+fn refuse_if_ahead(published: Option<&(u16, SignedCheckpoint)>, chain: &Chain) -> Result<(), LogError> {
+    let Some((year, published)) = published else { return Ok(()) };
+    let published = published.checkpoint();
+    let records = chain.segments.iter().flat_map(|(_, segment)| &segment.records);
+    let parts = records.flat_map(|record| &record.parts).map(|part| (part.year, &part.checkpoint));
+    let states = chain.segments.iter().filter_map(|(_, segment)| segment.snapshot.state.as_ref());
+    let known = states.map(|state| (state.year, &state.checkpoint)).chain(parts);
+    let mut last = None;
+    for (known_year, text) in known.filter(|(known_year, _)| known_year >= year) {
+        let checkpoint = parse(text)?;
+        let checkpoint = checkpoint.checkpoint();
+        if known_year == *year
+            && checkpoint.size() == published.size()
+            && checkpoint.root() != published.root()
+        {
+            let (origin, size) = (published.origin(), published.size());
+            let what = format!("{origin} has two histories of {size} entries");
+            return Err(LogError::Damaged(format!("{what}; {SAME_COPY}")));
+        }
+        last = last.max(Some((known_year, checkpoint.size())));
+    }
+    if last >= Some((*year, published.size())) {
+        return Ok(());
+    }
+    let (origin, size) = (published.origin(), published.size());
+    let what = format!("{origin} was published with {size} entries, which the journal does not know");
+    Err(LogError::Damaged(format!("{what}; {SAME_COPY}")))
+}
+
+/// Adds the entries of a part to the state; `None` if they do not continue it or do not give the root that was signed.
+fn grow_again(state: &mut Option<State>, part: &Part) -> Option<Files> {
+    if state.as_ref().is_none_or(|state| state.year < part.year) {
+        let (year, origin) = (part.year, part.origin.clone());
+        *state = Some(State { year, origin, edge: TileWriter::new(), checkpoint: String::new() });
+    }
+    let state = state.as_mut()?;
+    if (state.year, &state.origin, state.edge.size()) != (part.year, &part.origin, part.start) {
+        return None;
+    }
+    let files = grow(&mut state.edge, part.entries())?;
+    let signed: SignedCheckpoint = part.checkpoint.parse().ok()?;
+    let stated = signed.checkpoint();
+    let fits = stated.origin() == state.origin
+        && stated.size() == state.edge.size()
+        && stated.root() == state.edge.root();
+    state.checkpoint.clone_from(&part.checkpoint);
+    fits.then_some(files)
 }
 
 fn parse(checkpoint: &str) -> Result<SignedCheckpoint, LogError> {

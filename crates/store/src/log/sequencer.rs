@@ -323,7 +323,9 @@ impl Worker {
     }
 
     fn commit_one_by_one(&mut self, batch: Vec<Submission>) {
-        batch.into_iter().for_each(|submission| self.commit(vec![submission]));
+        for submission in batch {
+            self.commit(vec![submission]);
+        }
     }
 
     /// Does something with the writer, which is opened again if it failed before.

@@ -115,7 +115,7 @@ pub(super) fn segment_path(number: u64) -> String {
 }
 
 /// An entry about keys cannot be written; names are checked before, so this is damage.
-fn unusable(error: FormatError) -> LogError {
+fn unusable(error: &FormatError) -> LogError {
     LogError::Damaged(format!("the log cannot say this about its keys: {error}"))
 }
 
@@ -298,7 +298,7 @@ impl LogWriter {
 
     fn entry(&self, body: Body) -> Result<Vec<u8>, LogError> {
         let at = u64::try_from(self.clock.now().as_millisecond()).unwrap_or(0);
-        huzhu_log::entry::Entry { at, body }.encode().map_err(unusable)
+        huzhu_log::entry::Entry { at, body }.encode().map_err(|error| unusable(&error))
     }
 
     fn key_entry(&self, change: KeyChange, vkey: Option<&Vkey>) -> Result<Vec<u8>, LogError> {
@@ -425,7 +425,7 @@ impl LogWriter {
                     .map_or_else(|| format!("{}/cosigner", writer.settings.name), str::to_owned),
             };
             let (now, seed) = (writer.clock.now(), writer.entropy.secret());
-            writer.keys.add(role, &name, now, seed, true).map_err(unusable)?;
+            writer.keys.add(role, &name, now, seed, true).map_err(|error| unusable(&error))?;
             writer.keys.keep(writer.disk.as_ref(), &writer.sealing)?;
             writer.finish_rotation()?;
             let mut public = writer.public_keys();

@@ -117,8 +117,6 @@ struct Inner {
     /// Root of each published checkpoint, by origin and size.
     published: BTreeMap<(String, u64), Hash>,
     heads: Vec<SignedCheckpoint>,
-    /// Each kind of call that was ever failed.
-    failed: BTreeSet<&'static str>,
 }
 
 /// The disk.
@@ -146,7 +144,6 @@ impl FaultyDisk {
             trace: Sha256::new(),
             published: BTreeMap::new(),
             heads: Vec::new(),
-            failed: BTreeSet::new(),
         }))
     }
 
@@ -172,11 +169,6 @@ impl FaultyDisk {
     /// Faults so far.
     pub(crate) fn faults(&self) -> u64 {
         self.inner().faults
-    }
-
-    /// Kinds of calls that were failed.
-    pub(crate) fn failed(&self) -> BTreeSet<&'static str> {
-        self.inner().failed.clone()
     }
 
     /// What was called and what came of it, as one number; sealed bytes are random and count by their length.
@@ -219,11 +211,13 @@ impl FaultyDisk {
         let mut torn = None;
         let done = match fault {
             None
-            | Some(Fault::ReplyLost | Fault::Killed(Moment::After) | Fault::PowerFails(Moment::After)) => {
-                true
-            }
+            | Some(
+                Fault::ReplyLost
+                | Fault::NotSynced
+                | Fault::Killed(Moment::After)
+                | Fault::PowerFails(Moment::After),
+            ) => true,
             Some(Fault::Refused | Fault::Killed(Moment::Before) | Fault::PowerFails(Moment::Before)) => false,
-            Some(Fault::NotSynced) => true,
             Some(Fault::Torn | Fault::Killed(Moment::During) | Fault::PowerFails(Moment::During)) => {
                 torn = Some(inner.dice.range(0, 1_000));
                 matches!(change, Change::Append(..))
@@ -283,7 +277,6 @@ impl Inner {
         if let Some(fault) = fault {
             self.planned = None;
             self.faults += 1;
-            self.failed.insert(name);
             self.trace.update(format!("{fault:?}"));
         }
         Ok(fault)
@@ -309,10 +302,10 @@ impl Inner {
     }
 
     fn apply(&mut self, path: &str, change: &Change<'_>, torn: Option<u64>, is_synced: bool, is_stuck: bool) {
-        if path.ends_with("/checkpoint") {
-            if let Change::Replace(bytes) | Change::Keep(bytes) = change {
-                self.note_published(bytes);
-            }
+        if path.ends_with("/checkpoint")
+            && let Change::Replace(bytes) | Change::Keep(bytes) = change
+        {
+            self.note_published(bytes);
         }
         if let Change::Remove = change {
             let inside = format!("{path}/");
@@ -333,7 +326,7 @@ impl Inner {
                 let at = usize::try_from(*at).expect("small");
                 assert!(whole.len() >= at, "{path}: nothing is written behind the end");
                 let length = u64::try_from(bytes.len()).expect("small");
-                let part = torn.map_or(length, |torn| length * torn / 1_000);
+                let part = torn.map_or(length, |torn| (length * torn).div_euclid(1_000));
                 let part = usize::try_from(part).expect("small");
                 whole.truncate(at);
                 whole.extend_from_slice(&bytes[..part]);
