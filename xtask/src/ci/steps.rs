@@ -133,6 +133,11 @@ pub(crate) const STEPS: &[Step] = &[
         "schemathesis finds no difference between the API and its document",
         Action::Script("e2e/api.sh"),
     ),
+    slow(
+        "witness",
+        "outside witnesses, ours and foreign, and a time-stamp authority",
+        Action::Script("e2e/witness.sh"),
+    ),
     slow("pages", "no page has an accessibility finding", Action::Script("e2e/pages.sh")),
 ];
 
