@@ -152,9 +152,12 @@ pub fn judge(
     }
     let mut vouched = request.note.clone();
     vouched.keep(|signature| trusted.iter().any(|key| key.claims(signature)));
-    let malformed = |error| match is_empty_with_root(request.note.text()) {
-        true => Refusal::Inconsistent("the root of an empty tree is the hash of nothing".to_owned()),
-        false => Refusal::Malformed(error),
+    let malformed = |error| {
+        if is_empty_with_root(request.note.text()) {
+            Refusal::Inconsistent("the root of an empty tree is the hash of nothing".to_owned())
+        } else {
+            Refusal::Malformed(error)
+        }
     };
     let signed = SignedCheckpoint::of(vouched).map_err(malformed)?;
     let (size, root) = (signed.checkpoint().size(), signed.checkpoint().root());
