@@ -568,7 +568,7 @@ pub trait LogReader: Send + Sync {
         Ok(None)
     }
     /// The policy by which receipts of this log are checked, as tlog-policy text; `None` when the log was not begun.
-    async fn policy(&self, year: LogYear) -> Result<Option<String>, SequencerError>;
+    async fn tlog_policy(&self, year: LogYear) -> Result<Option<String>, SequencerError>;
 }
 
 /// What time it is. Asked once per use case.

@@ -267,7 +267,7 @@ impl LogReader for MemoryLog {
         Ok(self.held().years.get(&year).and_then(|year| file(year, path)))
     }
 
-    async fn policy(&self, year: LogYear) -> Result<Option<String>, SequencerError> {
+    async fn tlog_policy(&self, year: LogYear) -> Result<Option<String>, SequencerError> {
         if !self.held().years.contains_key(&year) {
             return Ok(None);
         }

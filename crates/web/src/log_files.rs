@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Router<Edge> {
     Router::new()
         .route("/log/{year}/checkpoint", get(checkpoint))
         .route("/log/{year}/tile/{*path}", get(tile))
-        .route("/log/{year}/policy", get(policy))
+        .route("/log/{year}/policy", get(tlog_policy))
         .route("/log/{year}/keys", get(keys))
         .layer(any_site)
         .layer(embeddable)
@@ -71,21 +71,21 @@ async fn tile(
     bytes.map(|bytes| file(BYTES, FOR_EVER, bytes)).ok_or_else(Problem::not_found)
 }
 
-async fn policy(State(edge): State<Edge>, Path(year_text): Path<String>) -> Result<Response, Problem> {
-    let text = edge.app.log().policy(year(&year_text)?).await.map_err(AppError::from)?;
+async fn tlog_policy(State(edge): State<Edge>, Path(year_text): Path<String>) -> Result<Response, Problem> {
+    let text = edge.app.log().tlog_policy(year(&year_text)?).await.map_err(AppError::from)?;
     text.map(|text| file(TEXT, FRESH, text)).ok_or_else(Problem::not_found)
 }
 
 /// Verifier keys of log and witnesses, in the order of the rules of trust.
 async fn keys(State(edge): State<Edge>, Path(year_text): Path<String>) -> Result<Response, Problem> {
-    let text = edge.app.log().policy(year(&year_text)?).await.map_err(AppError::from)?;
+    let text = edge.app.log().tlog_policy(year(&year_text)?).await.map_err(AppError::from)?;
     let text = text.ok_or_else(Problem::not_found)?;
-    let policy = TlogPolicy::parse(text.as_bytes()).map_err(|error| {
+    let trusted = TlogPolicy::parse(text.as_bytes()).map_err(|error| {
         tracing::error!(%error, "the published rules of trust cannot be read");
         Problem::broken()
     })?;
-    let logs = policy.logs().iter().map(|log| &log.vkey);
-    let witnesses = policy.witnesses().iter().map(|witness| &witness.vkey);
+    let logs = trusted.logs().iter().map(|log| &log.vkey);
+    let witnesses = trusted.witnesses().iter().map(|witness| &witness.vkey);
     let lines: String = logs.chain(witnesses).map(|vkey| format!("{vkey}\n")).collect();
     Ok(file(TEXT, FRESH, lines))
 }

@@ -57,13 +57,13 @@ impl Sheet {
         receipt: &LogReceipt,
         about: &str,
         zone: &TimeZone,
-        policy: Option<&str>,
+        rules: Option<&str>,
     ) -> Result<Self, huzhu_log::FormatError> {
         let read: Receipt = receipt.text.parse()?;
         let head = read.proof().checkpoint.checkpoint();
-        let verified = policy
+        let verified = rules
             .and_then(|text| TlogPolicy::parse(text.as_bytes()).ok())
-            .and_then(|policy| policy.check(&read.proof().checkpoint).ok());
+            .and_then(|trusted| trusted.check(&read.proof().checkpoint).ok());
         let plain = |key: &str, value: String| Row { name: l.t(key), value, exact: false };
         let exact = |key: &str, value: String| Row { name: l.t(key), value, exact: true };
         let what = l.t(kind_key(read.kind()));

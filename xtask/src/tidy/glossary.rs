@@ -90,7 +90,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("req policy", "a field of RFC 3161"),
     ("tlog policy", "a file format of C2SP"),
     ("year policy", "the address of such a file"),
-    ("log 2026 policy", "the address of such a file"),
+    ("log policy", "the address of such a file"),
     ("commercial insurance", "what another company sells"),
     ("not insurance", "the sentence that says what a plan is not"),
     ("free of charge", "plain English"),

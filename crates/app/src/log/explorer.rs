@@ -35,7 +35,7 @@ pub struct LogHead {
     /// Names of the keys that signed it, in the order of their lines.
     pub signed_by: Vec<String>,
     /// The policy by which receipts of this log are checked.
-    pub policy: String,
+    pub tlog_policy: String,
 }
 
 /// One entry in a list.
@@ -98,7 +98,7 @@ impl App {
                 root: signed.checkpoint().root(),
                 checkpoint: signed.to_string(),
                 signed_by: names.collect(),
-                policy: self.log.policy(name.year).await?.unwrap_or_default(),
+                tlog_policy: self.log.tlog_policy(name.year).await?.unwrap_or_default(),
             });
         }
         Ok(heads)

@@ -29,7 +29,7 @@ impl LogReader for NoLog {
         Ok(None)
     }
 
-    async fn policy(&self, _: LogYear) -> Result<Option<String>, SequencerError> {
+    async fn tlog_policy(&self, _: LogYear) -> Result<Option<String>, SequencerError> {
         Ok(None)
     }
 }

@@ -51,11 +51,11 @@ impl<'a> Reader<'a> {
 
     /// Who cosigned the checkpoint, by the policy of the log; nothing if there is no policy or no checkpoint.
     pub(crate) async fn verified(&self) -> Result<Option<Verified>, SequencerError> {
-        let (Some(policy), Some(signed)) = (self.log.policy(self.year).await?, &self.checkpoint) else {
+        let (Some(text), Some(signed)) = (self.log.tlog_policy(self.year).await?, &self.checkpoint) else {
             return Ok(None);
         };
-        let policy = TlogPolicy::parse(policy.as_bytes()).map_err(|error| broken(self.year, error))?;
-        policy.check(signed).map(Some).map_err(|error| broken(self.year, error))
+        let trusted = TlogPolicy::parse(text.as_bytes()).map_err(|error| broken(self.year, error))?;
+        trusted.check(signed).map(Some).map_err(|error| broken(self.year, error))
     }
 
     /// The checkpoint.

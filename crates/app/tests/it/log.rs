@@ -217,7 +217,7 @@ async fn a_file_that_is_taken_back_leaves_a_tombstone_for_its_entry() {
 async fn receipt(town: &Town, call: &Call, of: ReceiptOf) -> (LogReceipt, Entry) {
     let answer = town.app.receipt(call, of).await.expect("an answer");
     let ReceiptAnswer::Ready(file) = answer else { unreachable!("not yet: {of:?}") };
-    let rules = town.log.policy(file.place.year).await.expect("an answer").expect("a log");
+    let rules = town.log.tlog_policy(file.place.year).await.expect("an answer").expect("a log");
     let trusted = TlogPolicy::parse(rules.as_bytes()).expect("rules");
     let receipt: Receipt = file.text.parse().expect("a receipt");
     let original = receipt.file_hasher().map(|mut hasher| {

@@ -142,7 +142,7 @@ impl Logbook {
         for kept in &self.receipts {
             let LogPlace { year, index } = kept.place;
             let wrong = |why: String| format!("the receipt for {year}, {index}: {why}");
-            let rules = alone(self.log.policy(year)).map_err(|error| wrong(error.to_string()))?;
+            let rules = alone(self.log.tlog_policy(year)).map_err(|error| wrong(error.to_string()))?;
             let rules = rules.ok_or_else(|| wrong("no rules".to_owned()))?;
             let trusted = TlogPolicy::parse(rules.as_bytes()).map_err(|error| wrong(error.to_string()))?;
             let receipt: Receipt = kept.text.parse().map_err(|error| wrong(format!("{error}")))?;

@@ -178,8 +178,8 @@ pub(super) async fn answer(visit: &Visit, wanted: Wanted, form: Form) -> Answer 
 }
 
 async fn sheet(visit: &Visit, wanted: &Wanted, receipt: &LogReceipt) -> Result<Sheet, PageError> {
-    let policy = visit.app().log().policy(receipt.place.year).await.map_err(AppError::from)?;
-    let sheet = Sheet::of(visit.l(), receipt, &wanted.about, &wanted.zone, policy.as_deref());
+    let rules = visit.app().log().tlog_policy(receipt.place.year).await.map_err(AppError::from)?;
+    let sheet = Sheet::of(visit.l(), receipt, &wanted.about, &wanted.zone, rules.as_deref());
     Ok(sheet.map_err(|error| {
         tracing::error!(%error, "a receipt cannot be read");
         Problem::broken()

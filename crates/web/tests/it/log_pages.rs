@@ -37,12 +37,12 @@ async fn programs_of_strangers_read_the_log_as_static_files() {
     assert_eq!(checkpoint.header("content-type"), "text/plain; charset=utf-8");
     assert_eq!(cors(&checkpoint), ("*", "cross-origin", "no-cache"));
     let signed: SignedCheckpoint = checkpoint.body.parse().expect("a checkpoint");
-    let policy = site.get(None, "/log/2026/policy").await;
-    let policy = TlogPolicy::parse(policy.body.as_bytes()).expect("rules of trust");
-    assert!(policy.check(&signed).expect("signed").is_satisfied);
+    let tlog_policy = site.get(None, "/log/2026/policy").await;
+    let tlog_policy = TlogPolicy::parse(tlog_policy.body.as_bytes()).expect("rules of trust");
+    assert!(tlog_policy.check(&signed).expect("signed").is_satisfied);
     let keys = site.get(None, "/log/2026/keys").await;
     let keys: Vec<Vkey> = keys.body.lines().map(|line| line.parse().expect("a key")).collect();
-    assert_eq!(keys.len(), policy.logs().len() + policy.witnesses().len());
+    assert_eq!(keys.len(), tlog_policy.logs().len() + tlog_policy.witnesses().len());
 
     let width = u16::try_from(signed.checkpoint().size()).expect("a small log");
     for path in [format!("tile/0/000.p/{width}"), format!("tile/entries/000.p/{width}")] {
@@ -156,9 +156,9 @@ async fn an_entry_shows_its_bytes_and_gives_its_proof() {
     assert!(page.body.contains("<dt>Cost</dt>") && page.body.contains("01 09 "), "{}", page.body);
     let proof = site.get(None, link(&page.body, "/log/2026/", "proof.tlog-proof")).await;
     let receipt: Receipt = proof.body.parse().expect("a receipt of a public entry");
-    let policy = site.get(None, "/log/2026/policy").await;
-    let policy = TlogPolicy::parse(policy.body.as_bytes()).expect("rules of trust");
-    let shown = receipt.verify(&policy, None).expect("genuine");
+    let tlog_policy = site.get(None, "/log/2026/policy").await;
+    let tlog_policy = TlogPolicy::parse(tlog_policy.body.as_bytes()).expect("rules of trust");
+    let shown = receipt.verify(&tlog_policy, None).expect("genuine");
     assert_eq!(format!("/log/2026/{}", shown.index), entry);
     for end in ["entries/000", "tile/0/000"] {
         assert!(page.body.contains(end), "{end}");
@@ -182,8 +182,8 @@ async fn a_digest_that_is_somebody_s_own_has_a_proof_and_no_receipt_for_stranger
 #[tokio::test]
 async fn a_claimant_gets_receipts_for_files_steps_and_consent_and_nobody_else_does() {
     let site = site().await;
-    let policy = site.get(None, "/log/2026/policy").await;
-    let policy = TlogPolicy::parse(policy.body.as_bytes()).expect("rules of trust");
+    let tlog_policy = site.get(None, "/log/2026/policy").await;
+    let tlog_policy = TlogPolicy::parse(tlog_policy.body.as_bytes()).expect("rules of trust");
     let mine = site.get(Some(3), &format!("/me/claims/{}", claim(3))).await.body;
     let covered = site.get(Some(3), &format!("/me/enrolments/{}", enrolment(3))).await.body;
     let own = format!("/me/claims/{}/", claim(3));
@@ -200,7 +200,7 @@ async fn a_claimant_gets_receipts_for_files_steps_and_consent_and_nobody_else_do
         let file = site.get(Some(3), &format!("{base}.tlog-proof")).await;
         assert!(file.header("content-disposition").starts_with("attachment; filename=\""));
         let receipt: Receipt = file.body.parse().expect("a receipt");
-        receipt.verify(&policy, None).expect("genuine");
+        receipt.verify(&tlog_policy, None).expect("genuine");
         let pdf = site.get(Some(3), &format!("{base}.pdf")).await;
         assert_eq!(pdf.header("content-type"), "application/pdf");
         assert!(pdf.body.contains(&file.body), "the receipt lies in the PDF");
@@ -244,10 +244,16 @@ async fn the_verify_page_stands_alone_and_may_connect_nowhere() {
     let site = site().await;
     for l in Locale::ALL {
         let page = site.get(None, &format!("/verify?lang={}", l.code())).await;
-        let policy = page.header("content-security-policy").to_owned();
-        assert!(policy.contains("connect-src 'none'") && policy.contains("default-src 'none'"), "{policy}");
-        assert!(!policy.contains("unsafe") && policy.matches("'sha256-").count() == 2, "{policy}");
-        let inside = policy.trim_end_matches("; frame-ancestors 'none'").replace('\'', "&#39;");
+        let csp_policy = page.header("content-security-policy").to_owned();
+        assert!(
+            csp_policy.contains("connect-src 'none'") && csp_policy.contains("default-src 'none'"),
+            "{csp_policy}"
+        );
+        assert!(
+            !csp_policy.contains("unsafe") && csp_policy.matches("'sha256-").count() == 2,
+            "{csp_policy}"
+        );
+        let inside = csp_policy.trim_end_matches("; frame-ancestors 'none'").replace('\'', "&#39;");
         assert!(page.body.contains(&inside), "the same rules hold in a saved copy");
         for outside in ["<link", "src=", "@import", "url(", "import("] {
             assert!(!page.body.contains(outside), "{outside}");

@@ -132,9 +132,9 @@ async fn overview(visit: Visit) -> Answer {
 
 /// Who signed the newest head, if the signatures are good under the published rules.
 fn verified(head: &LogHead) -> Option<Verified> {
-    let policy = TlogPolicy::parse(head.policy.as_bytes()).ok()?;
+    let trusted = TlogPolicy::parse(head.tlog_policy.as_bytes()).ok()?;
     let checkpoint: SignedCheckpoint = head.checkpoint.parse().ok()?;
-    policy.check(&checkpoint).ok()
+    trusted.check(&checkpoint).ok()
 }
 
 /// How far the newest head may be believed, in words.

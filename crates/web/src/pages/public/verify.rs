@@ -108,17 +108,17 @@ async fn verify(visit: Visit) -> Answer {
     let l = visit.l();
     let heads = visit.app().log_heads().await?;
     // Rules of several years stand one behind the other; the script takes those that name the log of the receipt.
-    let rules: Vec<String> = heads.into_iter().map(|head| head.policy).collect();
+    let rules: Vec<String> = heads.into_iter().map(|head| head.tlog_policy).collect();
     let mut response = visit.render(&VerifyPage {
         l,
         theme: Theme::from_code(visit.visitor.theme),
-        csp: policy().to_owned(),
+        csp: csp_policy().to_owned(),
         style: full_style(),
         script: SCRIPT,
         words: words(l)?,
         rules: rules.join("---\n"),
     })?;
-    let header = HeaderValue::from_str(&format!("{}; frame-ancestors 'none'", policy()));
+    let header = HeaderValue::from_str(&format!("{}; frame-ancestors 'none'", csp_policy()));
     let header = header.map_err(|_| Problem::broken())?;
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, header);
     Ok(response)
@@ -131,8 +131,8 @@ fn full_style() -> &'static str {
 }
 
 /// What the document may do: this style, this script, and nothing else.
-fn policy() -> &'static str {
-    static POLICY: LazyLock<String> = LazyLock::new(|| {
+fn csp_policy() -> &'static str {
+    static CSP_POLICY: LazyLock<String> = LazyLock::new(|| {
         let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
         format!(
             "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; connect-src 'none'; form-action 'none'; \
@@ -141,7 +141,7 @@ fn policy() -> &'static str {
             hash(full_style())
         )
     });
-    &POLICY
+    &CSP_POLICY
 }
 
 /// The texts of the script as JSON that may stand in a document.
