@@ -135,7 +135,11 @@ fn read(text: &str, secret: &Key) -> Option<Vec<(MasterId, Key)>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        write!(text, "{byte:02x}").ok();
+        text
+    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
