@@ -86,8 +86,8 @@ async fn keys(State(edge): State<Edge>, Path(year_text): Path<String>) -> Result
     })?;
     let logs = trusted.logs().iter().map(|log| &log.vkey);
     let witnesses = trusted.witnesses().iter().map(|witness| &witness.vkey);
-    let lines: String = logs.chain(witnesses).map(|vkey| format!("{vkey}\n")).collect();
-    Ok(file(TEXT, FRESH, lines))
+    let lines: Vec<String> = logs.chain(witnesses).map(|vkey| format!("{vkey}\n")).collect();
+    Ok(file(TEXT, FRESH, lines.concat()))
 }
 
 fn file(kind: &'static str, kept: &'static str, content: impl IntoResponse) -> Response {

@@ -53,7 +53,7 @@ pub(super) fn routes() -> Router<Edge> {
 /// One year in the chain of years.
 struct Year {
     href: String,
-    year: String,
+    name: String,
     origin: String,
     size: String,
     root: String,
@@ -186,7 +186,7 @@ fn count_rows(l: Locale, counts: &[(Day, EntryKind, u64)], today: Day) -> Vec<Co
 fn years(l: Locale, heads: &[LogHead]) -> Vec<Year> {
     let row = |(at, head): (usize, &LogHead)| Year {
         href: format!("/log/{}", head.year),
-        year: head.year.to_string(),
+        name: head.year.to_string(),
         origin: head.origin.clone(),
         size: l.count(head.size),
         root: head.root.to_string(),
