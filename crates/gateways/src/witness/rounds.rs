@@ -53,6 +53,17 @@ struct Board {
     cosigned: BTreeMap<LogYear, SignedCheckpoint>,
 }
 
+impl Board {
+    /// Puts the target on the board; if a quorum has cosigned it, it is for receipts too.
+    fn settle(&mut self, mut target: Target) {
+        target.is_satisfied = target.rules.check(&target.signed).is_ok_and(|verified| verified.is_satisfied);
+        if target.is_satisfied {
+            self.cosigned.insert(target.year, target.signed.clone());
+        }
+        self.target = Some(target);
+    }
+}
+
 #[derive(Clone)]
 struct Target {
     year: LogYear,
@@ -144,18 +155,9 @@ impl Witnesses {
         // since then is how this platform learns that it was brought back from an old copy.
         let target =
             Target { year, signed, rules: Arc::new(rules), done: BTreeSet::new(), is_satisfied: false };
-        self.settle(&mut self.board(), target);
+        self.board().settle(target);
         self.changed();
         Ok(text)
-    }
-
-    /// Puts the target on the board; if a quorum has cosigned it, it is for receipts too.
-    fn settle(&self, board: &mut Board, mut target: Target) {
-        target.is_satisfied = target.rules.check(&target.signed).is_ok_and(|verified| verified.is_satisfied);
-        if target.is_satisfied {
-            board.cosigned.insert(target.year, target.signed.clone());
-        }
-        board.target = Some(target);
     }
 
     /// Returns when the next target may come.
@@ -282,7 +284,7 @@ impl Witnesses {
             };
             target.signed.add(signature.clone());
             target.done.insert(index);
-            self.settle(&mut board, target);
+            board.settle(target);
             asked.signed.note().clone()
         };
         self.changed();

@@ -91,7 +91,7 @@ async fn serve(mut stream: TcpStream, number: u8, manner: Manner) {
         }
     };
     let answer = match manner {
-        Manner::Hang => return tokio::time::sleep(Duration::from_secs(60)).await,
+        Manner::Hang => return tokio::time::sleep(Duration::from_mins(1)).await,
         Manner::Bytes(bytes) => bytes,
         Manner::Honest(seen) => honest(number, &body, &seen),
     };
@@ -188,6 +188,16 @@ async fn nothing_but_this_witness_s_cosignature_of_this_checkpoint_is_kept() {
             _ => assert_eq!(answer, expected, "{what}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_witness_that_never_answers_is_not_waited_for() {
+    let request = AddCheckpoint { old: 0, proof: Vec::new(), note: signed(5).note().clone() };
+}
+
+#[tokio::test]
+async fn a_witness_that_sleeps_is_waited_for_no_longer_than_the_limit() {
+    let request = AddCheckpoint { old: 0, proof: Vec::new(), note: signed(5).note().clone() };
     let stub = Stub::start(1, Manner::Hang).await;
     let begun = tokio::time::Instant::now();
     assert!(matches!(stub.client(1).ask(&request, NOW).await, Err(WitnessFault::Unreachable(_))));
