@@ -19,7 +19,7 @@ use crate::problem::Problem;
 /// How long a request may take. Protects connections from a store that hangs.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// How long a request that brings evidence may take: 50 MB at 16 kB/s. A sender who falls silent is hung up on much earlier.
-const UPLOAD_LIMIT: Duration = Duration::from_secs(3_600);
+const UPLOAD_LIMIT: Duration = Duration::from_hours(1);
 /// Routes whose requests bring evidence.
 const UPLOADS: [&str; 3] = [
     "/me/claims/{id}/files",

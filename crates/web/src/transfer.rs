@@ -27,7 +27,7 @@ use huzhu_domain::id::EvidenceId;
 use crate::problem::Problem;
 
 /// How long a sender may say nothing. Protects connections and half-written files; a phone that changes cells is silent for less.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Bytes of a refused body that are read to the end all the same, so that the refusal is heard.
 const DRAIN_BYTES: usize = 256 * 1024 * 1024;
 /// How long more of a refused body is waited for.

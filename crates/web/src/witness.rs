@@ -66,8 +66,8 @@ async fn add_checkpoint(State(witness): State<Arc<dyn Witness>>, body: Bytes) ->
     });
     match judged.await {
         Ok(Ok(signatures)) => {
-            let lines: String = signatures.iter().map(|signature| format!("{signature}\n")).collect();
-            text(StatusCode::OK, lines)
+            let lines: Vec<String> = signatures.iter().map(|signature| format!("{signature}\n")).collect();
+            text(StatusCode::OK, lines.concat())
         }
         Ok(Err(Refusal::Conflict(size))) => {
             (StatusCode::CONFLICT, [(CONTENT_TYPE, SIZE_TYPE)], format!("{size}\n")).into_response()

@@ -181,7 +181,9 @@ impl RotateVault {
 /// Rotates the master key of the vault: what was erased must not come back with an older copy of its index.
 fn rotate(folder: &Folder) -> Result<u64, Failure> {
     let wrapped = folder.vault.rotate().map_err(|error| Failure::broken("rotating the master key", error))?;
-    note("The master key of evidence is new. Take a backup of vault.db and vault.keys now; older ones of these two open nothing.");
+    note(
+        "The master key of evidence is new. Take a backup of vault.db and vault.keys now; older ones of these two open nothing.",
+    );
     Ok(wrapped)
 }
 

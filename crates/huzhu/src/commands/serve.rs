@@ -26,7 +26,7 @@ use crate::wiring::{Folder, Outside, runtime};
 /// How long the outbox rests when there was nothing to send.
 const OUTBOX_REST: Duration = Duration::from_secs(2);
 /// How long the sweep of uploads rests.
-const SWEEP_REST: Duration = Duration::from_secs(3_600);
+const SWEEP_REST: Duration = Duration::from_hours(1);
 /// How long one mail may take.
 const MAIL_LIMIT: Duration = Duration::from_secs(20);
 
