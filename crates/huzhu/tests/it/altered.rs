@@ -68,7 +68,7 @@ fn a_changed_byte_of_history_or_of_the_log_is_found() {
     let year = year.filter(|path| path.is_dir()).min().unwrap();
     let bundle = first_file(&year.join("tile/entries"));
     let bytes = std::fs::read(&bundle).unwrap();
-    for at in [2, bytes.len() / 2, bytes.len() - 1] {
+    for at in [2, bytes.len().div_euclid(2), bytes.len() - 1] {
         let mut changed = bytes.clone();
         changed[at] ^= 1;
         std::fs::write(&bundle, changed).unwrap();
