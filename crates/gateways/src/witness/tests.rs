@@ -191,11 +191,6 @@ async fn nothing_but_this_witness_s_cosignature_of_this_checkpoint_is_kept() {
 }
 
 #[tokio::test]
-async fn a_witness_that_never_answers_is_not_waited_for() {
-    let request = AddCheckpoint { old: 0, proof: Vec::new(), note: signed(5).note().clone() };
-}
-
-#[tokio::test]
 async fn a_witness_that_sleeps_is_waited_for_no_longer_than_the_limit() {
     let request = AddCheckpoint { old: 0, proof: Vec::new(), note: signed(5).note().clone() };
     let stub = Stub::start(1, Manner::Hang).await;
