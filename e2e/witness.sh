@@ -92,6 +92,9 @@ wait_for 10 "a receipt" receipt 2 "$SCRATCH/first.tlog-proof"
 verify "$SCRATCH/first.tlog-proof" | tee "$SCRATCH/verified.txt"
 grep -q "3 of 3 known witnesses" "$SCRATCH/verified.txt" || fail "the receipt does not have three cosignatures"
 
+status=$(head -c 1000000 /dev/zero | curl --silent --data-binary @- --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:${ports[1]}/add-checkpoint")
+[ "$status" = 413 ] || fail "a body of a megabyte is answered with $status"
+
 echo "== the token of the authority, checked by openssl"
 token() { ls "$log/$(year)/timestamp"/*.tsr; }
 wait_for 20 "a time stamp" token
