@@ -6,7 +6,7 @@
 //! Guarantees: everything on the log follows from events, so it can be compared with them at any time; nothing is on it
 //! twice; nothing personal is on it.
 //!
-//! Limits: events that give no entry (see [`item`] for which and why) are protected by the store alone.
+//! Limits: events that give no entry (see the file `item.rs` for which and why) are protected by the store alone.
 
 mod card;
 pub mod check;
