@@ -19,7 +19,7 @@ fn open(folder: &Path) -> EvidenceVault {
 
 /// Bytes that do not repeat within a chunk.
 fn content(length: usize) -> Vec<u8> {
-    (0..length).map(|at| u8::try_from((at * 31 + at / 253) % 251).unwrap()).collect()
+    (0..length).map(|at| u8::try_from((at * 31 + at.div_euclid(253)) % 251).unwrap()).collect()
 }
 
 async fn write(vault: &EvidenceVault, file: FileId, pieces: &[&[u8]]) {
@@ -86,7 +86,7 @@ async fn files_of_every_length_come_back_whole_and_in_part() {
             (0, 1),
             (0, length),
             (1, 3),
-            (length / 2, length),
+            (length.div_euclid(2), length),
             (chunk - 1, chunk + 1),
             (length, length + 5),
             (3, 3),
