@@ -176,11 +176,16 @@ pub fn replay(stream: &StreamId, events: &[Recorded]) -> Result<Record, String> 
             let record = PeriodRecord::of(&period).ok_or("notice never began")?;
             Record::Period(Box::new(record))
         }
+        StreamId::Objection(_)
+        | StreamId::JuryCase(_)
+        | StreamId::Juror(..)
+        | StreamId::Ballot(_)
+        | StreamId::SecondReview(_) => Record::Matter(crate::load::replay_matter(stream, events)?),
     };
     Ok(record)
 }
 
-fn foreign(event: &Event) -> String {
+pub(crate) fn foreign(event: &Event) -> String {
     format!("{} stands in it", crate::codec::kind(event))
 }
 
@@ -316,6 +321,11 @@ impl<'a> Audit<'a> {
                 let row = periods.into_iter().find(|period| period.key == *key);
                 row.map(|row| Record::Period(Box::new(row)))
             }
+            StreamId::Objection(_)
+            | StreamId::JuryCase(_)
+            | StreamId::Juror(..)
+            | StreamId::Ballot(_)
+            | StreamId::SecondReview(_) => self.store.matter(stream).await?.map(Record::Matter),
         })
     }
 

@@ -11,8 +11,11 @@
 use huzhu_domain::claim::ClaimEvent;
 use huzhu_domain::enrolment::EnrolmentEvent;
 use huzhu_domain::event::{Event, PlanEvent, StreamId};
+use huzhu_domain::jury::{BallotEvent, JurorEvent, JuryCaseEvent};
 use huzhu_domain::member::MemberEvent;
+use huzhu_domain::objection::ObjectionEvent;
 use huzhu_domain::period::PeriodEvent;
+use huzhu_domain::second_review::SecondReviewEvent;
 use huzhu_domain::time::{Day, Moment};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -92,10 +95,21 @@ pub fn parse_stream(text: &str) -> Result<StreamId, CodecError> {
     if let Some(plan) = text.strip_prefix("plan:") {
         return plan.parse().map(StreamId::Plan).map_err(|e| bad(&e));
     }
+    if let Some(rest) = text.strip_prefix("juror:") {
+        let (plan, member) = rest.split_once(':').ok_or_else(|| bad(&text))?;
+        let plan = plan.parse().map_err(|e| bad(&e))?;
+        return Ok(StreamId::Juror(plan, member.parse().map_err(|e| bad(&e))?));
+    }
+    if let Some(claim) = text.strip_prefix("second:") {
+        return claim.parse().map(StreamId::SecondReview).map_err(|e| bad(&e));
+    }
     match text.split_once('_').map(|(prefix, _)| prefix) {
         Some("mem") => text.parse().map(StreamId::Member).map_err(|e| bad(&e)),
         Some("enr") => text.parse().map(StreamId::Enrolment).map_err(|e| bad(&e)),
         Some("clm") => text.parse().map(StreamId::Claim).map_err(|e| bad(&e)),
+        Some("obj") => text.parse().map(StreamId::Objection).map_err(|e| bad(&e)),
+        Some("jur") => text.parse().map(StreamId::JuryCase).map_err(|e| bad(&e)),
+        Some("bal") => text.parse().map(StreamId::Ballot).map_err(|e| bad(&e)),
         _ => Err(bad(&text)),
     }
 }
@@ -166,6 +180,31 @@ pub const fn kind(event: &Event) -> &'static str {
             PeriodEvent::Collected(_) => "period.collected",
             PeriodEvent::Closed => "period.closed",
         },
+        Event::Objection(event) => match event {
+            ObjectionEvent::Raised { .. } => "objection.raised",
+            ObjectionEvent::Answered { .. } => "objection.answered",
+            ObjectionEvent::Withdrawn { .. } => "objection.withdrawn",
+            ObjectionEvent::BecameMoot { .. } => "objection.became-moot",
+        },
+        Event::JuryCase(event) => match event {
+            JuryCaseEvent::Requested { .. } => "jury-case.requested",
+            JuryCaseEvent::Declined { .. } => "jury-case.declined",
+            JuryCaseEvent::Opened { .. } => "jury-case.opened",
+            JuryCaseEvent::Closed { .. } => "jury-case.closed",
+            JuryCaseEvent::Voided { .. } => "jury-case.voided",
+        },
+        Event::Juror(event) => match event {
+            JurorEvent::ExamBegun { .. } => "juror.exam-begun",
+            JurorEvent::ExamTaken { .. } => "juror.exam-taken",
+            JurorEvent::Volunteered { .. } => "juror.volunteered",
+            JurorEvent::Resigned { .. } => "juror.resigned",
+            JurorEvent::StruckOff { .. } => "juror.struck-off",
+        },
+        Event::Ballot(BallotEvent::Cast { .. }) => "ballot.cast",
+        Event::SecondReview(event) => match event {
+            SecondReviewEvent::Drawn { .. } => "second-review.drawn",
+            SecondReviewEvent::Given { .. } => "second-review.given",
+        },
     }
 }
 
@@ -189,6 +228,20 @@ const fn claim_kind(event: &ClaimEvent) -> &'static str {
         ClaimEvent::BecamePayable { .. } => "claim.became-payable",
         ClaimEvent::Paid { .. } => "claim.paid",
         ClaimEvent::Withdrawn => "claim.withdrawn",
+        ClaimEvent::Assigned { .. } => "claim.assigned",
+        ClaimEvent::InvestigationOrdered { .. } => "claim.investigation-ordered",
+        ClaimEvent::FindingsHandedIn { .. } => "claim.findings-handed-in",
+        ClaimEvent::InvestigationEnded { .. } => "claim.investigation-ended",
+        ClaimEvent::Objected { .. } => "claim.objected",
+        ClaimEvent::ObjectionDismissed { .. } => "claim.objection-dismissed",
+        ClaimEvent::ObjectionWithdrawn { .. } => "claim.objection-withdrawn",
+        ClaimEvent::ObjectionUpheld { .. } => "claim.objection-upheld",
+        ClaimEvent::JuryRequested { .. } => "claim.jury-requested",
+        ClaimEvent::JuryDue { .. } => "claim.jury-due",
+        ClaimEvent::JuryDeclined { .. } => "claim.jury-declined",
+        ClaimEvent::VerdictReached { .. } => "claim.verdict-reached",
+        ClaimEvent::VerdictApplied { .. } => "claim.verdict-applied",
+        ClaimEvent::DeadlinePassed { .. } => "claim.deadline-passed",
     }
 }
 

@@ -110,7 +110,7 @@ const fn needs_evidence(state: &State) -> bool {
         | State::Approved { .. }
         | State::OnNotice { .. }
         | State::Objected { .. }
-        | State::JuryRequested
+        | State::JuryRequested { .. }
         | State::Verdict { .. }
         | State::Cleared { .. }
         | State::Payable { .. } => true,

@@ -2,6 +2,8 @@
 
 use huzhu_domain::claim::ClaimEvent;
 use huzhu_domain::event::Event;
+use huzhu_domain::jury::JuryCaseEvent;
+use huzhu_domain::objection::ObjectionEvent;
 
 use crate::ports::Actor;
 
@@ -15,6 +17,11 @@ pub(crate) const fn role_of(event: &Event, actor: Actor) -> &'static str {
         Event::Claim(event) => claim_role(event),
         Event::Plan(_) | Event::Period(_) => "operator",
         Event::Enrolment(_) | Event::Member(_) => "member",
+        Event::Objection(ObjectionEvent::Answered { .. }) | Event::SecondReview(_) => "reviewer",
+        Event::Objection(_) => "member",
+        Event::JuryCase(JuryCaseEvent::Requested { .. }) => "member",
+        Event::JuryCase(_) => "clerk",
+        Event::Juror(_) | Event::Ballot(_) => "juror",
     }
 }
 
@@ -27,11 +34,24 @@ const fn claim_role(event: &ClaimEvent) -> &'static str {
         | ClaimEvent::Reported { .. }
         | ClaimEvent::EvidenceCompleted { .. }
         | ClaimEvent::Withdrawn => "claimant",
+        ClaimEvent::Objected { .. } | ClaimEvent::ObjectionWithdrawn { .. } => "member",
+        ClaimEvent::JuryRequested { .. } => "member",
+        ClaimEvent::JuryDue { .. }
+        | ClaimEvent::JuryDeclined { .. }
+        | ClaimEvent::VerdictReached { .. }
+        | ClaimEvent::VerdictApplied { .. } => "clerk",
+        ClaimEvent::FindingsHandedIn { .. } => "investigator",
         ClaimEvent::Taken { .. }
+        | ClaimEvent::Assigned { .. }
+        | ClaimEvent::InvestigationOrdered { .. }
+        | ClaimEvent::InvestigationEnded { .. }
+        | ClaimEvent::ObjectionDismissed { .. }
+        | ClaimEvent::ObjectionUpheld { .. }
         | ClaimEvent::MoreEvidenceRequested { .. }
         | ClaimEvent::Recommended { .. } => "reviewer",
         ClaimEvent::Returned { .. } | ClaimEvent::Approved { .. } | ClaimEvent::Refused { .. } => "confirmer",
         ClaimEvent::EvidenceOpened { .. } => "staff",
+        ClaimEvent::DeadlinePassed { .. } => "system",
         ClaimEvent::PutOnNotice { .. }
         | ClaimEvent::Cleared { .. }
         | ClaimEvent::BecamePayable { .. }

@@ -17,6 +17,7 @@ pub mod join;
 pub mod leave;
 mod load;
 pub mod log;
+pub mod matter;
 pub mod periods;
 pub mod permission;
 pub mod person;

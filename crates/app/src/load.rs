@@ -5,16 +5,20 @@ use std::sync::Arc;
 use huzhu_domain::claim::{Claim, ClaimEvent};
 use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
 use huzhu_domain::event::{Event, PlanEvent, StreamId};
-use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId, ObjectionId};
+use huzhu_domain::jury::{Juror, JuryCase};
 use huzhu_domain::member::Member;
+use huzhu_domain::objection::Objection;
 use huzhu_domain::period::Period;
 use huzhu_domain::plan::{PeriodKey, Plan, PlanId, PlanTerms, PlanVersion};
+use huzhu_domain::second_review::SecondReview;
 use huzhu_domain::time::{Day, Moment, day_of};
 
 use crate::App;
 use crate::error::AppError;
+use crate::matter::MatterRecord;
 use crate::person::Person;
-use crate::ports::{Append, Recorded};
+use crate::ports::{Actor, Append, Position, Recorded};
 use crate::record::{ClaimRecord, EnrolmentRecord, MemberRecord, PeriodRecord, Record};
 
 /// An aggregate with the number of events it was folded from.
@@ -252,6 +256,132 @@ pub(crate) fn append_period(
         events: events.into_iter().map(Event::Period).collect(),
         record: Record::Period(Box::new(record)),
     }
+}
+
+/// Loads one of the aggregates that share a row, see [`crate::matter`]. A new function beside it is the usual way to get
+/// at one of them, by its own type.
+macro_rules! load_begun {
+    ($(#[$doc:meta])* $name:ident, $id:ty, $state:ty, $stream:expr, $event:ident, $word:literal) => {
+        impl App {
+            $(#[$doc])*
+            pub(crate) async fn $name(&self, id: $id) -> Result<Loaded<$state>, AppError> {
+                let recorded = self.store.stream(&$stream(id)).await?;
+                let mut state: Option<$state> = None;
+                for one in &recorded {
+                    let Event::$event(event) = &one.event else { return Err(foreign(one)) };
+                    match &mut state {
+                        None => state = <$state>::begin(id, event),
+                        Some(state) => state.apply(event),
+                    }
+                }
+                let state = state.ok_or(AppError::NotFound($word))?;
+                Ok(Loaded { state, events: count(&recorded) })
+            }
+        }
+    };
+}
+
+load_begun!(/// An objection.
+    load_objection, ObjectionId, Objection, StreamId::Objection, Objection, "objection");
+load_begun!(/// A jury case.
+    load_jury_case, JuryCaseId, JuryCase, StreamId::JuryCase, JuryCase, "jury-case");
+load_begun!(/// The second review of a claim.
+    load_second_review, ClaimId, SecondReview, StreamId::SecondReview, SecondReview, "second-review");
+
+impl App {
+    /// A juror of a plan; somebody who never tried has no events.
+    pub(crate) async fn load_juror(
+        &self,
+        plan: &PlanId,
+        member: MemberId,
+    ) -> Result<Loaded<Juror>, AppError> {
+        let recorded = self.store.stream(&StreamId::Juror(plan.clone(), member)).await?;
+        let mut state = Juror::new(plan.clone(), member);
+        for one in &recorded {
+            let Event::Juror(event) = &one.event else { return Err(foreign(one)) };
+            state.apply(event);
+        }
+        Ok(Loaded { state, events: count(&recorded) })
+    }
+}
+
+/// The row that the events of a stream lead to, of the streams that [`crate::matter::MatterKind::of`] knows.
+///
+/// # Errors
+/// Says what is wrong when the events are no history of such a stream.
+pub(crate) fn replay_matter(stream: &StreamId, events: &[Recorded]) -> Result<MatterRecord, String> {
+    /// Folds events of one kind.
+    macro_rules! folded {
+        ($event:ident, $begin:expr, $row:expr) => {{
+            let mut state = None;
+            for recorded in events {
+                let Event::$event(event) = &recorded.event else {
+                    return Err(crate::audit::foreign(&recorded.event));
+                };
+                match &mut state {
+                    None => state = Some($begin(event).ok_or("it does not begin with its first event")?),
+                    Some(state) => state.apply(event),
+                }
+            }
+            $row(&state.ok_or("it is empty")?)
+        }};
+    }
+    Ok(match stream {
+        StreamId::Objection(id) => {
+            folded!(Objection, |event| Objection::begin(*id, event), MatterRecord::of_objection)
+        }
+        StreamId::JuryCase(id) => {
+            folded!(JuryCase, |event| JuryCase::begin(*id, event), MatterRecord::of_jury_case)
+        }
+        StreamId::SecondReview(id) => {
+            folded!(SecondReview, |event| SecondReview::begin(*id, event), MatterRecord::of_second_review)
+        }
+        StreamId::Juror(plan, member) => {
+            let mut juror = Juror::new(plan.clone(), *member);
+            for recorded in events {
+                let Event::Juror(event) = &recorded.event else {
+                    return Err(crate::audit::foreign(&recorded.event));
+                };
+                juror.apply(event);
+            }
+            MatterRecord::of_juror(&juror)
+        }
+        StreamId::Ballot(id) => match events {
+            [Recorded { event: Event::Ballot(event), .. }] => MatterRecord::of_ballot(*id, event),
+            _ => return Err("a ballot is cast once".to_owned()),
+        },
+        StreamId::Member(_)
+        | StreamId::Plan(_)
+        | StreamId::Enrolment(_)
+        | StreamId::Claim(_)
+        | StreamId::Period(..) => return Err("it has a row of its own".to_owned()),
+    })
+}
+
+/// Appends to a stream that shares a row; `before` are its events so far, oldest first.
+///
+/// # Panics
+/// When the events do not follow on those before, which the verb that made them excludes.
+pub(crate) fn append_matter(
+    stream: StreamId,
+    before: Vec<Recorded>,
+    events: Vec<Event>,
+    at: Moment,
+) -> Append {
+    let expected = count(&before);
+    let mut all = before;
+    for event in &events {
+        all.push(Recorded {
+            position: Position(0),
+            stream: stream.clone(),
+            number: count(&all).saturating_add(1),
+            at,
+            actor: Actor::System,
+            event: event.clone(),
+        });
+    }
+    let record = replay_matter(&stream, &all).expect("a verb's event follows on the ones before");
+    Append { stream, expected, events, record: Record::Matter(record) }
 }
 
 fn count(recorded: &[Recorded]) -> u64 {

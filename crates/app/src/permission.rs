@@ -35,11 +35,25 @@ pub enum Action {
     ReadClaims,
     /// Destroy the key and the files of a person.
     ErasePerson,
+    /// Give a claim to a reviewer.
+    AssignClaim,
+    /// Hand in the findings of an investigation.
+    Investigate,
+    /// Object to a claim on notice.
+    Object,
+    /// Answer an objection.
+    AnswerObjection,
+    /// Ask for a jury.
+    AskJury,
+    /// Run jury cases.
+    RunJury,
+    /// Take the exam, be a juror, vote.
+    ServeOnJury,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 20] = [
         Self::SignIn,
         Self::GiveIdentity,
         Self::Join,
@@ -53,6 +67,13 @@ impl Action {
         Self::ReadAudit,
         Self::ReadClaims,
         Self::ErasePerson,
+        Self::AssignClaim,
+        Self::Investigate,
+        Self::Object,
+        Self::AnswerObjection,
+        Self::AskJury,
+        Self::RunJury,
+        Self::ServeOnJury,
     ];
 
     /// The stable word in the audit trail and in message keys.
@@ -71,13 +92,31 @@ impl Action {
             Self::ReadAudit => "read-audit",
             Self::ReadClaims => "read-claims",
             Self::ErasePerson => "erase-person",
+            Self::AssignClaim => "assign-claim",
+            Self::Investigate => "investigate",
+            Self::Object => "object",
+            Self::AnswerObjection => "answer-objection",
+            Self::AskJury => "ask-jury",
+            Self::RunJury => "run-jury",
+            Self::ServeOnJury => "serve-on-jury",
         }
     }
 
     /// Roles of which one is needed; empty: every member may.
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::SignIn | Self::GiveIdentity | Self::Join | Self::Leave | Self::FileClaim => &[],
+            Self::SignIn
+            | Self::GiveIdentity
+            | Self::Join
+            | Self::Leave
+            | Self::FileClaim
+            | Self::Object
+            | Self::AskJury
+            | Self::ServeOnJury => &[],
+            Self::AssignClaim => &[Role::Reviewer, Role::Operator],
+            Self::Investigate => &[Role::Investigator],
+            Self::AnswerObjection => &[Role::Reviewer, Role::Confirmer],
+            Self::RunJury => &[Role::Clerk],
             Self::ReviewClaim => &[Role::Reviewer],
             Self::ConfirmClaim => &[Role::Confirmer],
             Self::RunPlan | Self::RunPeriod | Self::GrantRoles | Self::ErasePerson => &[Role::Operator],
@@ -108,11 +147,11 @@ mod tests {
         }
         assert_eq!(
             table,
-            "sign-in: member reviewer confirmer operator auditor\n\
-             give-identity: member reviewer confirmer operator auditor\n\
-             join: member reviewer confirmer operator auditor\n\
-             leave: member reviewer confirmer operator auditor\n\
-             file-claim: member reviewer confirmer operator auditor\n\
+            "sign-in: member reviewer confirmer investigator clerk operator auditor\n\
+             give-identity: member reviewer confirmer investigator clerk operator auditor\n\
+             join: member reviewer confirmer investigator clerk operator auditor\n\
+             leave: member reviewer confirmer investigator clerk operator auditor\n\
+             file-claim: member reviewer confirmer investigator clerk operator auditor\n\
              review-claim: reviewer\n\
              confirm-claim: confirmer\n\
              run-plan: operator\n\
@@ -120,7 +159,14 @@ mod tests {
              grant-roles: operator\n\
              read-audit: operator auditor\n\
              read-claims: reviewer confirmer auditor\n\
-             erase-person: operator\n"
+             erase-person: operator\n\
+             assign-claim: reviewer operator\n\
+             investigate: investigator\n\
+             object: member reviewer confirmer investigator clerk operator auditor\n\
+             answer-objection: reviewer confirmer\n\
+             ask-jury: member reviewer confirmer investigator clerk operator auditor\n\
+             run-jury: clerk\n\
+             serve-on-jury: member reviewer confirmer investigator clerk operator auditor\n"
         );
     }
 }

@@ -13,6 +13,7 @@ use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, JournalEntry};
 
+use crate::matter::{MatterQuery, MatterRecord};
 use crate::record::{
     ClaimRecord, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord,
     Record, RefusedAct, Session, SignInCode,
@@ -325,6 +326,11 @@ pub trait Store: Send + Sync {
     async fn claim(&self, id: ClaimId) -> Result<Option<ClaimRecord>, StoreError>;
     /// Claims by query.
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError>;
+
+    /// One row of [`crate::matter`].
+    async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError>;
+    /// Rows of [`crate::matter`] by query.
+    async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError>;
 
     /// All periods of a plan that have begun their notice, oldest first.
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError>;

@@ -28,6 +28,8 @@ pub enum Record {
     Claim(ClaimRecord),
     /// Of a period.
     Period(Box<PeriodRecord>),
+    /// Of what hangs on a claim, a plan or a jury case.
+    Matter(crate::matter::MatterRecord),
 }
 
 /// A member in lists.
@@ -230,14 +232,14 @@ impl ClaimRecord {
             | State::Recommended { reviewer, .. } => (Some(reviewer), None, None),
             State::Approved { aid } => (None, None, Some(aid)),
             State::OnNotice { period, aid, .. }
-            | State::Objected { period, aid }
+            | State::Objected { period, aid, .. }
             | State::Cleared { period, aid }
             | State::Payable { period, aid, .. }
             | State::Paid { period, aid, .. } => (None, Some(period), Some(aid)),
             State::Draft
             | State::Reported { .. }
             | State::Refused { .. }
-            | State::JuryRequested
+            | State::JuryRequested { .. }
             | State::Verdict { .. }
             | State::Withdrawn => (None, None, None),
         };

@@ -3,10 +3,13 @@
 use crate::claim::ClaimEvent;
 use crate::digest::Digest;
 use crate::enrolment::EnrolmentEvent;
-use crate::id::{ClaimId, EnrolmentId, MemberId};
+use crate::id::{BallotId, ClaimId, EnrolmentId, JuryCaseId, MemberId, ObjectionId};
+use crate::jury::{BallotEvent, JurorEvent, JuryCaseEvent};
 use crate::member::MemberEvent;
+use crate::objection::ObjectionEvent;
 use crate::period::PeriodEvent;
 use crate::plan::{PeriodKey, PlanId, PlanVersion};
+use crate::second_review::SecondReviewEvent;
 use crate::time::Day;
 
 /// The aggregate that an event belongs to. Events of one stream are numbered from 1 without gaps.
@@ -22,10 +25,21 @@ pub enum StreamId {
     Claim(ClaimId),
     /// A period of a plan.
     Period(PlanId, PeriodKey),
+    /// An objection to a claim on notice.
+    Objection(ObjectionId),
+    /// A jury's judgment of a claim.
+    JuryCase(JuryCaseId),
+    /// What makes a member a juror of a plan: exam, will, standing.
+    Juror(PlanId, MemberId),
+    /// One vote.
+    Ballot(BallotId),
+    /// The blind second review of a decided claim.
+    SecondReview(ClaimId),
 }
 
 impl std::fmt::Display for StreamId {
-    /// `mem_...`, `plan:ID`, `enr_...`, `clm_...`, `period:ID:2019-01-2`; the text is the key in stores.
+    /// `mem_...`, `plan:ID`, `enr_...`, `clm_...`, `period:ID:2019-01-2`, `obj_...`, `jur_...`, `juror:ID:mem_...`, `bal_...`,
+    /// `second:clm_...`; the text is the key in stores.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Member(id) => write!(f, "{id}"),
@@ -33,6 +47,11 @@ impl std::fmt::Display for StreamId {
             Self::Enrolment(id) => write!(f, "{id}"),
             Self::Claim(id) => write!(f, "{id}"),
             Self::Period(plan, key) => write!(f, "period:{plan}:{key}"),
+            Self::Objection(id) => write!(f, "{id}"),
+            Self::JuryCase(id) => write!(f, "{id}"),
+            Self::Juror(plan, member) => write!(f, "juror:{plan}:{member}"),
+            Self::Ballot(id) => write!(f, "{id}"),
+            Self::SecondReview(claim) => write!(f, "second:{claim}"),
         }
     }
 }
@@ -77,4 +96,14 @@ pub enum Event {
     Claim(ClaimEvent),
     /// Of a period.
     Period(PeriodEvent),
+    /// Of an objection.
+    Objection(ObjectionEvent),
+    /// Of a jury case.
+    JuryCase(JuryCaseEvent),
+    /// Of a juror.
+    Juror(JurorEvent),
+    /// Of a ballot.
+    Ballot(BallotEvent),
+    /// Of a second review.
+    SecondReview(SecondReviewEvent),
 }

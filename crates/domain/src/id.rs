@@ -68,6 +68,12 @@ id!(/// A request for aid.
     ClaimId, "clm");
 id!(/// One file handed in with a claim.
     EvidenceId, "evd");
+id!(/// A member's protest against a claim on notice.
+    ObjectionId, "obj");
+id!(/// One judgment of a claim by a jury, from the request to the verdict.
+    JuryCaseId, "jur");
+id!(/// One vote of one juror. Derived from a keyed hash, so that it does not name the juror.
+    BallotId, "bal");
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,10 @@ pub enum Role {
     Reviewer,
     /// Confirms or returns a recommendation made by somebody else.
     Confirmer,
+    /// Gathers the facts of claims given to them, and has no say in the result.
+    Investigator,
+    /// Runs jury cases: accepts requests by the grounds of the terms, passes questions on, and judges nothing.
+    Clerk,
     /// Runs the plan: versions, periods, collection, payout, roles.
     Operator,
     /// Reads everything, changes nothing.
@@ -24,13 +28,16 @@ pub enum Role {
 
 impl Role {
     /// All roles, in the order in which pages list them.
-    pub const ALL: [Self; 4] = [Self::Reviewer, Self::Confirmer, Self::Operator, Self::Auditor];
+    pub const ALL: [Self; 6] =
+        [Self::Reviewer, Self::Confirmer, Self::Investigator, Self::Clerk, Self::Operator, Self::Auditor];
 
     /// The stable word for the role in URLs, JSON and message keys.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Reviewer => "reviewer",
             Self::Confirmer => "confirmer",
+            Self::Investigator => "investigator",
+            Self::Clerk => "clerk",
             Self::Operator => "operator",
             Self::Auditor => "auditor",
         }

@@ -8,8 +8,8 @@ use huzhu_domain::plan::{
     Cover, DEFAULT_CHANGE_NOTICE_DAYS, DependantsPay, Ending, EvidenceItem, Excess, Exclusion, Frequency,
     Group, GroupCode, Headcount, Identity, IllnessInside, ItemCode, Joining, Jury, JuryMode,
     LastPeriodsPayer, Leaving, Localized, Model, PeriodDays, PlanId, PlanVersion, Question, Reason,
-    ReasonCode, Refund, Relation, Retry, Review, Severity, Sharing, Shortfall, Split, TenureStep, TermsParts,
-    Waiting,
+    ReasonCode, Refund, Relation, Retry, Review, Severity, Sharing, Shortfall, Split, StepDays, TenureStep,
+    TermsParts, Waiting,
 };
 use huzhu_domain::time::{Day, TimeZone};
 use huzhu_ledger::{Amount, Currency, Percent};
@@ -422,6 +422,7 @@ impl Reader<'_> {
             four_eyes_from: self.amount("review.four_eyes_from"),
             second_review: self.percent("review.second_review"),
             reasons: self.reasons("review.reasons"),
+            days: StepDays::USUAL,
         }
     }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use huzhu_app::matter::{MatterQuery, MatterRecord};
 use huzhu_app::ports::{
     Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged, Page, Position,
     Recorded, Store, StoreError, Unit,
@@ -159,6 +160,12 @@ impl<S: Store> Store for FaultyStore<S> {
     }
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError> {
         self.inner.claims(query, page).await
+    }
+    async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {
+        self.inner.matter(stream).await
+    }
+    async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError> {
+        self.inner.matters(query, page).await
     }
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {
         self.inner.periods(plan).await

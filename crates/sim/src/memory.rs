@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use huzhu_app::matter::{MatterKind, MatterQuery, MatterRecord};
 use huzhu_app::ports::{
     Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged,
     Page, Position, Recorded, ReliedOn, SignInChange, Store, StoreError, Unit,
@@ -85,6 +86,7 @@ struct Tables {
     cohorts: Table<(PlanId, CohortDays), u64>,
     claims: Table<ClaimId, ClaimRecord>,
     periods: Table<(PlanId, PeriodKey), PeriodRecord>,
+    matters: Table<String, MatterRecord>,
     entries: Table<(PlanId, u64), JournalEntry>,
     entry_ids: Table<u128, (PlanId, u64)>,
     balances: Table<PlanId, Balances>,
@@ -115,6 +117,7 @@ macro_rules! each_table {
         $tables.cohorts.$method();
         $tables.claims.$method();
         $tables.periods.$method();
+        $tables.matters.$method();
         $tables.entries.$method();
         $tables.entry_ids.$method();
         $tables.balances.$method();
@@ -272,6 +275,9 @@ impl Tables {
             (StreamId::Claim(id), Record::Claim(row)) if id == row.id => self.claims.insert(id, row),
             (StreamId::Period(plan, key), Record::Period(row)) if plan == row.plan && key == row.key => {
                 self.periods.insert((plan, key), *row);
+            }
+            (stream, Record::Matter(row)) if stream == row.stream && MatterKind::of(&stream).is_some() => {
+                self.matters.insert(stream.to_string(), row);
             }
             (stream, _) => return Err(broken(format!("the row of {stream} is another one's"))),
         }
@@ -457,6 +463,31 @@ impl Store for MemoryStore {
             ClaimQuery::InStates(plan, states) => row.plan == *plan && states.contains(&row.state),
             ClaimQuery::InPeriod(plan, period) => row.plan == *plan && row.period == Some(*period),
         })
+    }
+
+    async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {
+        Ok(self.tables().matters.get(&stream.to_string()).cloned())
+    }
+
+    async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError> {
+        let after = page.after.clone().unwrap_or_default();
+        if !after.is_empty() {
+            huzhu_app::codec::parse_stream(&after).map_err(|why| broken(why.to_string()))?;
+        }
+        let tables = self.tables();
+        let rows = tables.matters.rows.iter().filter(|(stream, _)| **stream > after);
+        let wanted = |row: &MatterRecord| {
+            let kind = MatterKind::of(&row.stream);
+            match query {
+                MatterQuery::About(of, about) => kind == Some(*of) && row.about == *about,
+                MatterQuery::ByMember(of, member) => kind == Some(*of) && row.member == Some(*member),
+                MatterQuery::InStates(of, plan, states) => {
+                    kind == Some(*of) && row.plan == *plan && states.contains(&row.state.as_str())
+                }
+            }
+        };
+        let rows = rows.filter(|(_, row)| wanted(row)).take(limit(page.limit));
+        Ok(rows.map(|(_, row)| row.clone()).collect())
     }
 
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {

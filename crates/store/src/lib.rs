@@ -15,6 +15,7 @@ mod doctor;
 mod lists;
 pub mod log;
 mod logged;
+mod matters;
 mod people;
 mod project;
 mod reader;

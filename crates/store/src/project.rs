@@ -11,6 +11,7 @@ use huzhu_ledger::balances::Totals;
 use huzhu_ledger::{Account, Balances, Currency};
 use rusqlite::{Connection, params};
 
+use crate::matters;
 use crate::reader::{list, one};
 use crate::rows::{Failure, broken, bytes, integer, roles};
 
@@ -27,6 +28,7 @@ pub(crate) fn record(connection: &Connection, append: &Append) -> Result<(), Fai
         (StreamId::Period(plan, key), Record::Period(row)) if *plan == row.plan && *key == row.key => {
             period(connection, row)
         }
+        (stream, Record::Matter(row)) if *stream == row.stream => matters::project(connection, row),
         (stream, _) => Err(broken(format!("the row of {stream} is another one's"))),
     }
 }

@@ -72,7 +72,8 @@ fn uuid(row: &Row<'_>, at: usize) -> Result<uuid::Uuid, Failure> {
     Ok(uuid::Uuid::from_bytes(row.get(at)?))
 }
 
-fn member_id(row: &Row<'_>, at: usize) -> Result<MemberId, Failure> {
+/// The id of a member.
+pub(crate) fn member_id(row: &Row<'_>, at: usize) -> Result<MemberId, Failure> {
     uuid(row, at).map(MemberId::from_uuid)
 }
 
@@ -84,7 +85,8 @@ fn optional_digest(row: &Row<'_>, at: usize) -> Result<Option<Digest>, Failure> 
     Ok(row.get::<_, Option<[u8; 32]>>(at)?.map(Digest::from_bytes))
 }
 
-fn text<'r>(row: &'r Row<'_>, at: usize) -> Result<&'r str, Failure> {
+/// A text.
+pub(crate) fn text<'r>(row: &'r Row<'_>, at: usize) -> Result<&'r str, Failure> {
     let value = row.get_ref(at)?;
     value.as_str().map_err(broken)
 }
@@ -94,7 +96,11 @@ fn optional_text<'r>(row: &'r Row<'_>, at: usize) -> Result<Option<&'r str>, Fai
     value.as_str_or_null().map_err(broken)
 }
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(row: &Row<'_>, at: usize) -> Result<T, Failure> {
+/// A text that reads as something.
+pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    row: &Row<'_>,
+    at: usize,
+) -> Result<T, Failure> {
     text(row, at)?.parse().map_err(broken)
 }
 
@@ -111,7 +117,8 @@ pub(crate) fn moment(row: &Row<'_>, at: usize) -> Result<Moment, Failure> {
     Ok(codec::parse_moment(text(row, at)?)?)
 }
 
-fn optional_moment(row: &Row<'_>, at: usize) -> Result<Option<Moment>, Failure> {
+/// A moment, or none.
+pub(crate) fn optional_moment(row: &Row<'_>, at: usize) -> Result<Option<Moment>, Failure> {
     Ok(optional_text(row, at)?.map(codec::parse_moment).transpose()?)
 }
 

@@ -231,6 +231,21 @@ pub(crate) const STEPS: &[&str] = &[
         year INTEGER NOT NULL,
         size INTEGER NOT NULL
     )",
+    // 40: objections, jury cases, jurors, ballots, second reviews: see huzhu_app::matter.
+    "CREATE TABLE IF NOT EXISTS matter (
+        stream TEXT NOT NULL PRIMARY KEY,
+        kind TEXT NOT NULL,
+        plan TEXT NOT NULL,
+        about TEXT NOT NULL, -- an id
+        member BLOB,
+        state TEXT NOT NULL,
+        due TEXT,
+        body TEXT NOT NULL
+    )",
+    // 41 to 43: their lists.
+    "CREATE INDEX IF NOT EXISTS matter_about ON matter (kind, about, stream)",
+    "CREATE INDEX IF NOT EXISTS matter_member ON matter (kind, member, stream) WHERE member IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS matter_state ON matter (kind, plan, state, stream)",
 ];
 
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 
 use async_trait::async_trait;
+use huzhu_app::matter::{MatterQuery, MatterRecord};
 use huzhu_app::ports::{
     Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged, Page, Position,
     Recorded, Store, StoreError, Unit,
@@ -32,7 +33,7 @@ use crate::reader::{Readers, list, one};
 use crate::rows::{self, Failure, bytes, integer};
 use crate::secret::InstanceSecret;
 use crate::writer::{self, Job, Work, Writer};
-use crate::{logged, people, project, schema};
+use crate::{logged, matters, people, project, schema};
 
 /// Name of the database in a data folder.
 const FILE: &str = "huzhu.db";
@@ -265,6 +266,14 @@ impl Store for SqliteStore {
 
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError> {
         self.readers.with(|db| lists::claims(db, query, page))
+    }
+
+    async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {
+        self.readers.with(|db| matters::matter(db, stream))
+    }
+
+    async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError> {
+        self.readers.with(|db| matters::matters(db, query, page))
     }
 
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {

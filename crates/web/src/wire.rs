@@ -265,6 +265,10 @@ pub enum Role {
     Reviewer,
     /// Confirms or returns a recommendation made by somebody else.
     Confirmer,
+    /// Gathers the facts of claims given to them.
+    Investigator,
+    /// Runs jury cases.
+    Clerk,
     /// Runs the plan.
     Operator,
     /// Reads everything, changes nothing.
@@ -276,6 +280,8 @@ impl From<Role> for member::Role {
         match role {
             Role::Reviewer => Self::Reviewer,
             Role::Confirmer => Self::Confirmer,
+            Role::Investigator => Self::Investigator,
+            Role::Clerk => Self::Clerk,
             Role::Operator => Self::Operator,
             Role::Auditor => Self::Auditor,
         }
@@ -287,6 +293,8 @@ impl From<member::Role> for Role {
         match role {
             member::Role::Reviewer => Self::Reviewer,
             member::Role::Confirmer => Self::Confirmer,
+            member::Role::Investigator => Self::Investigator,
+            member::Role::Clerk => Self::Clerk,
             member::Role::Operator => Self::Operator,
             member::Role::Auditor => Self::Auditor,
         }

@@ -6,8 +6,7 @@
 //! Guarantees: rules come from the terms in force on the event date; aid is computed and never typed; nobody acts on a claim of
 //! their own, of somebody they pay for or of somebody who pays for them; a claim of somebody else looks like none.
 //!
-//! Limits: objections and juries come with their own issue. Days for review, evidence and confirmation are constants of
-//! the platform, since no plan that ran published any.
+//! Limits: objections and juries have rooms of their own.
 
 mod assessment;
 mod evidence;
@@ -45,12 +44,6 @@ use crate::load::{Loaded, LoadedPlan};
 use crate::ports::{EnrolmentQuery, Page};
 use crate::record::EnrolmentRecord;
 
-/// Days in which a reviewer recommends. No plan that ran published one; two weeks fit between two periods.
-const REVIEW_DAYS: i64 = 14;
-/// Days in which a claimant brings the evidence asked for; hospitals take weeks to copy records.
-const EVIDENCE_DAYS: i64 = 30;
-/// Days in which the second person confirms.
-const CONFIRMATION_DAYS: i64 = 5;
 /// Enrolments looked at when relations are computed: nobody pays for more people than that.
 const RELATIONS_MAX: u32 = 200;
 
@@ -106,11 +99,17 @@ impl OpenClaim {
         let terms = self.terms()?;
         let zone = terms.zone();
         let today = day_of(now, zone);
+        let days = terms.review().days;
+        let after = |days: u16| end_of(plus_days(today, i64::from(days)), zone);
         Ok(Deadlines {
             contact: end_of(terms.calendar().first_contact_last_day(today), zone),
-            review: end_of(plus_days(today, REVIEW_DAYS), zone),
-            evidence: end_of(plus_days(today, EVIDENCE_DAYS), zone),
-            confirmation: end_of(plus_days(today, CONFIRMATION_DAYS), zone),
+            review: after(days.review),
+            evidence: after(days.evidence),
+            confirmation: after(days.confirmation),
+            investigation: after(days.investigation),
+            objection: after(days.objection),
+            jury: terms.jury().map(|_| after(days.jury_request)),
+            clerk: after(days.clerk),
         })
     }
 

@@ -35,6 +35,20 @@ impl From<ClaimRejection> for AppError {
             ClaimRejection::OtherPeriod { period } => {
                 refused("claim-other-period", vec![("period", period.to_string())])
             }
+            ClaimRejection::NotIndependent => refused("claim-not-independent", Vec::new()),
+            ClaimRejection::NoticeOver { until } => {
+                refused("claim-notice-over", vec![("until", until.to_string())])
+            }
+            ClaimRejection::AlreadyObjected => refused("claim-already-objected", Vec::new()),
+            ClaimRejection::ObjectionNotOpen => refused("claim-objection-not-open", Vec::new()),
+            ClaimRejection::NoJury => refused("claim-no-jury", Vec::new()),
+            ClaimRejection::TooLate { until } => {
+                refused("claim-too-late-for-jury", vec![("until", until.to_string())])
+            }
+            ClaimRejection::AlreadyJudged => refused("claim-already-judged", Vec::new()),
+            ClaimRejection::VerdictOpen { until } => {
+                refused("claim-verdict-open", vec![("until", until.to_string())])
+            }
         }
     }
 }

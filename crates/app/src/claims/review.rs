@@ -189,7 +189,7 @@ impl App {
         self.transact(call, Action::ConfirmClaim, &("confirm", command), |now| async move {
             let by = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, by).await?;
-            let event = open.claim().confirm(by)?;
+            let event = open.claim().confirm(by, open.deadlines(now)?.jury)?;
             let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
             let mut unit = Unit::new(now, call.caller.actor());
             let mut receipt =

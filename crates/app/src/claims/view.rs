@@ -283,7 +283,7 @@ fn plain_view(
         _ => None,
     };
     let reason = match state {
-        State::Refused { reason } => Some(reason.clone()),
+        State::Refused { reason, .. } => Some(reason.clone()),
         _ => None,
     };
     // Before the second person has confirmed, an amount would only be a hope or a fright.

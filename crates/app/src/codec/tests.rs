@@ -134,7 +134,7 @@ fn claim_events() -> Vec<Event> {
         ClaimEvent::Recommended { reviewer, recommendation: refuse, until },
         ClaimEvent::Returned { by, reviewer, until },
         ClaimEvent::Approved { by, aid },
-        ClaimEvent::Refused { by, reason: "filed-late".parse().unwrap() },
+        ClaimEvent::Refused { by, reason: "filed-late".parse().unwrap(), until: None },
         ClaimEvent::PutOnNotice { period, aid, until },
         ClaimEvent::Cleared { period, aid },
         ClaimEvent::BecamePayable { period, aid, until },

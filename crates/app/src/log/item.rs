@@ -116,6 +116,14 @@ pub(crate) const fn salted_kind(event: &ClaimEvent) -> Option<EntryKind> {
         | ClaimEvent::Refused { .. }
         | ClaimEvent::Cleared { .. }
         | ClaimEvent::BecamePayable { .. }
+        | ClaimEvent::InvestigationOrdered { .. }
+        | ClaimEvent::FindingsHandedIn { .. }
+        | ClaimEvent::InvestigationEnded { .. }
+        | ClaimEvent::ObjectionDismissed { .. }
+        | ClaimEvent::ObjectionUpheld { .. }
+        | ClaimEvent::JuryRequested { .. }
+        | ClaimEvent::JuryDeclined { .. }
+        | ClaimEvent::VerdictApplied { .. }
         | ClaimEvent::Withdrawn => Some(EntryKind::Decision),
         ClaimEvent::Paid { .. } => Some(EntryKind::Payout),
         // A draft is the claimant's own until it is handed in.
@@ -123,7 +131,13 @@ pub(crate) const fn salted_kind(event: &ClaimEvent) -> Option<EntryKind> {
         // Puts a tombstone there instead.
         ClaimEvent::EvidenceRemoved { .. } => None,
         // Who looked at what stands in the audit trail; taking a claim decides nothing.
-        ClaimEvent::EvidenceOpened { .. } | ClaimEvent::Taken { .. } => None,
+        ClaimEvent::EvidenceOpened { .. } | ClaimEvent::Taken { .. } | ClaimEvent::Assigned { .. } => None,
+        // The objection itself is on the log.
+        ClaimEvent::Objected { .. } | ClaimEvent::ObjectionWithdrawn { .. } => None,
+        // The jury case itself is on the log.
+        ClaimEvent::JuryDue { .. } | ClaimEvent::VerdictReached { .. } => None,
+        // Follows from the clock.
+        ClaimEvent::DeadlinePassed { .. } => None,
         // Stands in the notice of the period, with its card.
         ClaimEvent::PutOnNotice { .. } => None,
     }
@@ -138,7 +152,15 @@ pub(crate) fn salt_owner(event: &Event, claimant: Option<MemberId>) -> Option<Me
             Some(EntryKind::Decision | EntryKind::Payout) => claimant,
             _ => None,
         },
-        Event::Enrolment(_) | Event::Member(_) | Event::Plan(_) | Event::Period(_) => None,
+        Event::Enrolment(_)
+        | Event::Member(_)
+        | Event::Plan(_)
+        | Event::Period(_)
+        | Event::Objection(_)
+        | Event::JuryCase(_)
+        | Event::Juror(_)
+        | Event::Ballot(_)
+        | Event::SecondReview(_) => None,
     }
 }
 
@@ -164,6 +186,9 @@ pub(crate) fn items_of(recorded: &Recorded, facts: &Facts) -> Result<Vec<Item>, 
         Event::Claim(event) => claim_bodies(recorded, event, facts),
         Event::Plan(event) => plan_bodies(&recorded.stream, event),
         Event::Period(event) => period_bodies(&recorded.stream, event, facts),
+        // What a member learnt and wants, and what a second pair of eyes would have said, binds nobody.
+        Event::Juror(_) | Event::SecondReview(_) => Vec::new(),
+        Event::Objection(_) | Event::JuryCase(_) | Event::Ballot(_) => Vec::new(),
         Event::Member(MemberEvent::Erased) => tombstones(facts),
         // Who somebody is and who may do what is personal; what they do with it is on the log.
         Event::Member(

@@ -3,7 +3,7 @@
 use huzhu_ledger::Amount;
 
 use crate::digest::Digest;
-use crate::id::{EnrolmentId, EvidenceId, MemberId};
+use crate::id::{EnrolmentId, EvidenceId, JuryCaseId, MemberId, ObjectionId};
 use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
 use crate::time::{Day, Moment};
 
@@ -96,6 +96,78 @@ pub enum Recommendation {
     },
 }
 
+/// Where a claim stood when a jury was asked for, and so what the verdict decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum JuryOrigin {
+    /// It was refused, and the claimant wants members to judge.
+    Refused {
+        /// Reason code of the refusal.
+        reason: ReasonCode,
+    },
+    /// It is on notice, and a member whose objection was dismissed wants members to judge.
+    OnNotice {
+        /// The period.
+        period: PeriodKey,
+        /// Aid in minor units.
+        aid: Amount,
+        /// End of the notice.
+        until: Moment,
+    },
+    /// It is a hard case, and the operator wants members to judge before anybody decides.
+    UnderReview {
+        /// Who was examining it.
+        reviewer: MemberId,
+    },
+}
+
+/// Where a claim goes when an objection is off the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum AfterObjection {
+    /// Other objections are still open.
+    Others,
+    /// Back on notice, for what is left of it.
+    Notice {
+        /// The period.
+        period: PeriodKey,
+        /// Aid in minor units.
+        aid: Amount,
+        /// End of the notice.
+        until: Moment,
+    },
+    /// Its period was settled without it: it waits for the next notice.
+    NextNotice {
+        /// Aid in minor units.
+        aid: Amount,
+    },
+}
+
+/// What a verdict does to a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum VerdictOutcome {
+    /// Aid is granted; the claim waits for the next notice.
+    Approve {
+        /// Aid in minor units.
+        aid: Amount,
+    },
+    /// The claim is refused for good.
+    Refuse {
+        /// Reason code.
+        reason: ReasonCode,
+    },
+    /// The claim is back on notice, for what is left of it.
+    Notice {
+        /// The period.
+        period: PeriodKey,
+        /// Aid in minor units.
+        aid: Amount,
+        /// End of the notice.
+        until: Moment,
+    },
+}
+
 /// What happened to a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
@@ -182,6 +254,141 @@ pub enum ClaimEvent {
         by: MemberId,
         /// Reason code of the plan terms.
         reason: ReasonCode,
+        /// Until when the claimant may ask for a jury; `None`: the terms give none.
+        #[cfg_attr(feature = "codec", serde(default, skip_serializing_if = "Option::is_none"))]
+        until: Option<Moment>,
+    },
+    /// Somebody gave the claim to a reviewer.
+    Assigned {
+        /// The reviewer.
+        reviewer: MemberId,
+        /// Who gave it.
+        by: MemberId,
+        /// When a recommendation is due.
+        until: Moment,
+    },
+    /// A reviewer asked an independent person to gather facts; which ones is sealed under the claimant's key.
+    InvestigationOrdered {
+        /// Who asks.
+        reviewer: MemberId,
+        /// Who gathers them.
+        investigator: MemberId,
+        /// When the findings are due.
+        until: Moment,
+    },
+    /// The investigator handed in findings, sealed under the claimant's key.
+    FindingsHandedIn {
+        /// Who.
+        investigator: MemberId,
+        /// The reviewer it goes back to.
+        reviewer: MemberId,
+        /// When a recommendation is due.
+        until: Moment,
+    },
+    /// The review goes on without findings.
+    InvestigationEnded {
+        /// The reviewer it goes back to.
+        reviewer: MemberId,
+        /// When a recommendation is due.
+        until: Moment,
+    },
+    /// A member objected; why is sealed.
+    Objected {
+        /// The objection.
+        objection: ObjectionId,
+        /// Who objects.
+        by: MemberId,
+        /// The period it is on notice in.
+        period: PeriodKey,
+        /// Aid in minor units.
+        aid: Amount,
+        /// End of the notice.
+        notice_ends: Moment,
+        /// When the answer is due.
+        until: Moment,
+    },
+    /// An objection was answered in writing and changes nothing.
+    ObjectionDismissed {
+        /// The objection.
+        objection: ObjectionId,
+        /// Who answered.
+        by: MemberId,
+        /// Where the claim goes.
+        then: AfterObjection,
+    },
+    /// The objector took it back.
+    ObjectionWithdrawn {
+        /// The objection.
+        objection: ObjectionId,
+        /// Where the claim goes.
+        then: AfterObjection,
+    },
+    /// An objection was right: the claim goes back to review, and what was decided is void.
+    ObjectionUpheld {
+        /// The objection.
+        objection: ObjectionId,
+        /// Who answered.
+        by: MemberId,
+        /// The reviewer it goes back to.
+        reviewer: MemberId,
+        /// When a recommendation is due.
+        until: Moment,
+    },
+    /// A jury was asked for.
+    JuryRequested {
+        /// The case.
+        case: JuryCaseId,
+        /// Who asked.
+        by: MemberId,
+        /// Where the claim stood.
+        origin: JuryOrigin,
+        /// When the next step of the case is due.
+        until: Moment,
+    },
+    /// The case went a step on.
+    JuryDue {
+        /// The case.
+        case: JuryCaseId,
+        /// Where the claim stood.
+        origin: JuryOrigin,
+        /// When its next step is due.
+        until: Moment,
+    },
+    /// The request was not accepted; the claim stands where it stood.
+    JuryDeclined {
+        /// The case.
+        case: JuryCaseId,
+        /// Who declined.
+        by: MemberId,
+        /// Where the claim stood, and stands again.
+        origin: JuryOrigin,
+        /// Ground of the plan terms.
+        ground: ReasonCode,
+        /// Where it was refused: until when a jury may still be asked for.
+        until: Option<Moment>,
+    },
+    /// The jury has judged.
+    VerdictReached {
+        /// The case.
+        case: JuryCaseId,
+        /// Where the claim stood.
+        origin: JuryOrigin,
+        /// `true` when the jury found for the claimant.
+        for_claimant: bool,
+        /// Until when a larger jury may be asked for; `None`: the verdict is final.
+        until: Option<Moment>,
+    },
+    /// The verdict took effect.
+    VerdictApplied {
+        /// The case.
+        case: JuryCaseId,
+        /// What it does.
+        outcome: VerdictOutcome,
+    },
+    /// Whoever had the ball let the deadline pass. Changes no state: time decides by computation.
+    DeadlinePassed {
+        /// The deadline.
+        until: Moment,
     },
     /// Notice began.
     PutOnNotice {

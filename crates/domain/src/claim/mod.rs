@@ -1,29 +1,34 @@
 //! A claim: a request for aid on its way from draft to payout.
 //!
 //! Shape: [`State`] holds the data of each state; a verb takes the time, who acts and values from the frozen terms and
-//! answers an event or a [`ClaimRejection`]; [`Claim::apply`] is the only code that changes state. The rules of the
-//! jury and of objections come with their own issue; their states exist so that stored claims need no migration.
+//! answers an event or a [`ClaimRejection`]; [`Claim::apply`] is the only code that changes state. `verbs` has the way to
+//! a decision, `disputes` what happens to one: objections and juries, which are aggregates of their own beside the claim.
 //!
 //! Guarantees: two different people decide; an amount is fixed when it is approved; nothing leaves a final state.
 
 mod card;
+mod disputes;
 mod eligibility;
 mod event;
 mod state;
 mod verbs;
 
 pub use card::{Card, Sex, mask_name};
+pub use disputes::JuryAsker;
 pub use eligibility::{Eligibility, Facts, Finding, FindingKind, WaitOutcome, assess};
-pub use event::{ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, Recommendation};
+pub use event::{
+    AfterObjection, ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, JuryOrigin, Recommendation,
+    VerdictOutcome,
+};
 pub use state::{Holder, State};
 pub use verbs::{ClaimRejection, Deadlines};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu_ledger::Amount;
 
 use crate::digest::Digest;
-use crate::id::{ClaimId, EvidenceId, MemberId};
+use crate::id::{ClaimId, EvidenceId, JuryCaseId, MemberId, ObjectionId};
 use crate::time::Moment;
 
 /// A request for aid.
@@ -39,6 +44,11 @@ pub struct Claim {
     approved_aid: Option<Amount>,
     returned: u32,
     payout: Option<Digest>,
+    objectors: BTreeMap<ObjectionId, MemberId>,
+    open_objections: BTreeSet<ObjectionId>,
+    verdicts: BTreeMap<JuryCaseId, bool>,
+    investigators: BTreeSet<MemberId>,
+    missed: BTreeSet<Moment>,
 }
 
 impl Claim {
@@ -55,6 +65,11 @@ impl Claim {
             approved_aid: None,
             returned: 0,
             payout: None,
+            objectors: BTreeMap::new(),
+            open_objections: BTreeSet::new(),
+            verdicts: BTreeMap::new(),
+            investigators: BTreeSet::new(),
+            missed: BTreeSet::new(),
         }
     }
 
@@ -113,6 +128,31 @@ impl Claim {
         self.recommender
     }
 
+    /// Who objected, by objection; answered ones too.
+    pub const fn objectors(&self) -> &BTreeMap<ObjectionId, MemberId> {
+        &self.objectors
+    }
+
+    /// Objections without an answer.
+    pub const fn open_objections(&self) -> &BTreeSet<ObjectionId> {
+        &self.open_objections
+    }
+
+    /// Verdicts by case: `true` when the jury found for the claimant.
+    pub const fn verdicts(&self) -> &BTreeMap<JuryCaseId, bool> {
+        &self.verdicts
+    }
+
+    /// Everybody who was asked to gather facts.
+    pub const fn investigators(&self) -> &BTreeSet<MemberId> {
+        &self.investigators
+    }
+
+    /// Deadlines that were noted as passed.
+    pub const fn missed(&self) -> &BTreeSet<Moment> {
+        &self.missed
+    }
+
     /// Whether `who` fell ill or files this claim, and so may act on it as a claimant only.
     pub fn is_own(&self, who: MemberId) -> bool {
         who == self.claimed.member || who == self.claimed.filed_by
@@ -140,9 +180,41 @@ impl Claim {
                 self.approved_aid = Some(*aid);
             }
             ClaimEvent::Refused { by, .. } => self.confirmer = Some(*by),
+            ClaimEvent::InvestigationOrdered { investigator, .. } => {
+                self.investigators.insert(*investigator);
+            }
+            ClaimEvent::Objected { objection, by, .. } => {
+                self.objectors.insert(*objection, *by);
+                self.open_objections.insert(*objection);
+            }
+            ClaimEvent::ObjectionDismissed { objection, .. }
+            | ClaimEvent::ObjectionWithdrawn { objection, .. } => {
+                self.open_objections.remove(objection);
+            }
+            ClaimEvent::ObjectionUpheld { .. } => {
+                // Whatever else was objected to is looked at again with the claim.
+                self.open_objections.clear();
+                (self.recommender, self.confirmer, self.approved_aid) = (None, None, None);
+            }
+            ClaimEvent::VerdictReached { case, for_claimant, .. } => {
+                self.verdicts.insert(*case, *for_claimant);
+            }
+            ClaimEvent::VerdictApplied { outcome: VerdictOutcome::Approve { aid }, .. } => {
+                self.approved_aid = Some(*aid);
+            }
+            ClaimEvent::DeadlinePassed { until } => {
+                self.missed.insert(*until);
+            }
             ClaimEvent::Paid { confirmation, .. } => self.payout = Some(*confirmation),
             ClaimEvent::EvidenceOpened { .. }
             | ClaimEvent::Taken { .. }
+            | ClaimEvent::Assigned { .. }
+            | ClaimEvent::FindingsHandedIn { .. }
+            | ClaimEvent::InvestigationEnded { .. }
+            | ClaimEvent::JuryRequested { .. }
+            | ClaimEvent::JuryDue { .. }
+            | ClaimEvent::JuryDeclined { .. }
+            | ClaimEvent::VerdictApplied { .. }
             | ClaimEvent::MoreEvidenceRequested { .. }
             | ClaimEvent::EvidenceCompleted { .. }
             | ClaimEvent::PutOnNotice { .. }

@@ -2,8 +2,8 @@
 
 use huzhu_ledger::Amount;
 
-use super::{ClaimEvent, Recommendation};
-use crate::id::MemberId;
+use super::{AfterObjection, ClaimEvent, JuryOrigin, Recommendation, VerdictOutcome};
+use crate::id::{JuryCaseId, MemberId};
 use crate::plan::{PeriodKey, ReasonCode};
 use crate::time::Moment;
 
@@ -35,6 +35,8 @@ pub enum State {
     Investigating {
         /// The reviewer who ordered it.
         reviewer: MemberId,
+        /// Who gathers the facts.
+        investigator: MemberId,
         /// When the findings are due.
         until: Moment,
     },
@@ -56,6 +58,8 @@ pub enum State {
     Refused {
         /// Reason code of the plan terms.
         reason: ReasonCode,
+        /// Until when the claimant may ask for a jury; `None`: nobody may.
+        until: Option<Moment>,
     },
     /// On public display.
     OnNotice {
@@ -66,19 +70,36 @@ pub enum State {
         /// End of the notice.
         until: Moment,
     },
-    /// A member objected.
+    /// A member objected, and has no answer yet.
     Objected {
         /// The period it was on notice in.
         period: PeriodKey,
         /// Aid in minor units.
         aid: Amount,
+        /// End of the notice.
+        notice_ends: Moment,
+        /// When the answer is due.
+        until: Moment,
     },
     /// A jury was asked for.
-    JuryRequested,
-    /// The jury has judged.
+    JuryRequested {
+        /// The case.
+        case: JuryCaseId,
+        /// Where the claim stood.
+        origin: JuryOrigin,
+        /// When the next step of the case is due.
+        until: Moment,
+    },
+    /// The jury has judged, and the verdict has not taken effect yet.
     Verdict {
+        /// The case.
+        case: JuryCaseId,
+        /// Where the claim stood.
+        origin: JuryOrigin,
         /// `true` when the jury found for the claimant.
         for_claimant: bool,
+        /// Until when a larger jury may be asked for; `None`: the verdict is final.
+        until: Option<Moment>,
     },
     /// Notice passed; counted in the settlement of the period.
     Cleared {
@@ -143,7 +164,7 @@ impl State {
             Self::Refused { .. } => "refused",
             Self::OnNotice { .. } => "on-notice",
             Self::Objected { .. } => "objected",
-            Self::JuryRequested => "jury-requested",
+            Self::JuryRequested { .. } => "jury-requested",
             Self::Verdict { .. } => "verdict",
             Self::Cleared { .. } => "cleared",
             Self::Payable { .. } => "payable",
@@ -159,11 +180,19 @@ impl State {
             | ClaimEvent::Described(_)
             | ClaimEvent::EvidenceAdded { .. }
             | ClaimEvent::EvidenceRemoved { .. }
-            | ClaimEvent::EvidenceOpened { .. } => return None,
+            | ClaimEvent::EvidenceOpened { .. }
+            | ClaimEvent::DeadlinePassed { .. } => return None,
             ClaimEvent::Reported { until, at: _ } => Self::Reported { until },
             ClaimEvent::Taken { reviewer, until }
+            | ClaimEvent::Assigned { reviewer, until, by: _ }
             | ClaimEvent::EvidenceCompleted { reviewer, until }
+            | ClaimEvent::FindingsHandedIn { reviewer, until, investigator: _ }
+            | ClaimEvent::InvestigationEnded { reviewer, until }
+            | ClaimEvent::ObjectionUpheld { reviewer, until, objection: _, by: _ }
             | ClaimEvent::Returned { reviewer, until, by: _ } => Self::UnderReview { reviewer, until },
+            ClaimEvent::InvestigationOrdered { reviewer, investigator, until } => {
+                Self::Investigating { reviewer, investigator, until }
+            }
             ClaimEvent::MoreEvidenceRequested { reviewer, until } => {
                 Self::MoreEvidenceNeeded { reviewer, until }
             }
@@ -171,8 +200,30 @@ impl State {
                 Self::Recommended { reviewer, recommendation, until }
             }
             ClaimEvent::Approved { aid, by: _ } => Self::Approved { aid },
-            ClaimEvent::Refused { reason, by: _ } => Self::Refused { reason },
+            ClaimEvent::Refused { reason, until, by: _ } => Self::Refused { reason, until },
             ClaimEvent::PutOnNotice { period, aid, until } => Self::OnNotice { period, aid, until },
+            ClaimEvent::Objected { period, aid, notice_ends, until, objection: _, by: _ } => {
+                Self::Objected { period, aid, notice_ends, until }
+            }
+            ClaimEvent::ObjectionDismissed { then, objection: _, by: _ }
+            | ClaimEvent::ObjectionWithdrawn { then, objection: _ } => match then {
+                AfterObjection::Others => return None,
+                AfterObjection::Notice { period, aid, until } => Self::OnNotice { period, aid, until },
+                AfterObjection::NextNotice { aid } => Self::Approved { aid },
+            },
+            ClaimEvent::JuryRequested { case, origin, until, by: _ }
+            | ClaimEvent::JuryDue { case, origin, until } => Self::JuryRequested { case, origin, until },
+            ClaimEvent::JuryDeclined { origin, until, case: _, by: _, ground: _ } => {
+                Self::back_at(origin, until)
+            }
+            ClaimEvent::VerdictReached { case, origin, for_claimant, until } => {
+                Self::Verdict { case, origin, for_claimant, until }
+            }
+            ClaimEvent::VerdictApplied { outcome, case: _ } => match outcome {
+                VerdictOutcome::Approve { aid } => Self::Approved { aid },
+                VerdictOutcome::Refuse { reason } => Self::Refused { reason, until: None },
+                VerdictOutcome::Notice { period, aid, until } => Self::OnNotice { period, aid, until },
+            },
             ClaimEvent::Cleared { period, aid } => Self::Cleared { period, aid },
             ClaimEvent::BecamePayable { period, aid, until } => Self::Payable { period, aid, until },
             ClaimEvent::Paid { period, aid, at, confirmation: _ } => Self::Paid { period, aid, at },
@@ -180,9 +231,25 @@ impl State {
         })
     }
 
-    /// Whether nothing can happen to the claim any more but that its files are read. A refusal is final as long as nobody may ask for a jury.
-    pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::Paid { .. } | Self::Withdrawn)
+    /// Where a claim stands again when a jury was not granted. A claim under review gets its reviewer's clock anew.
+    fn back_at(origin: JuryOrigin, until: Option<Moment>) -> Self {
+        match origin {
+            JuryOrigin::Refused { reason } => Self::Refused { reason, until },
+            JuryOrigin::OnNotice { period, aid, until } => Self::OnNotice { period, aid, until },
+            JuryOrigin::UnderReview { reviewer } => {
+                Self::UnderReview { reviewer, until: until.unwrap_or(Moment::MAX) }
+            }
+        }
+    }
+
+    /// Whether nothing can happen to the claim any more but that its files are read. A refusal is final once nobody may ask
+    /// for a jury any more: with a date in the future it is not.
+    pub fn is_final(&self, now: Moment) -> bool {
+        match self {
+            Self::Refused { until, .. } => until.is_none_or(|until| until <= now),
+            Self::Paid { .. } | Self::Withdrawn => true,
+            _ => false,
+        }
     }
 
     /// The period in which the claim is displayed and shared, from notice on.
@@ -201,7 +268,7 @@ impl State {
             | Self::Recommended { .. }
             | Self::Approved { .. }
             | Self::Refused { .. }
-            | Self::JuryRequested
+            | Self::JuryRequested { .. }
             | Self::Verdict { .. }
             | Self::Withdrawn => None,
         }
@@ -224,7 +291,7 @@ impl State {
             | Self::Investigating { .. }
             | Self::Recommended { recommendation: Recommendation::Refuse { .. }, .. }
             | Self::Refused { .. }
-            | Self::JuryRequested
+            | Self::JuryRequested { .. }
             | Self::Verdict { .. }
             | Self::Withdrawn => None,
         }
@@ -239,9 +306,11 @@ impl State {
             Self::Recommended { .. } => Holder::Confirmer,
             Self::Approved { .. } | Self::Cleared { .. } => Holder::Calendar,
             Self::OnNotice { .. } => Holder::Members,
-            Self::JuryRequested | Self::Verdict { .. } => Holder::Jury,
+            Self::JuryRequested { .. } | Self::Verdict { .. } => Holder::Jury,
             Self::Payable { .. } => Holder::Operator,
-            Self::Refused { .. } | Self::Paid { .. } | Self::Withdrawn => Holder::Nobody,
+            // Who was refused may ask for a jury; the clock says how long.
+            Self::Refused { until: Some(_), .. } => Holder::Claimant,
+            Self::Refused { until: None, .. } | Self::Paid { .. } | Self::Withdrawn => Holder::Nobody,
         }
     }
 
@@ -254,13 +323,12 @@ impl State {
             | Self::Investigating { until, .. }
             | Self::Recommended { until, .. }
             | Self::OnNotice { until, .. }
+            | Self::Objected { until, .. }
+            | Self::JuryRequested { until, .. }
             | Self::Payable { until, .. } => Some(*until),
+            Self::Refused { until, .. } | Self::Verdict { until, .. } => *until,
             Self::Draft
             | Self::Approved { .. }
-            | Self::Refused { .. }
-            | Self::Objected { .. }
-            | Self::JuryRequested
-            | Self::Verdict { .. }
             | Self::Cleared { .. }
             | Self::Paid { .. }
             | Self::Withdrawn => None,

@@ -19,6 +19,14 @@ pub struct Deadlines {
     pub evidence: Moment,
     /// Confirmation by the second person.
     pub confirmation: Moment,
+    /// Findings of an investigator.
+    pub investigation: Moment,
+    /// The answer to an objection.
+    pub objection: Moment,
+    /// The last moment in which a claimant may ask for a jury after a refusal; `None`: the terms give none.
+    pub jury: Option<Moment>,
+    /// The clerk's first step after a jury was asked for.
+    pub clerk: Moment,
 }
 
 /// Why a verb was refused, in order of precedence.
@@ -74,6 +82,39 @@ pub enum ClaimRejection {
         /// The period it belongs to.
         period: PeriodKey,
     },
+    /// Whoever gathers facts must not be part of the decision.
+    #[error("an investigator must be independent of review and objections")]
+    NotIndependent,
+    /// Notice is over.
+    #[error("the notice ended at {until}")]
+    NoticeOver {
+        /// Its end.
+        until: Moment,
+    },
+    /// One objection per member and claim.
+    #[error("this member objected to the claim before")]
+    AlreadyObjected,
+    /// There is no such open objection, or it is another member's.
+    #[error("there is no such open objection")]
+    ObjectionNotOpen,
+    /// The terms give no jury against this decision.
+    #[error("the terms give no jury against this decision")]
+    NoJury,
+    /// The time to ask for a jury is over.
+    #[error("a jury could be asked for until {until}")]
+    TooLate {
+        /// Its end.
+        until: Moment,
+    },
+    /// A jury has judged, and the terms give no other.
+    #[error("a jury has judged this claim")]
+    AlreadyJudged,
+    /// A larger jury may still be asked for.
+    #[error("a larger jury may be asked for until {until}")]
+    VerdictOpen {
+        /// Its end.
+        until: Moment,
+    },
 }
 
 /// Files per claim: protects the reviewer's day and the vault; enough for a long hospital record.
@@ -88,7 +129,7 @@ impl Claim {
         }
     }
 
-    /// Adds a file: while drafting, and later as long as nobody has recommended.
+    /// Adds a file: while drafting, later as long as nobody has recommended, and again where a decision is disputed.
     pub fn add_evidence(
         &self,
         evidence: EvidenceId,
@@ -99,7 +140,9 @@ impl Claim {
             | State::Reported { .. }
             | State::UnderReview { .. }
             | State::MoreEvidenceNeeded { .. }
-            | State::Investigating { .. } => {
+            | State::Investigating { .. }
+            | State::Objected { .. }
+            | State::JuryRequested { .. } => {
                 if self.evidence.contains_key(&evidence) {
                     return Err(ClaimRejection::EvidenceAlreadyAdded);
                 }
@@ -204,8 +247,9 @@ impl Claim {
         Ok(ClaimEvent::Recommended { reviewer, recommendation, until: deadlines.confirmation })
     }
 
-    /// A second person confirms the recommendation, which decides the claim.
-    pub fn confirm(&self, by: MemberId) -> Result<ClaimEvent, ClaimRejection> {
+    /// A second person confirms the recommendation, which decides the claim. From a refusal on, the claimant may ask for a jury
+    /// until `jury`, where the terms give one and none has judged this claim yet.
+    pub fn confirm(&self, by: MemberId, jury: Option<Moment>) -> Result<ClaimEvent, ClaimRejection> {
         self.check_stranger(by)?;
         match &self.state {
             State::Recommended { reviewer, .. } if *reviewer == by => Err(ClaimRejection::SamePerson),
@@ -213,7 +257,8 @@ impl Claim {
                 Ok(ClaimEvent::Approved { by, aid: *aid })
             }
             State::Recommended { recommendation: Recommendation::Refuse { reason }, .. } => {
-                Ok(ClaimEvent::Refused { by, reason: reason.clone() })
+                let until = jury.filter(|_| self.verdicts.is_empty());
+                Ok(ClaimEvent::Refused { by, reason: reason.clone(), until })
             }
             _ => self.wrong("confirmed"),
         }
@@ -294,7 +339,7 @@ impl Claim {
             | State::Approved { .. }
             | State::OnNotice { .. }
             | State::Objected { .. }
-            | State::JuryRequested => Ok(ClaimEvent::Withdrawn),
+            | State::JuryRequested { .. } => Ok(ClaimEvent::Withdrawn),
             // From the settlement on, members have been told a share that this claim is part of.
             State::Cleared { .. }
             | State::Payable { .. }
@@ -305,7 +350,11 @@ impl Claim {
         }
     }
 
-    fn check_reviewer(&self, reviewer: MemberId, verb: &'static str) -> Result<(), ClaimRejection> {
+    pub(super) fn check_reviewer(
+        &self,
+        reviewer: MemberId,
+        verb: &'static str,
+    ) -> Result<(), ClaimRejection> {
         self.check_stranger(reviewer)?;
         match self.state {
             State::UnderReview { reviewer: own, .. } if own == reviewer => Ok(()),
@@ -314,11 +363,11 @@ impl Claim {
         }
     }
 
-    fn check_stranger(&self, who: MemberId) -> Result<(), ClaimRejection> {
+    pub(super) fn check_stranger(&self, who: MemberId) -> Result<(), ClaimRejection> {
         if self.is_own(who) { Err(ClaimRejection::OwnClaim) } else { Ok(()) }
     }
 
-    fn wrong<T>(&self, verb: &'static str) -> Result<T, ClaimRejection> {
+    pub(super) fn wrong<T>(&self, verb: &'static str) -> Result<T, ClaimRejection> {
         Err(ClaimRejection::WrongState { state: self.state.word(), verb })
     }
 }

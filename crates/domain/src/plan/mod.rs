@@ -35,7 +35,7 @@ pub use joining::{AgeRejection, DependantsPay, Joining, Question, Relation};
 pub use jury::{Asker, Jury, JuryMode};
 pub use leaving::Leaving;
 pub use mistake::{Rule, TermsMistake};
-pub use review::{EvidenceItem, Reason, Review};
+pub use review::{EvidenceItem, Reason, Review, StepDays};
 pub use sharing::{Band, Cap, Excess, Headcount, Model, Sharing, Shortfall, Split};
 pub use terms::{PlanTerms, TermsParts};
 pub use version::{Plan, PlanRejection, VersionRecord, VersionState};

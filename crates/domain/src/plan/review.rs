@@ -15,6 +15,44 @@ pub struct Review {
     pub second_review: Percent,
     /// Reasons a refusal may cite besides the exclusions of the cover.
     pub reasons: Vec<Reason>,
+    /// Days in which each step is due.
+    pub days: StepDays,
+}
+
+/// Days, counted from the day after a step began, in which the next one is due; the last day is included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StepDays {
+    /// A recommendation, after a reviewer took the claim.
+    pub review: u16,
+    /// More evidence from the claimant.
+    pub evidence: u16,
+    /// Findings of an investigator.
+    pub investigation: u16,
+    /// The confirmation by a second person.
+    pub confirmation: u16,
+    /// The blind second opinion on a claim that was drawn for it.
+    pub second_review: u16,
+    /// The answer to an objection.
+    pub objection: u16,
+    /// The request for a jury, after a refusal or before a larger jury.
+    pub jury_request: u16,
+    /// The clerk's first step after such a request.
+    pub clerk: u16,
+}
+
+impl StepDays {
+    /// What holds where the terms say nothing. No plan that ran published such days: two weeks of review fit between two
+    /// periods; hospitals take weeks to copy records; fifteen days is the usual time to appeal a decision in Chinese law.
+    pub const USUAL: Self = Self {
+        review: 14,
+        evidence: 30,
+        investigation: 21,
+        confirmation: 5,
+        second_review: 14,
+        objection: 5,
+        jury_request: 15,
+        clerk: 3,
+    };
 }
 
 /// One item of evidence.

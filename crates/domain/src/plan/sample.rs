@@ -83,6 +83,7 @@ pub(crate) fn parts() -> TermsParts {
             four_eyes_from: yuan("0"),
             second_review: percent("5"),
             reasons: vec![],
+            days: super::StepDays::USUAL,
         },
         jury: Some(jury()),
         leaving: Leaving {

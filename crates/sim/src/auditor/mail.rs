@@ -65,6 +65,20 @@ const fn template(event: &Event) -> Option<&'static str> {
             | ClaimEvent::EvidenceAdded { .. }
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
+            | ClaimEvent::Assigned { .. }
+            | ClaimEvent::InvestigationOrdered { .. }
+            | ClaimEvent::FindingsHandedIn { .. }
+            | ClaimEvent::InvestigationEnded { .. }
+            | ClaimEvent::Objected { .. }
+            | ClaimEvent::ObjectionDismissed { .. }
+            | ClaimEvent::ObjectionWithdrawn { .. }
+            | ClaimEvent::ObjectionUpheld { .. }
+            | ClaimEvent::JuryRequested { .. }
+            | ClaimEvent::JuryDue { .. }
+            | ClaimEvent::JuryDeclined { .. }
+            | ClaimEvent::VerdictReached { .. }
+            | ClaimEvent::VerdictApplied { .. }
+            | ClaimEvent::DeadlinePassed { .. }
             | ClaimEvent::Cleared { .. } => return None,
         },
         Event::Enrolment(event) => match event {
@@ -77,6 +91,13 @@ const fn template(event: &Event) -> Option<&'static str> {
             | EnrolmentEvent::ArrearsPaid { .. }
             | EnrolmentEvent::PayerChanged { .. } => return None,
         },
-        Event::Member(_) | Event::Plan(_) | Event::Period(_) => return None,
+        Event::Member(_)
+        | Event::Plan(_)
+        | Event::Period(_)
+        | Event::Objection(_)
+        | Event::JuryCase(_)
+        | Event::Juror(_)
+        | Event::Ballot(_)
+        | Event::SecondReview(_) => return None,
     })
 }

@@ -112,6 +112,11 @@ async fn assert_row(store: &Arc<dyn Store>, stream: &StreamId) {
             let row = rows.into_iter().find(|row| row.key == *key);
             row.map(|row| Record::Period(Box::new(row)))
         }
+        StreamId::Objection(_)
+        | StreamId::JuryCase(_)
+        | StreamId::Juror(..)
+        | StreamId::Ballot(_)
+        | StreamId::SecondReview(_) => store.matter(stream).await.expect("row").map(Record::Matter),
     };
     assert_eq!(row, Some(replayed), "{stream} after {} events", events.len());
 }
@@ -124,7 +129,8 @@ pub(super) async fn each_stage_of_a_claim_has_its_row(store: &Arc<dyn Store>) {
         act(store.as_ref(), &stream, vec![Event::Claim(event)]).await.expect("kept");
         assert_row(store, &stream).await;
     }
-    let refused = ClaimEvent::Refused { by: member(9), reason: "filed-late".parse().expect("a reason") };
+    let reason: huzhu_domain::plan::ReasonCode = "filed-late".parse().expect("a reason");
+    let refused = ClaimEvent::Refused { by: member(9), reason, until: Some(at(700)) };
     for (n, last) in [(2, refused), (3, ClaimEvent::Withdrawn)] {
         let stream = claim_stream(n);
         act(store.as_ref(), &stream, vec![drafted(n), Event::Claim(last)]).await.expect("kept");

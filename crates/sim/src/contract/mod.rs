@@ -10,6 +10,7 @@ pub mod fixture;
 mod histories;
 mod lists;
 mod logged;
+mod matters;
 mod people;
 mod writes;
 
@@ -56,6 +57,8 @@ pub async fn check_all(make: impl AsyncFn() -> Box<dyn Store>) {
         lists::enrolments_come_in_pages_by_query,
         lists::claims_come_in_pages_by_query,
         lists::a_former_payer_keeps_seeing_the_enrolment,
+        matters::matters_come_in_pages_by_query,
+        matters::a_ballot_is_cast_once,
         people::personal_data_comes_back_until_the_person_is_erased,
         people::messages_are_sent_once_and_read_newest_first,
         people::codes_and_sessions_come_and_go,

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use async_trait::async_trait;
+use huzhu_app::matter::{MatterQuery, MatterRecord};
 use huzhu_app::ports::{
     Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged, Page, Position,
     Recorded, Store, StoreError, Unit,
@@ -214,6 +215,14 @@ impl Store for Probe {
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError> {
         self.pause(true).await?;
         self.store.claims(query, page).await
+    }
+    async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {
+        self.pause(true).await?;
+        self.store.matter(stream).await
+    }
+    async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError> {
+        self.pause(true).await?;
+        self.store.matters(query, page).await
     }
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {
         self.pause(true).await?;

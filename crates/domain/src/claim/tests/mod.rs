@@ -8,7 +8,7 @@ use jiff::ToSpan;
 use jiff::civil::date;
 
 use super::*;
-use crate::id::EnrolmentId;
+use crate::id::{EnrolmentId, JuryCaseId, ObjectionId};
 use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
 
 fn uuid(n: u128) -> uuid::Uuid {
@@ -37,6 +37,10 @@ fn deadlines(now: Moment) -> Deadlines {
         review: now + 48.hours(),
         evidence: now + 72.hours(),
         confirmation: now + 24.hours(),
+        investigation: now + 96.hours(),
+        objection: now + 24.hours(),
+        jury: Some(now + 240.hours()),
+        clerk: now + 24.hours(),
     }
 }
 
@@ -53,6 +57,8 @@ enum Who {
     Anna,
     /// Another member of staff.
     Bela,
+    /// A member of the plan who has nothing to do with the claim; in fixed states the one who objected.
+    Omar,
 }
 
 impl Who {
@@ -62,6 +68,7 @@ impl Who {
             Self::Payer => 2,
             Self::Anna => 3,
             Self::Bela => 4,
+            Self::Omar => 5,
         })
     }
 }
@@ -86,6 +93,20 @@ enum Verb {
     BecomePayable,
     Pay,
     Withdraw,
+    Assign(Who),
+    Investigate(Who),
+    HandInFindings(Who),
+    EndInvestigation(Who),
+    Object(Who),
+    Dismiss(Who),
+    Uphold(Who),
+    TakeBack(Who),
+    AskJury(Who, JuryAsker),
+    JuryDue,
+    DeclineJury(Who),
+    ReachVerdict,
+    ApplyVerdict,
+    MissDeadline,
 }
 
 /// Every verb by everybody who could try it.
@@ -102,7 +123,29 @@ fn verbs() -> Vec<Verb> {
     all.extend(people.map(Verb::Confirm));
     all.extend(people.map(Verb::SendBack));
     all.extend([Verb::PutOnNotice, Verb::Clear, Verb::BecomePayable, Verb::Pay, Verb::Withdraw]);
+    let everybody = [Who::Ill, Who::Payer, Who::Anna, Who::Bela, Who::Omar];
+    all.extend([Who::Ill, Who::Anna, Who::Bela].map(Verb::Assign));
+    all.extend([Who::Ill, Who::Anna, Who::Omar].map(Verb::Investigate));
+    all.extend([Who::Ill, Who::Anna, Who::Omar].map(Verb::HandInFindings));
+    all.extend([Who::Ill, Who::Anna, Who::Bela].map(Verb::EndInvestigation));
+    all.extend(everybody.map(Verb::Object));
+    all.extend(everybody.map(Verb::Dismiss));
+    all.extend([Who::Ill, Who::Anna, Who::Bela].map(Verb::Uphold));
+    all.extend([Who::Payer, Who::Omar].map(Verb::TakeBack));
+    for asker in [JuryAsker::Claimant, JuryAsker::Objector, JuryAsker::Operator] {
+        all.extend([Who::Payer, Who::Bela, Who::Omar].map(|who| Verb::AskJury(who, asker)));
+    }
+    all.extend([Verb::JuryDue, Verb::DeclineJury(Who::Payer), Verb::DeclineJury(Who::Bela)]);
+    all.extend([Verb::ReachVerdict, Verb::ApplyVerdict, Verb::MissDeadline]);
     all
+}
+
+fn objection() -> ObjectionId {
+    ObjectionId::from_uuid(uuid(70))
+}
+
+fn case() -> JuryCaseId {
+    JuryCaseId::from_uuid(uuid(80))
 }
 
 fn illness() -> Illness {
@@ -138,13 +181,42 @@ fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRe
         Verb::RecommendNone(who) => {
             claim.recommend(who.id(), Recommendation::Refuse { reason: reason() }, &due)
         }
-        Verb::Confirm(who) => claim.confirm(who.id()),
+        Verb::Confirm(who) => claim.confirm(who.id(), due.jury),
         Verb::SendBack(who) => claim.send_back(who.id(), &due),
         Verb::PutOnNotice => claim.put_on_notice(period(1), now + 72.hours()),
         Verb::Clear => claim.clear(period(1), now),
         Verb::BecomePayable => claim.become_payable(period(1), Amount::from_minor(29_000_000), now),
         Verb::Pay => claim.pay(now, Digest::from_bytes([2; 32])),
         Verb::Withdraw => claim.withdraw(),
+        Verb::Assign(who) => claim.assign(who.id(), Who::Omar.id(), &due),
+        Verb::Investigate(who) => claim.order_investigation(Who::Anna.id(), who.id(), &due),
+        Verb::HandInFindings(who) => claim.hand_in_findings(who.id(), &due),
+        Verb::EndInvestigation(who) => claim.end_investigation(who.id(), &due),
+        Verb::Object(who) => {
+            let id = ObjectionId::from_uuid(uuid(70 + u128::try_from(claim.objectors().len()).unwrap()));
+            claim.object(id, who.id(), now, &due)
+        }
+        Verb::Dismiss(who) => claim.dismiss_objection(objection(), who.id(), false),
+        Verb::Uphold(who) => claim.uphold_objection(objection(), who.id(), &due),
+        Verb::TakeBack(who) => claim.withdraw_objection(objection(), who.id(), false),
+        Verb::AskJury(who, asker) => {
+            let id = JuryCaseId::from_uuid(uuid(80 + u128::try_from(claim.verdicts().len()).unwrap()));
+            claim.request_jury(id, asker, who.id(), now, &due)
+        }
+        Verb::JuryDue => claim.jury_due(current_case(claim), now),
+        Verb::DeclineJury(who) => {
+            claim.decline_jury(current_case(claim), who.id(), reason(), Some(now + 24.hours()))
+        }
+        Verb::ReachVerdict => claim.reach_verdict(current_case(claim), true, None),
+        Verb::ApplyVerdict => claim.apply_verdict(now, Some(APPROVED), reason(), false),
+        Verb::MissDeadline => claim.miss_deadline(now),
+    }
+}
+
+fn current_case(claim: &Claim) -> JuryCaseId {
+    match claim.state() {
+        State::JuryRequested { case, .. } => *case,
+        _ => case(),
     }
 }
 
@@ -161,11 +233,15 @@ fn drafted() -> Claim {
     )
 }
 
-/// A claim with one file in `state`, also in states that no event of this version leads to.
+/// A claim with one file in `state`.
 fn in_state(state: State) -> Claim {
     let mut claim = drafted();
     claim.evidence.insert(file(0), evidence(on_day(0)));
     claim.reported = (state != State::Draft).then_some(on_day(0));
+    if matches!(state, State::Objected { .. }) {
+        claim.objectors.insert(objection(), Who::Omar.id());
+        claim.open_objections.insert(objection());
+    }
     claim.state = state;
     claim
 }
@@ -179,19 +255,23 @@ fn states() -> Vec<(&'static str, State)> {
         ("rp", State::Reported { until }),
         ("ur", State::UnderReview { reviewer, until }),
         ("me", State::MoreEvidenceNeeded { reviewer, until }),
-        ("in", State::Investigating { reviewer, until }),
+        ("in", State::Investigating { reviewer, investigator: Who::Omar.id(), until }),
         ("rc", State::Recommended { reviewer, recommendation, until }),
         ("ap", State::Approved { aid }),
-        ("rf", State::Refused { reason: reason() }),
-        ("on", State::OnNotice { period: key, aid, until }),
-        ("ob", State::Objected { period: key, aid }),
-        ("jr", State::JuryRequested),
-        ("vd", State::Verdict { for_claimant: true }),
+        ("rf", State::Refused { reason: reason(), until: Some(on_day(11)) }),
+        ("on", State::OnNotice { period: key, aid, until: on_day(11) }),
+        ("ob", State::Objected { period: key, aid, notice_ends: on_day(11), until }),
+        ("jr", State::JuryRequested { case: case(), origin: refused(), until }),
+        ("vd", State::Verdict { case: case(), origin: refused(), for_claimant: true, until: None }),
         ("cl", State::Cleared { period: key, aid }),
         ("py", State::Payable { period: key, aid, until }),
         ("pd", State::Paid { period: key, aid, at: until }),
         ("wd", State::Withdrawn),
     ]
+}
+
+fn refused() -> JuryOrigin {
+    JuryOrigin::Refused { reason: reason() }
 }
 
 /// What a verb does, in a few letters: the state it leads to, or why not.
@@ -204,6 +284,11 @@ fn cell(claim: &Claim, verb: Verb, now: Moment) -> &'static str {
         Err(ClaimRejection::OwnClaim) => "own",
         Err(ClaimRejection::NotYours) => "not",
         Err(ClaimRejection::SamePerson) => "same",
+        Err(ClaimRejection::NotIndependent) => "dep",
+        Err(ClaimRejection::NoticeRunning { .. } | ClaimRejection::VerdictOpen { .. }) => "soon",
+        Err(ClaimRejection::AlreadyObjected) => "once",
+        Err(ClaimRejection::ObjectionNotOpen) => "none",
+        Err(ClaimRejection::NoJury | ClaimRejection::AlreadyJudged) => "nojy",
         Err(other) => panic!("not a matter of state and person: {other}"),
     }
 }
@@ -227,7 +312,7 @@ fn every_state_answers_every_verb() {
     insta::assert_snapshot!(table.join("\n"), @r"
                             dr   rp   ur   me   in   rc   ap   rf   on   ob   jr   vd   cl   py   pd   wd
     Describe                ok   .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
-    AddEvidence             ok   ok   ok   ok   ok   .    .    .    .    .    .    .    .    .    .    .
+    AddEvidence             ok   ok   ok   ok   ok   .    .    .    .    ok   ok   .    .    .    .    .
     RemoveEvidence          ok   .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
     OpenEvidence            .    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
     Report                  rp   .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
@@ -261,10 +346,52 @@ fn every_state_answers_every_verb() {
     SendBack(Anna)          .    .    .    .    .    same .    .    .    .    .    .    .    .    .    .
     SendBack(Bela)          .    .    .    .    .    ur   .    .    .    .    .    .    .    .    .    .
     PutOnNotice             .    .    .    .    .    .    on   .    .    .    .    .    .    .    .    .
-    Clear                   .    .    .    .    .    .    .    .    cl   .    .    .    .    .    .    .
+    Clear                   .    .    .    .    .    .    .    .    soon .    .    .    .    .    .    .
     BecomePayable           .    .    .    .    .    .    .    .    .    .    .    .    py   .    .    .
     Pay                     .    .    .    .    .    .    .    .    .    .    .    .    .    pd   .    .
     Withdraw                wd   wd   wd   wd   wd   wd   wd   .    wd   wd   wd   .    .    .    .    .
+    Assign(Ill)             own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Assign(Anna)            .    ur   .    .    .    .    .    .    .    .    .    .    .    .    .    .
+    Assign(Bela)            .    ur   ur   .    .    .    .    .    .    .    .    .    .    .    .    .
+    Investigate(Ill)        .    .    own  .    .    .    .    .    .    .    .    .    .    .    .    .
+    Investigate(Anna)       .    .    dep  .    .    .    .    .    .    .    .    .    .    .    .    .
+    Investigate(Omar)       .    .    in   .    .    .    .    .    .    .    .    .    .    .    .    .
+    HandInFindings(Ill)     .    .    .    .    not  .    .    .    .    .    .    .    .    .    .    .
+    HandInFindings(Anna)    .    .    .    .    not  .    .    .    .    .    .    .    .    .    .    .
+    HandInFindings(Omar)    .    .    .    .    ur   .    .    .    .    .    .    .    .    .    .    .
+    EndInvestigation(Ill)   own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    EndInvestigation(Anna)  .    .    .    .    ur   .    .    .    .    .    .    .    .    .    .    .
+    EndInvestigation(Bela)  .    .    .    .    not  .    .    .    .    .    .    .    .    .    .    .
+    Object(Ill)             own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Object(Payer)           own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Object(Anna)            .    .    .    .    .    .    .    .    ob   ob   .    .    .    .    .    .
+    Object(Bela)            .    .    .    .    .    .    .    .    ob   ob   .    .    .    .    .    .
+    Object(Omar)            .    .    .    .    .    .    .    .    ob   once .    .    .    .    .    .
+    Dismiss(Ill)            own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Dismiss(Payer)          own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Dismiss(Anna)           none none none none none none none none none on   none none none none none none
+    Dismiss(Bela)           none none none none none none none none none on   none none none none none none
+    Dismiss(Omar)           none none none none none none none none none same none none none none none none
+    Uphold(Ill)             own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Uphold(Anna)            none none none none none none none none none ur   none none none none none none
+    Uphold(Bela)            none none none none none none none none none ur   none none none none none none
+    TakeBack(Payer)         none none none none none none none none none none none none none none none none
+    TakeBack(Omar)          none none none none none none none none none on   none none none none none none
+    AskJury(Payer, Claimant).    .    .    .    .    .    .    jr   .    .    .    nojy .    .    .    .
+    AskJury(Bela, Claimant) .    .    .    .    .    .    .    not  .    .    .    nojy .    .    .    .
+    AskJury(Omar, Claimant) .    .    .    .    .    .    .    not  .    .    .    nojy .    .    .    .
+    AskJury(Payer, Objector).    .    .    .    .    .    .    .    none .    .    nojy .    .    .    .
+    AskJury(Bela, Objector) .    .    .    .    .    .    .    .    none .    .    nojy .    .    .    .
+    AskJury(Omar, Objector) .    .    .    .    .    .    .    .    none .    .    nojy .    .    .    .
+    AskJury(Payer, Operator).    .    own  .    .    .    .    .    .    .    .    nojy .    .    .    .
+    AskJury(Bela, Operator) .    .    jr   .    .    .    .    .    .    .    .    nojy .    .    .    .
+    AskJury(Omar, Operator) .    .    jr   .    .    .    .    .    .    .    .    nojy .    .    .    .
+    JuryDue                 .    .    .    .    .    .    .    .    .    .    jr   .    .    .    .    .
+    DeclineJury(Payer)      own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    DeclineJury(Bela)       .    .    .    .    .    .    .    .    .    .    rf   .    .    .    .    .
+    ReachVerdict            .    .    .    .    .    .    .    .    .    .    vd   .    .    .    .    .
+    ApplyVerdict            .    .    .    .    .    .    .    .    .    .    .    ap   .    .    .    .
+    MissDeadline            .    ok   ok   ok   ok   ok   .    .    .    ok   ok   .    .    ok   .    .
     ");
 }
 
@@ -276,7 +403,7 @@ fn every_state_says_who_has_the_ball_and_what_it_knows() {
             state.until().map(|_| "until"),
             state.period().map(|_| "period"),
             state.aid().map(|_| "aid"),
-            state.is_final().then_some("final"),
+            state.is_final(on_day(12)).then_some("final"),
         ];
         let known: Vec<&str> = known.into_iter().flatten().collect();
         writeln!(table, "{}: {} ({})", state.word(), state.holder().word(), known.join(", ")).unwrap();
@@ -289,10 +416,10 @@ fn every_state_says_who_has_the_ball_and_what_it_knows() {
     investigating: investigator (until)
     recommended: confirmer (until, aid)
     approved: calendar (aid)
-    refused: nobody (final)
+    refused: claimant (until, final)
     on-notice: members (until, period, aid)
-    objected: reviewer (period, aid)
-    jury-requested: jury ()
+    objected: reviewer (until, period, aid)
+    jury-requested: jury (until)
     verdict: jury ()
     cleared: calendar (period, aid)
     payable: operator (until, period, aid)
@@ -372,7 +499,7 @@ fn a_claim_that_was_sent_back_can_be_decided_by_others() {
         let event = attempt(&claim, verb, on_day(i64::try_from(day).unwrap())).unwrap();
         claim.apply(&event);
     }
-    assert_eq!(claim.state(), &State::Refused { reason: reason() });
+    assert_eq!(claim.state(), &State::Refused { reason: reason(), until: Some(on_day(20)) });
     assert_eq!(
         (claim.recommender(), claim.confirmer(), claim.returned(), claim.evidence().len()),
         (Some(Who::Bela.id()), Some(Who::Anna.id()), 1, 2)

@@ -40,6 +40,8 @@ pub(super) async fn page(visit: MemberVisit) -> Answer {
                 let key = if role == Role::Reviewer { "staff-today-review" } else { "staff-today-confirm" };
                 (key, queue_tasks(&visit, role).await?)
             }
+            Role::Investigator => ("staff-today-investigate", Vec::new()),
+            Role::Clerk => ("staff-today-jury", Vec::new()),
             Role::Operator => ("staff-today-run", run_tasks(&visit).await?),
             Role::Auditor => ("staff-today-audit", audit_tasks(l)),
         };
