@@ -422,7 +422,24 @@ impl Reader<'_> {
             four_eyes_from: self.amount("review.four_eyes_from"),
             second_review: self.percent("review.second_review"),
             reasons: self.reasons("review.reasons"),
-            days: StepDays::USUAL,
+            days: self.step_days(),
+        }
+    }
+
+    fn step_days(&mut self) -> StepDays {
+        let days = |key: &str, usual: u16| {
+            self.whole(&format!("review.days.{key}")).map_or(usual, |days| fit(Some(days)))
+        };
+        let usual = StepDays::USUAL;
+        StepDays {
+            review: days("review", usual.review),
+            evidence: days("evidence", usual.evidence),
+            investigation: days("investigation", usual.investigation),
+            confirmation: days("confirmation", usual.confirmation),
+            second_review: days("second_review", usual.second_review),
+            objection: days("objection", usual.objection),
+            jury_request: days("jury_request", usual.jury_request),
+            clerk: days("clerk", usual.clerk),
         }
     }
 

@@ -14,7 +14,7 @@ use huzhu_domain::plan::{Frequency, LastPeriodsPayer, PlanTerms, Refund};
 use huzhu_ledger::Amount;
 
 use crate::money::money;
-use crate::outline::outline;
+use crate::outline::{outline, step_days};
 
 /// Whom a change helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +60,7 @@ pub fn diff(old: &PlanTerms, new: &PlanTerms, language: Language) -> Vec<Change>
     pair.aid();
     pair.sharing();
     pair.calendar();
+    pair.step_days();
     pair.leaving();
     pair.ending();
     pair.rest();
@@ -268,9 +269,53 @@ impl Pair<'_> {
     }
 
     /// Whatever else reads differently, so that no change of wording goes unseen.
+    /// Days that claimants have and days that they wait for others.
+    fn step_days(&mut self) {
+        let (a, b) = (self.old.review().days, self.new.review().days);
+        for (days, more, en, zh) in [
+            ((a.review, b.review), More::Hurts, "Days for a reviewer to recommend", "审核员给出建议的天数"),
+            (
+                (a.confirmation, b.confirmation),
+                More::Hurts,
+                "Days for a second person to confirm",
+                "第二人复核的天数",
+            ),
+            (
+                (a.evidence, b.evidence),
+                More::Helps,
+                "Days for claimants to hand in what is missing",
+                "申请人补交材料的天数",
+            ),
+            ((a.investigation, b.investigation), More::Hurts, "Days for an investigator", "调查员的天数"),
+            ((a.second_review, b.second_review), More::Neither, "Days for a second review", "再次审核的天数"),
+            (
+                (a.objection, b.objection),
+                More::Hurts,
+                "Days for the answer to an objection",
+                "答复异议的天数",
+            ),
+            (
+                (a.jury_request, b.jury_request),
+                More::Helps,
+                "Days in which a jury may be asked for",
+                "可申请评审团的天数",
+            ),
+            ((a.clerk, b.clerk), More::Hurts, "Days for the clerk of the jury", "书记员受理的天数"),
+        ] {
+            self.number(days, more, en, zh);
+        }
+    }
+
     fn rest(&mut self) {
-        let before = outline(self.old, self.language);
-        let after = outline(self.new, self.language);
+        let sections = |terms: &PlanTerms| {
+            let told = step_days(terms, self.language);
+            let mut sections = outline(terms, self.language);
+            for section in &mut sections {
+                section.lines.retain(|line| !told.contains(line));
+            }
+            sections
+        };
+        let (before, after) = (sections(self.old), sections(self.new));
         // Review and jury have no side that gains for certain: their lines are quoted.
         for index in [7_usize, 8] {
             let (Some(old), Some(new)) = (before.get(index), after.get(index)) else {

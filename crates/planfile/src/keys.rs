@@ -309,6 +309,25 @@ const REVIEW: &[Key] = &[
     must("second_review", Kind::Percent, "Part of decided claims that is drawn for a second review."),
     must("evidence", Kind::Tables(EVIDENCE), "Evidence asked for."),
     may("reasons", Kind::Tables(REASON), "Reasons a refusal may cite besides the exclusions."),
+    may("days", Kind::Table(STEP_DAYS), "Days in which each step is due; left out: the usual ones."),
+];
+
+/// Days of a step: at least one, so that nobody misses a deadline by being asked; at most a year.
+const STEP: Kind = Kind::Whole(1, 366);
+
+const STEP_DAYS: &[Key] = &[
+    may("review", STEP, "A recommendation, after a reviewer took the claim; 14 when left out."),
+    may("evidence", STEP, "More evidence from the claimant; 30 when left out."),
+    may("investigation", STEP, "Findings of an investigator; 21 when left out."),
+    may("confirmation", STEP, "The confirmation by a second person; 5 when left out."),
+    may("second_review", STEP, "The blind second opinion on a drawn claim; 14 when left out."),
+    may("objection", STEP, "The answer to an objection; 5 when left out."),
+    may(
+        "jury_request",
+        STEP,
+        "The request for a jury, after a refusal or before a larger jury; 15 when left out.",
+    ),
+    may("clerk", STEP, "The clerk's first step after such a request; 3 when left out."),
 ];
 
 const EVIDENCE: &[Key] = &[

@@ -40,6 +40,11 @@ pub fn outline(terms: &PlanTerms, language: Language) -> Vec<Section> {
     parts.into_iter().map(|(en, zh, lines)| Section { title: pick(en, zh), lines }).collect()
 }
 
+/// The sentences of [`outline`] that say in how many days each step of a claim is due.
+pub(crate) fn step_days(terms: &PlanTerms, language: Language) -> Vec<String> {
+    Say { terms, language }.step_days()
+}
+
 /// The plan as text for the terminal.
 pub fn show(terms: &PlanTerms, language: Language) -> String {
     let name = terms.identity().name.get(language);

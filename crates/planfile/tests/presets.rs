@@ -237,3 +237,27 @@ fn a_diff_says_who_gains_and_who_loses() {
         assert_eq!(thyroid.map(|c| c.who), Some(who), "and the other way round");
     }
 }
+
+#[test]
+fn days_of_steps_may_be_said_and_a_diff_says_whom_other_days_help() {
+    let text = source("burial-society");
+    let with = |days: &str| {
+        let changed = text.replacen("[review]\n", &format!("[review]\ndays = {{ {days} }}\n"), 1);
+        assert_ne!(changed, text);
+        huzhu_planfile::check(changed, "changed.toml").expect("a plan")
+    };
+    let (old, new) =
+        (plan("burial-society"), with("review = 3, evidence = 60, clerk = 9, second_review = 14"));
+    let days = new.review().days;
+    assert_eq!((days.review, days.evidence, days.clerk, days.second_review), (3, 60, 9, 14));
+    assert_eq!((days.objection, days.jury_request), (5, 15), "what is not said stays usual");
+    let lines: Vec<String> = diff(&old, &new, Language::En).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "+ Days for a reviewer to recommend: 3 instead of 14.",
+            "+ Days for claimants to hand in what is missing: 60 instead of 30.",
+            "- Days for the clerk of the jury: 9 instead of 3.",
+        ]
+    );
+}

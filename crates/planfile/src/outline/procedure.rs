@@ -42,6 +42,49 @@ impl Say<'_> {
             format!("{sample} of the decided claims are drawn for a second review."),
             format!("已决案例中抽取 {sample} 再次审核。"),
         ));
+        lines.extend(self.step_days());
+        lines
+    }
+
+    /// In how many days each step is due.
+    pub(super) fn step_days(&self) -> Vec<String> {
+        let days = self.terms.review().days;
+        let mut lines = vec![
+            self.pick(
+                format!(
+                    "A reviewer recommends within {} days, and a second person confirms within {} days.",
+                    days.review, days.confirmation
+                ),
+                format!("审核员在 {} 天内给出建议，第二人在 {} 天内复核。", days.review, days.confirmation),
+            ),
+            self.pick(
+                format!("Claimants have {} days to hand in what is missing.", days.evidence),
+                format!("申请人有 {} 天时间补交材料。", days.evidence),
+            ),
+            self.pick(
+                format!(
+                    "Investigators have {} days; a second review is due after {} days.",
+                    days.investigation, days.second_review
+                ),
+                format!(
+                    "调查员有 {} 天时间；再次审核在 {} 天内完成。",
+                    days.investigation, days.second_review
+                ),
+            ),
+            self.pick(
+                format!("Objections are answered within {} days.", days.objection),
+                format!("异议在 {} 天内得到答复。", days.objection),
+            ),
+        ];
+        if self.terms.jury().is_some() {
+            lines.push(self.pick(
+                format!(
+                    "A jury may be asked for within {} days; the clerk takes it up within {} days.",
+                    days.jury_request, days.clerk
+                ),
+                format!("可在 {} 天内申请评审团，书记员在 {} 天内受理。", days.jury_request, days.clerk),
+            ));
+        }
         lines
     }
 
