@@ -195,7 +195,8 @@ async fn outside_witnesses_are_said_when_a_log_begins_and_when_the_configuration
         huzhu_log::Cosigner::new(&name, &[n; 32]).unwrap().vkey().clone()
     };
     let open = |outside: &[u8]| {
-        let lines = outside.iter().map(|n| format!("witness w{n} {} https://w{n}.example.org\n", witness(*n)));
+        let lines =
+            outside.iter().map(|n| format!("witness w{n} {} https://w{n}.example.org\n", witness(*n)));
         let mut settings = SequencerSettings::new("aid.example.org");
         settings.log.outside = (!outside.is_empty())
             .then(|| format!("# Our friends\n{}quorum w{}\n", lines.collect::<String>(), outside[0]));

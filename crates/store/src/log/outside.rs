@@ -15,8 +15,8 @@ use huzhu_log::entry::KeyChange;
 use huzhu_log::{Hash, Vkey};
 
 use super::disk::Disk;
-use super::{LogError, keys};
 use super::writer::LogWriter;
+use super::{LogError, keys};
 
 /// Where it is remembered.
 const FILE: &str = "sequencer/outside";
@@ -132,8 +132,7 @@ impl LogWriter {
         for key in before.iter().filter(|key| !now.contains(key)) {
             entries.push(self.key_entry(KeyChange::WitnessRetired, Some(key))?);
         }
-        let rules =
-            keys::tlog_policy(&self.public_keys(), &state.origin, self.settings.outside.as_deref());
+        let rules = keys::tlog_policy(&self.public_keys(), &state.origin, self.settings.outside.as_deref());
         let digest = Hash::digest(rules.as_bytes()).to_string();
         entries.push(self.key_text_entry(KeyChange::RulesReplaced, digest)?);
         // Dead before this line: nothing was said. Dead after it: the size of the log tells whether the batch was committed.

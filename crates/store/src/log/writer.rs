@@ -68,7 +68,12 @@ impl LogSettings {
     /// The settings of a platform with this public name.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), segment_bytes: SEGMENT_BYTES, sweeping: Sweeping::Beside, outside: None }
+        Self {
+            name: name.to_owned(),
+            segment_bytes: SEGMENT_BYTES,
+            sweeping: Sweeping::Beside,
+            outside: None,
+        }
     }
 }
 
@@ -445,9 +450,9 @@ impl LogWriter {
         match self.sweep.take() {
             None => Ok(()),
             Some(Sweep::Due { last }) => sweep(self.disk.as_ref(), last),
-            Some(Sweep::Running(sweep)) => {
-                sweep.join().unwrap_or_else(|_| Err(panicked(std::io::Error::other("the thread has panicked"))))
-            }
+            Some(Sweep::Running(sweep)) => sweep
+                .join()
+                .unwrap_or_else(|_| Err(panicked(std::io::Error::other("the thread has panicked")))),
         }
     }
 

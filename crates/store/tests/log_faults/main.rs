@@ -42,7 +42,10 @@ struct Platform {
 /// A step of the work.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Commit { year: u16, count: u64 },
+    Commit {
+        year: u16,
+        count: u64,
+    },
     Rotate(KeyRole),
     Restart,
     /// Another witness is configured, and the process starts again.
@@ -53,8 +56,7 @@ impl Platform {
     fn new(seed: u64, segment_bytes: u64, sweeping: Sweeping) -> Self {
         let mut dice = Dice::new(seed);
         let start = "2026-06-01T00:00:00Z".parse().unwrap();
-        let settings =
-            LogSettings { segment_bytes, sweeping, ..LogSettings::new("aid.example.org") };
+        let settings = LogSettings { segment_bytes, sweeping, ..LogSettings::new("aid.example.org") };
         Self {
             disk: Arc::new(FaultyDisk::new(dice.fork())),
             clock: Arc::new(HandClock::new(start)),
