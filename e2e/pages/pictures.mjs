@@ -37,7 +37,6 @@ const SUBJECTS = {
     throw new Error("no period has a card");
   }],
   statement: ["nobody", (page) => first(page, `${PLAN}/periods`, /\/periods\/\d/)],
-  periods: ["nobody", () => `${PLAN}/periods`],
   claim: ["aided", (page) => first(page, "/me/claims", /\/me\/claims\/clm_/)],
   log: ["nobody", () => "/log"],
   entry: ["nobody", (page) => first(page, "/log", /^\/log\/\d+\/\d+$/)],
@@ -54,12 +53,11 @@ const PICTURES = [
   ["plan", DESKTOP, "en", "light"], ["plan", PHONE, "zh", "light"], ["plan", PHONE, "en", "dark"],
   ["home", DESKTOP, "en", "light"], ["home", PHONE, "zh", "dark"], ["home", PHONE, "en", "light"],
   ["notice", DESKTOP, "zh", "light"], ["notice", PHONE, "en", "dark"],
-  ["periods", DESKTOP, "en", "dark"],
   ["statement", DESKTOP, "en", "light"], ["statement", PHONE, "zh", "light"],
   ["claim", PHONE, "en", "light"], ["claim", PHONE, "zh", "dark"],
   ["log", DESKTOP, "en", "light"], ["log", PHONE, "zh", "dark"], ["entry", PHONE, "en", "light"],
   ["receipt", PHONE, "zh", "light"], ["verify", DESKTOP, "en", "light"],
-  ["desk", DESKTOP, "en", "light"], ["desk", DESKTOP, "zh", "dark"],
+  ["desk", DESKTOP, "en", "light"],
   ["period", DESKTOP, "en", "light"],
 ];
 

@@ -170,6 +170,7 @@ pub const fn kind(event: &Event) -> &'static str {
             EnrolmentEvent::Joined(_) => "enrolment.joined",
             EnrolmentEvent::FellIntoArrears { .. } => "enrolment.fell-into-arrears",
             EnrolmentEvent::ArrearsPaid { .. } => "enrolment.arrears-paid",
+            EnrolmentEvent::ArrearsGivenUp { .. } => "enrolment.arrears-given-up",
             EnrolmentEvent::PayerChanged { .. } => "enrolment.payer-changed",
             EnrolmentEvent::Ended { .. } => "enrolment.ended",
         },

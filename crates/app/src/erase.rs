@@ -7,7 +7,7 @@
 //! Limits: files cannot be read from older copies once the master key of the vault was rotated, unless that copy holds the master
 //! key too. Of other personal data, copies that were made of the instance secret *and* of the database before can still be read by
 //! whoever holds both; the operations page says how long copies are kept. A consent stands on the log together with others: its salt is
-//! destroyed, the entry gets no tombstone.
+//! destroyed, the entry gets no tombstone, and `docs/log.md` says why.
 
 use huzhu_domain::claim::State;
 use huzhu_domain::id::MemberId;

@@ -116,6 +116,8 @@ pub enum ReliedOn {
     Stream(StreamId, u64),
     /// The balances of a plan's books.
     Books(PlanId, Balances),
+    /// A list of enrolments, by id: the whole of what a query answers.
+    Enrolments(EnrolmentQuery, Vec<EnrolmentId>),
 }
 
 /// Everything one use case writes. All of it is kept, or nothing.
@@ -225,6 +227,8 @@ pub enum EnrolmentQuery {
     OverAge(PlanId, Day),
     /// Those of a plan with an unpaid share.
     InArrears(PlanId),
+    /// Those of a plan that ended for an illness inside the wait and were still counted on the day.
+    EndedIllInWait(PlanId, Day),
     /// All of a plan.
     ByPlan(PlanId),
 }

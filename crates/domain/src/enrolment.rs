@@ -100,6 +100,11 @@ pub enum EnrolmentEvent {
         /// The period of the share.
         period: PeriodKey,
     },
+    /// Nobody asks for the unpaid share of a period any more: shares are given back.
+    ArrearsGivenUp {
+        /// The period of the share.
+        period: PeriodKey,
+    },
     /// Somebody else pays from now on.
     PayerChanged {
         /// The new payer.
@@ -113,7 +118,17 @@ pub enum EnrolmentEvent {
         until: Day,
         /// Why.
         reason: EndReason,
+        /// Every share is given back: those that were taken or still are will be refunded, those that fail are given up. False in
+        /// events from before, which refunded at once what was charged.
+        #[cfg_attr(feature = "codec", serde(default, skip_serializing_if = "is_false"))]
+        gives_back: bool,
     },
+}
+
+#[cfg(feature = "codec")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// Why a verb on an enrolment was refused, in order of precedence.
@@ -186,13 +201,14 @@ pub struct Enrolment {
     relation: Option<Relation>,
     arrears: BTreeMap<PeriodKey, Arrears>,
     ended: Option<(Day, EndReason)>,
+    gives_back: bool,
 }
 
 impl Enrolment {
     /// The state after the first event.
     pub fn begin(id: EnrolmentId, joined: Joined) -> Self {
         let (payer, relation) = (joined.payer, joined.relation);
-        Self { id, joined, payer, relation, arrears: BTreeMap::new(), ended: None }
+        Self { id, joined, payer, relation, arrears: BTreeMap::new(), ended: None, gives_back: false }
     }
 
     /// The enrolment's id.
@@ -223,6 +239,11 @@ impl Enrolment {
     /// First day without cover, and why, once ended.
     pub const fn ended(&self) -> Option<(Day, EndReason)> {
         self.ended
+    }
+
+    /// Whether every share is given back, see [`EnrolmentEvent::Ended`].
+    pub const fn gives_back(&self) -> bool {
+        self.gives_back
     }
 
     /// First day without cover, and why: what was recorded, or the age limit if that comes first. Time decides over
@@ -286,7 +307,25 @@ impl Enrolment {
     /// Ends the enrolment for a reason other than leaving; `until` is the first day without cover.
     pub fn end(&self, until: Day, reason: EndReason) -> Result<EnrolmentEvent, EnrolmentRejection> {
         self.check_live()?;
-        Ok(EnrolmentEvent::Ended { until, reason })
+        Ok(EnrolmentEvent::Ended { until, reason, gives_back: false })
+    }
+
+    /// Ends the enrolment because the illness began inside the wait, under terms that give all shares back: unpaid ones are given
+    /// up with it. What was taken, and what a period that is under way still takes, is refunded by whoever runs the books.
+    pub fn end_giving_back(&self, until: Day) -> Result<Vec<EnrolmentEvent>, EnrolmentRejection> {
+        self.check_live()?;
+        let end = EnrolmentEvent::Ended { until, reason: EndReason::IllnessInWait, gives_back: true };
+        let unpaid = self.arrears.keys().map(|period| EnrolmentEvent::ArrearsGivenUp { period: *period });
+        Ok(std::iter::once(end).chain(unpaid).collect())
+    }
+
+    /// Gives up the unpaid share of a period, once shares are given back.
+    pub fn give_up_arrears(&self, period: PeriodKey) -> Result<EnrolmentEvent, EnrolmentRejection> {
+        if self.gives_back && self.arrears.contains_key(&period) {
+            Ok(EnrolmentEvent::ArrearsGivenUp { period })
+        } else {
+            Err(EnrolmentRejection::NothingOwed { period })
+        }
     }
 
     /// Ends the enrolment because the age limit was reached, from the birthday on; recorded late, from `today` on, since
@@ -296,7 +335,11 @@ impl Enrolment {
         match self.joined.over_age_from {
             None => Err(EnrolmentRejection::NoAgeLimit),
             Some(from) if today < from => Err(EnrolmentRejection::NotOverAge { from }),
-            Some(from) => Ok(EnrolmentEvent::Ended { until: from.max(today), reason: EndReason::AgeReached }),
+            Some(from) => Ok(EnrolmentEvent::Ended {
+                until: from.max(today),
+                reason: EndReason::AgeReached,
+                gives_back: false,
+            }),
         }
     }
 
@@ -335,7 +378,10 @@ impl Enrolment {
             Some(arrears) if today <= arrears.retry_until => {
                 Err(EnrolmentRejection::RetryWindowOpen { until: arrears.retry_until })
             }
-            Some(_) => Ok(EnrolmentEvent::Ended { until: plus_days(today, 1), reason: EndReason::Unpaid }),
+            Some(_) => {
+                let (until, reason) = (plus_days(today, 1), EndReason::Unpaid);
+                Ok(EnrolmentEvent::Ended { until, reason, gives_back: false })
+            }
         }
     }
 
@@ -359,14 +405,17 @@ impl Enrolment {
             EnrolmentEvent::FellIntoArrears { period, amount, retry_until } => {
                 self.arrears.insert(*period, Arrears { amount: *amount, retry_until: *retry_until });
             }
-            EnrolmentEvent::ArrearsPaid { period } => {
+            EnrolmentEvent::ArrearsPaid { period } | EnrolmentEvent::ArrearsGivenUp { period } => {
                 self.arrears.remove(period);
             }
             EnrolmentEvent::PayerChanged { payer, relation } => {
                 self.payer = *payer;
                 self.relation = *relation;
             }
-            EnrolmentEvent::Ended { until, reason } => self.ended = Some((*until, *reason)),
+            EnrolmentEvent::Ended { until, reason, gives_back } => {
+                self.ended = Some((*until, *reason));
+                self.gives_back = *gives_back;
+            }
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) struct Person {
     pub(super) over_age: Option<Day>,
     pub(super) from: Day,
     pub(super) until: Option<(Day, EndReason)>,
+    pub(super) gives_back: bool,
     /// Unpaid shares with the last day of their retries.
     pub(super) arrears: BTreeMap<PeriodKey, (u128, Day)>,
     /// Every share charged, with the year of its sharing day.
@@ -78,6 +79,7 @@ impl Person {
 pub(super) struct Gathered {
     pub(super) fell: Vec<(EnrolmentId, PeriodKey, u128)>,
     pub(super) settled_arrears: Vec<(EnrolmentId, PeriodKey, u128)>,
+    pub(super) given_up: BTreeMap<(EnrolmentId, PeriodKey), u128>,
     pub(super) payable: BTreeMap<ClaimId, u128>,
     pub(super) refused: Option<ClaimId>,
     pub(super) ended: Vec<(EnrolmentId, EndReason)>,
@@ -202,12 +204,13 @@ impl Auditor {
             match event {
                 PeriodEvent::NoticeOpened(noticed) => self.notice_opened(key, &noticed, unit.at)?,
                 PeriodEvent::Settled(statement) => self.settled(key, &statement, together)?,
-                PeriodEvent::Collected(collection) => self.collected(key, &collection, &gathered)?,
+                PeriodEvent::Collected(collection) => self.collected(key, &collection, &mut gathered)?,
                 PeriodEvent::Closed => self.closed(key)?,
             }
         }
         self.move_arrears(&gathered, deed)?;
-        self.refund(&gathered);
+        self.refund(&mut gathered)?;
+        ensure(gathered.given_up.is_empty(), || format!("shares were given up: {:?}", gathered.given_up))?;
         self.paid_in(unit, deed);
         Ok(())
     }
@@ -257,11 +260,17 @@ impl Auditor {
                 let (amount, _) = owed.ok_or_else(|| format!("{id} paid {period} without owing it"))?;
                 gathered.settled_arrears.push((id, *period, amount));
             }
+            EnrolmentEvent::ArrearsGivenUp { period } => {
+                let owed = person.arrears.remove(period);
+                let (amount, _) = owed.ok_or_else(|| format!("{id} is given {period} without owing it"))?;
+                gathered.given_up.insert((id, *period), amount);
+            }
             EnrolmentEvent::PayerChanged { payer, .. } => person.payer = *payer,
-            EnrolmentEvent::Ended { until, reason } => {
+            EnrolmentEvent::Ended { until, reason, gives_back } => {
                 ensure(person.until.is_none(), || format!("{id} ended twice"))?;
                 ensure(*until >= today, || format!("{id} ended in the past, on {until}"))?;
                 person.until = Some((*until, *reason));
+                person.gives_back = *gives_back;
                 gathered.ended.push((id, *reason));
                 self.count(match reason {
                     EndReason::Left => "members left",
@@ -313,6 +322,7 @@ impl Auditor {
             over_age,
             from,
             until: None,
+            gives_back: false,
             arrears: BTreeMap::new(),
             shares: BTreeMap::new(),
         };

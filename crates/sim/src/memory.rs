@@ -20,7 +20,7 @@ use huzhu_app::record::{
     PlanRecord, Record, RefusedAct, Session, SignInCode,
 };
 use huzhu_domain::digest::Digest;
-use huzhu_domain::enrolment::EnrolmentEvent;
+use huzhu_domain::enrolment::{EndReason, EnrolmentEvent};
 use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
 use huzhu_domain::plan::{PeriodKey, PlanId};
@@ -186,6 +186,24 @@ impl Tables {
         Ok(Position(count(&self.events)))
     }
 
+    fn fits(&self, query: &EnrolmentQuery, row: &EnrolmentRecord) -> bool {
+        match query {
+            EnrolmentQuery::ByPayer(payer) => self.payers.get(&(*payer, row.id)).is_some(),
+            EnrolmentQuery::ByMember(member) => row.member == *member,
+            EnrolmentQuery::ByIdentity(plan, identity) => row.plan == *plan && row.identity == *identity,
+            EnrolmentQuery::OverAge(plan, day) => {
+                let over = row.over_age_from.is_some_and(|from| from <= *day);
+                row.plan == *plan && over && row.ended.is_none()
+            }
+            EnrolmentQuery::InArrears(plan) => row.plan == *plan && !row.arrears.is_zero(),
+            EnrolmentQuery::EndedIllInWait(plan, day) => {
+                let ill = row.ended.is_some_and(|(_, reason)| reason == EndReason::IllnessInWait);
+                row.plan == *plan && ill && row.is_counted(*day)
+            }
+            EnrolmentQuery::ByPlan(plan) => row.plan == *plan,
+        }
+    }
+
     fn check_still(&self, relied: ReliedOn) -> Result<(), StoreError> {
         let (still, what) = match relied {
             ReliedOn::Stream(stream, events) => {
@@ -195,6 +213,11 @@ impl Tables {
             ReliedOn::Books(plan, balances) => {
                 let empty = Balances::new(balances.currency());
                 (*self.balances.get(&plan).unwrap_or(&empty) == balances, format!("books:{plan}"))
+            }
+            ReliedOn::Enrolments(query, ids) => {
+                let now =
+                    self.enrolments.rows.values().filter(|row| self.fits(&query, row)).map(|row| row.id);
+                (now.eq(ids), format!("enrolments:{query:?}"))
             }
         };
         if still { Ok(()) } else { Err(StoreError::Conflict(what)) }
@@ -430,17 +453,7 @@ impl Store for MemoryStore {
         page: &Page,
     ) -> Result<Vec<EnrolmentRecord>, StoreError> {
         let tables = self.tables();
-        page_of(tables.enrolments.rows.iter(), page, |row| match query {
-            EnrolmentQuery::ByPayer(payer) => tables.payers.get(&(*payer, row.id)).is_some(),
-            EnrolmentQuery::ByMember(member) => row.member == *member,
-            EnrolmentQuery::ByIdentity(plan, identity) => row.plan == *plan && row.identity == *identity,
-            EnrolmentQuery::OverAge(plan, day) => {
-                let over = row.over_age_from.is_some_and(|from| from <= *day);
-                row.plan == *plan && over && row.ended.is_none()
-            }
-            EnrolmentQuery::InArrears(plan) => row.plan == *plan && !row.arrears.is_zero(),
-            EnrolmentQuery::ByPlan(plan) => row.plan == *plan,
-        })
+        page_of(tables.enrolments.rows.iter(), page, |row| tables.fits(query, row))
     }
 
     async fn cohorts(&self, plan: &PlanId) -> Result<Vec<CohortRow>, StoreError> {

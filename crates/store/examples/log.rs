@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use huzhu_app::ports::{LogYear, Sequencer};
-use huzhu_log::Hash;
+use huzhu_log::{Hash, SignedCheckpoint};
 use huzhu_log::entry::{Body, Entry};
 use huzhu_sim::world::{Dice, HandClock, SeededIds};
 use huzhu_store::InstanceSecret;
@@ -236,33 +236,56 @@ fn resident() -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Grows one log by powers of ten; says memory on the way, and how long a start takes at the end.
-fn grow(runtime: &tokio::runtime::Runtime, largest: u64) -> Outcome<()> {
-    let folder = tempfile::tempdir()?;
-    let (mut size, mut goal) = (0_u64, 100_000_u64);
-    let mut log = Arc::new(open(folder.path())?);
-    while goal <= largest {
-        while size < goal {
-            let batch = entries(size, BATCH)?;
-            runtime.block_on(log.submit(YEAR, batch))?;
-            size = size.saturating_add(BATCH);
-        }
+/// One process: starts on a log, says how long that takes, grows it to `goal` entries, says its memory.
+fn grow_to(folder: &Path, goal: u64) -> Outcome<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let begin = now();
+    let log = open(folder)?;
+    let time = begin.elapsed().as_secs_f64();
+    let head = log.published().borrow().clone();
+    let size = head.map(|head| head.checkpoint.parse::<SignedCheckpoint>()).transpose()?;
+    let mut size = size.map_or(0, |head| head.checkpoint().size());
+    if size > 0 {
+        print(&format!("{size:>11} entries: start takes {time:.3} s"));
+    }
+    let begin = size;
+    while size < goal {
+        runtime.block_on(log.submit(YEAR, entries(size, BATCH)?))?;
+        size = size.saturating_add(BATCH);
+    }
+    if size > begin {
         print(&format!("{size:>11} entries: {:>6} KiB resident", resident()));
-        drop(log);
-        let begin = now();
-        log = Arc::new(open(folder.path())?);
-        print(&format!("{size:>11} entries: start takes {:.3} s", begin.elapsed().as_secs_f64()));
-        goal = goal.saturating_mul(10);
     }
     Ok(())
 }
 
+/// Grows one log by powers of ten, each in a process of its own, so that a start is a start and memory is that of one writer.
+fn grow(largest: u64) -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let mut goal = 100_000_u64;
+    while goal <= largest {
+        process(folder.path(), goal)?;
+        goal = goal.saturating_mul(10);
+    }
+    process(folder.path(), 0)
+}
+
+fn process(folder: &Path, goal: u64) -> Outcome<()> {
+    let mut command = std::process::Command::new(std::env::current_exe()?);
+    let ended = command.arg("grow").arg(folder).arg(goal.to_string()).status()?;
+    if ended.success() { Ok(()) } else { Err("a process of the growth has failed".into()) }
+}
+
 fn main() -> Outcome<()> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.peek().is_some_and(|first| first == "grow") {
+        let (folder, goal) = (arguments.nth(1).ok_or("a folder")?, arguments.next().ok_or("a size")?);
+        return grow_to(Path::new(&folder), goal.parse()?);
+    }
     let length = Duration::from_secs(arguments.next().map_or(Ok(3), |text| text.parse())?);
     let largest: u64 = arguments.next().map_or(Ok(10_000_000), |text| text.parse())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    grow(&runtime, largest)?;
+    grow(largest)?;
     let mut turns = (0..3).map(|_| turn(&runtime, length)).collect::<Outcome<Vec<_>>>()?;
     // The median of three by the ratio.
     turns.sort_by(|[a, b, _], [c, d, _]| (a / b).total_cmp(&(c / d)));

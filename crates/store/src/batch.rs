@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use huzhu_app::codec;
 use huzhu_app::ports::{
-    Actor, Answer, Append, Constraint, Position, ReliedOn, SignInChange, StoreError, Unit,
+    Actor, Answer, Append, Constraint, Page, Position, ReliedOn, SignInChange, StoreError, Unit,
 };
 use huzhu_app::record::{CohortDays, CohortMove, Message, RefusedAct};
 use huzhu_domain::event::Event;
@@ -24,7 +24,7 @@ use crate::crypto::Key;
 use crate::reader::one;
 use crate::rows::{self, Failure, broken, bytes, integer};
 use crate::writer::Work;
-use crate::{logged, people, project, schema};
+use crate::{lists, logged, people, project, schema};
 
 /// The last number given in each sequence of the file.
 #[derive(Clone, Copy, Debug)]
@@ -198,6 +198,11 @@ impl<'t> Batch<'t> {
                 };
                 let kept = kept.unwrap_or_else(|| Balances::new(balances.currency()));
                 (kept == *balances, format!("books:{plan}"))
+            }
+            ReliedOn::Enrolments(query, ids) => {
+                let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX).saturating_add(1);
+                let rows = lists::enrolments(self.transaction, query, &Page::first(limit))?;
+                (rows.iter().map(|row| row.id).eq(ids.iter().copied()), format!("enrolments:{query:?}"))
             }
         };
         if still { Ok(()) } else { Err(StoreError::Conflict(what).into()) }

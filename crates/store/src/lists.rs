@@ -85,6 +85,11 @@ pub(crate) fn enrolments(
         EnrolmentQuery::InArrears(plan) => {
             list("plan = ?3 AND arrears <> '0'", params![after, limit, plan.as_str()])
         }
+        EnrolmentQuery::EndedIllInWait(plan, day) => list(
+            // The reason stands in the text, so that the index of step 44 is used.
+            "plan = ?3 AND ended_why = 'illness-in-wait' AND ended_on > ?4 AND shares_from <= ?4",
+            params![after, limit, plan.as_str(), codec::day(*day)],
+        ),
         EnrolmentQuery::ByPlan(plan) => list("plan = ?3", params![after, limit, plan.as_str()]),
     }
 }

@@ -246,6 +246,8 @@ pub(crate) const STEPS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS matter_about ON matter (kind, about, stream)",
     "CREATE INDEX IF NOT EXISTS matter_member ON matter (kind, member, stream) WHERE member IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS matter_state ON matter (kind, plan, state, stream)",
+    // 44: whose shares may have to be given back.
+    "CREATE INDEX IF NOT EXISTS enrolment_ill_in_wait ON enrolment (plan, id) WHERE ended_why = 'illness-in-wait'",
 ];
 
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text

@@ -187,6 +187,68 @@ async fn a_new_key_is_said_by_the_log_and_the_old_one_vouches_for_it() {
 }
 
 #[tokio::test]
+async fn outside_witnesses_are_said_when_a_log_begins_and_when_the_configuration_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let witness = |n: u8| {
+        let name = format!("w{n}.example.org");
+        huzhu_log::Cosigner::new(&name, &[n; 32]).unwrap().vkey().clone()
+    };
+    let open = |outside: &[u8]| {
+        let lines =
+            outside.iter().map(|n| format!("witness w{n} {} https://w{n}.example.org\n", witness(*n)));
+        let mut settings = SequencerSettings::new("aid.example.org");
+        settings.log.outside = (!outside.is_empty())
+            .then(|| format!("# Our friends\n{}quorum w{}\n", lines.collect::<String>(), outside[0]));
+        let clock = HandClock::new("2026-12-31T23:00:00Z".parse().unwrap());
+        let ids = SeededIds::new(Dice::new(1));
+        let secret = InstanceSecret::from_bytes([3; 32]);
+        LocalSequencer::open(data, settings, &secret, Arc::new(clock), Arc::new(ids)).unwrap()
+    };
+    let said = async |year, from| {
+        let mut changes = Vec::new();
+        for index in from..head(data, year).await.checkpoint().size() {
+            match Entry::decode(&entry(data, year, index).await).unwrap().body {
+                Body::Key { change, text } => changes.push((change, text)),
+                body => assert_eq!(body.kind(), EntryKind::Evidence, "{index}"),
+            }
+        }
+        changes
+    };
+    let rules = async || {
+        let text = LogFolder::new(data).tlog_policy(YEAR).await.unwrap().unwrap();
+        let digest = huzhu_log::Hash::digest(text.as_bytes());
+        (KeyChange::RulesReplaced, digest.to_string())
+    };
+    let (added, retired) = (
+        |n| (KeyChange::WitnessAdded, witness(n).to_string()),
+        |n| (KeyChange::WitnessRetired, witness(n).to_string()),
+    );
+    // Nothing is said before there is a log, whatever was configured in between.
+    drop(open(&[7]));
+    let log = open(&[1]);
+    assert_eq!(log.submit(YEAR, entries(0, 1)).await.unwrap().first_index, 3);
+    drop(log);
+    assert_eq!(said(YEAR, 2).await, [added(1)]);
+    drop(open(&[1]));
+    assert_eq!(head(data, YEAR).await.checkpoint().size(), 4, "nothing has changed");
+    drop(open(&[2, 1]));
+    assert_eq!(said(YEAR, 4).await, [added(2), rules().await]);
+    drop(open(&[2]));
+    assert_eq!(said(YEAR, 6).await, [retired(1), rules().await]);
+    let log = open(&[]);
+    assert_eq!(said(YEAR, 8).await, [retired(2), rules().await]);
+    drop(log);
+    let log = open(&[3]);
+    assert_eq!(said(YEAR, 10).await, [added(3), rules().await]);
+    log.submit(LogYear(2027), entries(0, 1)).await.unwrap();
+    drop(log);
+    drop(open(&[3]));
+    assert_eq!(said(LogYear(2027), 3).await, [added(3)]);
+    assert_in_order(data, &[(2026, 13), (2027, 5)]);
+}
+
+#[tokio::test]
 async fn cosignatures_of_others_are_published_while_the_checkpoint_is_the_newest_and_survive_a_start() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();

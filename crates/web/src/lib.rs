@@ -22,6 +22,7 @@ pub mod problem;
 pub mod receipt;
 pub mod serve;
 mod transfer;
+pub mod upload_headers;
 pub mod wire;
 pub mod witness;
 

@@ -3,9 +3,8 @@
 //! Guarantees: no file stands in memory as a whole, in either direction; a sender who says nothing for [`PATIENCE`] is hung up on; what
 //! goes out may run nothing and reach nothing of the site, whatever is in it.
 //!
-//! Limits: one range per request, as RFC 9110 lets a server decide; a request with several gets the whole file.
+//! Limits: what the headers may ask for, see [`crate::upload_headers`].
 
-use std::ops::Range;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,7 +12,6 @@ use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::multipart::Field;
 use axum::http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    IF_RANGE, RANGE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -25,6 +23,7 @@ use huzhu_domain::claim::FileKind;
 use huzhu_domain::id::EvidenceId;
 
 use crate::problem::Problem;
+use crate::upload_headers::asked_range;
 
 /// How long a sender may say nothing. Protects connections and half-written files; a phone that changes cells is silent for less.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -108,7 +107,7 @@ pub(crate) async fn send_file(
     taking: Taking,
 ) -> Result<Response, Problem> {
     let length = opened.bytes;
-    let asked = asked_range(headers, length).map_err(|()| Problem::bad_range(length))?;
+    let asked = asked_range(headers, length)?;
     let range = asked.clone().unwrap_or(0..length);
     let sent = range.end.saturating_sub(range.start);
     let pieces = app.read_evidence(opened, range.clone()).await?;
@@ -146,66 +145,5 @@ pub(crate) const fn shape(kind: FileKind) -> (&'static str, bool) {
         FileKind::Png => ("png", true),
         FileKind::Heic => ("heic", false),
         FileKind::Dicom => ("dcm", false),
-    }
-}
-
-/// The part that is asked for (RFC 9110, section 14.2); `None`: the whole file, also for what is not understood. A condition on a
-/// validator cannot hold, since no validator is ever sent.
-///
-/// # Errors
-/// When the part lies beyond the end.
-fn asked_range(headers: &HeaderMap, length: u64) -> Result<Option<Range<u64>>, ()> {
-    let text = headers.get(RANGE).and_then(|value| value.to_str().ok());
-    let Some(text) = text.and_then(|text| text.trim().strip_prefix("bytes=")) else {
-        return Ok(None);
-    };
-    let number = |text: &str| {
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse::<u64>().unwrap_or(u64::MAX))
-    };
-    let Some((from, to)) = text.split_once('-').filter(|_| !headers.contains_key(IF_RANGE)) else {
-        return Ok(None);
-    };
-    let range = match (number(from), number(to), from.is_empty(), to.is_empty()) {
-        (Some(from), Some(to), ..) if from <= to => from..to.saturating_add(1).min(length),
-        (Some(from), None, _, true) => from..length,
-        (None, Some(last), true, _) => length.saturating_sub(last)..length,
-        _ => return Ok(None),
-    };
-    if range.is_empty() { Err(()) } else { Ok(Some(range)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_range_is_understood_and_everything_else_is_the_whole_file() {
-        for (text, expected) in [
-            ("bytes=0-0", Ok(Some(0..1))),
-            ("bytes=10-19", Ok(Some(10..20))),
-            ("bytes=90-", Ok(Some(90..100))),
-            ("bytes=-10", Ok(Some(90..100))),
-            ("bytes=-1000", Ok(Some(0..100))),
-            ("bytes=90-1000", Ok(Some(90..100))),
-            ("bytes=99-99999999999999999999999", Ok(Some(99..100))),
-            ("bytes=100-", Err(())),
-            ("bytes=100-200", Err(())),
-            ("bytes=-0", Err(())),
-            ("bytes=0-1,5-6", Ok(None)),
-            ("bytes=5-4", Ok(None)),
-            ("bytes=-", Ok(None)),
-            ("bytes=a-b", Ok(None)),
-            ("bytes=+1-2", Ok(None)),
-            ("pages=1-2", Ok(None)),
-            ("", Ok(None)),
-        ] {
-            let headers = HeaderMap::from_iter([(RANGE, HeaderValue::from_static(text))]);
-            assert_eq!(asked_range(&headers, 100), expected, "{text}");
-        }
-        assert_eq!(asked_range(&HeaderMap::new(), 100), Ok(None));
-        let range = (RANGE, HeaderValue::from_static("bytes=0-0"));
-        let conditional = HeaderMap::from_iter([range, (IF_RANGE, HeaderValue::from_static("\"x\""))]);
-        assert_eq!(asked_range(&conditional, 100), Ok(None));
     }
 }

@@ -6,7 +6,7 @@ use huzhu_domain::event::StreamId;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::{AidKind, IllnessInside, PlanTerms, ReasonCode};
 use huzhu_domain::time::{day_of, plus_days};
-use huzhu_ledger::{Account, Amount, Line};
+use huzhu_ledger::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::refused;
@@ -15,10 +15,9 @@ use crate::App;
 use crate::call::{Call, Done};
 use crate::error::AppError;
 use crate::load::{Loaded, append_claim};
-use crate::periods::{Booking, push_enrolment, shared_total};
+use crate::periods::push_enrolment;
 use crate::permission::Action;
 use crate::ports::{ReliedOn, Sealed, Unit};
-use crate::record::EnrolmentRecord;
 use crate::sign_in::invalid;
 
 /// Longest text of a request or a remark, in characters: protects mail and pages.
@@ -280,19 +279,17 @@ impl App {
             return Ok(());
         }
         let today = day_of(unit.at, terms.zone());
-        let event = enrolment.state.end(plus_days(today, 1), EndReason::IllnessInWait)?;
-        if rule == IllnessInside::RefundAndEnd {
-            let periods = self.store.periods(terms.id()).await?;
-            let row = EnrolmentRecord::of(&enrolment.state);
-            let paid = shared_total(&periods, &row).checked_sub(row.arrears).unwrap_or(Amount::ZERO);
-            Booking::new(terms, today, open.claim().id().to_string()).push(
-                unit,
-                "refund",
-                "shares refunded, illness inside the wait",
-                vec![Line::debit(Account::SharesRefunded, paid), Line::credit(Account::RefundsPayable, paid)],
-            )?;
-        }
-        push_enrolment(unit, enrolment, vec![event]);
+        let until = plus_days(today, 1);
+        let events = match rule {
+            IllnessInside::RefundAndEnd => {
+                self.give_back_shares(unit, terms, &enrolment.state, &open.claim().id().to_string()).await?;
+                enrolment.state.end_giving_back(until)?
+            }
+            IllnessInside::End | IllnessInside::NoAid => {
+                vec![enrolment.state.end(until, EndReason::IllnessInWait)?]
+            }
+        };
+        push_enrolment(unit, enrolment, events);
         Ok(())
     }
 }

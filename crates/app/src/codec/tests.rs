@@ -102,7 +102,13 @@ fn enrolment_events() -> Vec<Event> {
         },
         EnrolmentEvent::ArrearsPaid { period: KEY },
         EnrolmentEvent::PayerChanged { payer: member(2), relation: None },
-        EnrolmentEvent::Ended { until: date(2019, 3, 1), reason: EndReason::IllnessInWait },
+        EnrolmentEvent::Ended {
+            until: date(2019, 3, 1),
+            reason: EndReason::IllnessInWait,
+            gives_back: false,
+        },
+        EnrolmentEvent::Ended { until: date(2019, 3, 1), reason: EndReason::IllnessInWait, gives_back: true },
+        EnrolmentEvent::ArrearsGivenUp { period: KEY },
     ]
     .map(Event::Enrolment)
     .to_vec()

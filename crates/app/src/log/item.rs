@@ -180,6 +180,7 @@ pub(crate) fn items_of(recorded: &Recorded, facts: &Facts) -> Result<Vec<Item>, 
         Event::Enrolment(
             EnrolmentEvent::FellIntoArrears { .. }
             | EnrolmentEvent::ArrearsPaid { .. }
+            | EnrolmentEvent::ArrearsGivenUp { .. }
             | EnrolmentEvent::PayerChanged { .. }
             | EnrolmentEvent::Ended { .. },
         ) => Vec::new(),

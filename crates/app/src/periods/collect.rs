@@ -22,6 +22,7 @@ use huzhu_domain::time::{Day, Moment, day_of};
 use huzhu_ledger::{Account, Amount, Currency, Line};
 use serde::{Deserialize, Serialize};
 
+use super::given_back::give_back;
 use super::kept_back::Touched;
 use super::{Booking, OfPeriod, period_reference, share_in};
 use crate::App;
@@ -170,6 +171,8 @@ impl App {
                 .checked_add(share)
                 .ok_or_else(|| AppError::Broken("failed shares do not fit an amount".to_owned()))?;
         }
+        let noticed = period.state.noticed().ok_or(AppError::NotFound("period"))?;
+        let giving_back = self.giving_back(&mut unit, terms, noticed.headcount_day).await?;
         let collected = statement.shares_total.checked_sub(failed);
         let collected = collected.ok_or_else(|| refused("period-does-not-add-up", Vec::new()))?;
         let borne = Borne::of(terms, statement, failed)?;
@@ -181,6 +184,7 @@ impl App {
         let due = terms.calendar().payout_deadline(key).ok_or(AppError::NotFound("period"))?;
         let payout_until = end_of(due, terms.zone());
         book_collection(&mut unit, terms, today, key, &collection, &borne)?;
+        give_back(&mut unit, &mut touched, terms, &periods, key, giving_back)?;
         let (payable, arrears_deducted) =
             self.keep_back(&mut unit, &mut touched, &plan, today, &borne.payable).await?;
         touched.push(&mut unit);
@@ -243,6 +247,10 @@ impl App {
             return Err(refused("period-not-counted", vec![("enrolment", loaded.state.id().to_string())]));
         }
         let event = loaded.state.fall_into_arrears(key, share, retry_until)?;
+        if loaded.state.gives_back() {
+            // Nobody will ask for it again.
+            return Ok((share, event));
+        }
         let values = vec![
             ("plan", terms.id().to_string()),
             ("period", key.to_string()),

@@ -12,7 +12,7 @@ use std::collections::btree_map::Entry;
 use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
 use huzhu_domain::id::EnrolmentId;
 use huzhu_domain::period::ClaimAid;
-use huzhu_domain::plan::{PlanTerms, Shortfall};
+use huzhu_domain::plan::{PeriodKey, PlanTerms, Shortfall};
 use huzhu_domain::time::Day;
 use huzhu_ledger::{Account, Amount, Line};
 
@@ -57,6 +57,16 @@ impl Touched {
     /// Notes what happened to an enrolment.
     pub(super) fn note(&mut self, read: Loaded<Enrolment>, event: EnrolmentEvent) {
         self.0.entry(read.state.id()).or_insert_with(|| Change::of(read)).note(event);
+    }
+
+    /// An enrolment as it is after what was noted.
+    pub(super) fn now<'a>(&'a self, read: &'a Loaded<Enrolment>) -> &'a Enrolment {
+        self.0.get(&read.state.id()).map_or(&read.state, |change| &change.now)
+    }
+
+    /// Whether the share of a period is unpaid after what was noted.
+    pub(super) fn owes(&self, id: EnrolmentId, period: PeriodKey) -> bool {
+        self.0.get(&id).is_some_and(|change| change.now.arrears().contains_key(&period))
     }
 
     /// Writes all changes into a unit.

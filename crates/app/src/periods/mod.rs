@@ -12,6 +12,7 @@
 mod arrears;
 mod board;
 mod collect;
+mod given_back;
 mod kept_back;
 mod notice;
 mod payout;

@@ -175,7 +175,11 @@ fn cover_ends_on_the_birthday_even_when_nobody_has_recorded_it() {
         (date(2050, 7, 8), Ok(date(2050, 7, 8))),
     ] {
         let ended = enrolment.end_over_age(today);
-        let expected = expected.map(|until| EnrolmentEvent::Ended { until, reason: EndReason::AgeReached });
+        let expected = expected.map(|until| EnrolmentEvent::Ended {
+            until,
+            reason: EndReason::AgeReached,
+            gives_back: false,
+        });
         assert_eq!(ended, expected, "{today}");
     }
     let late = after([enrolment.end_over_age(date(2050, 7, 8))]);
@@ -210,7 +214,7 @@ fn an_unpaid_share_is_retried_until_the_last_day_and_then_ends_the_enrolment() {
     assert_eq!(unpaid.lapse(key, last), Err(EnrolmentRejection::RetryWindowOpen { until: last }));
     assert_eq!(
         unpaid.lapse(key, date(2019, 6, 27)),
-        Ok(EnrolmentEvent::Ended { until: date(2019, 6, 28), reason: EndReason::Unpaid })
+        Ok(EnrolmentEvent::Ended { until: date(2019, 6, 28), reason: EndReason::Unpaid, gives_back: false })
     );
     let other = period("2019-06-2");
     let nothing = Err(EnrolmentRejection::NothingOwed { period: other });
@@ -239,6 +243,30 @@ fn what_is_owed_stays_owed_after_the_end_and_nothing_ends_twice() {
     assert_eq!(left.end_over_age(date(2051, 1, 1)), Err(ended));
     assert_eq!(left.change_payer(member(2), Some(Relation::Child)), Err(ended));
     assert_eq!(left.pay_arrears(key), Ok(EnrolmentEvent::ArrearsPaid { period: key }));
+}
+
+#[test]
+fn shares_that_are_given_back_leave_nothing_owed_then_or_later() {
+    let (first, second) = (period("2019-06-1"), period("2019-06-2"));
+    let unpaid = after([enrolment().fall_into_arrears(first, fen(3), date(2019, 6, 26))]);
+    assert_eq!(unpaid.give_up_arrears(first), Err(EnrolmentRejection::NothingOwed { period: first }));
+    let mut ended = unpaid.clone();
+    for event in unpaid.end_giving_back(date(2019, 6, 20)).unwrap() {
+        ended.apply(&event);
+    }
+    assert_eq!(ended.ended(), Some((date(2019, 6, 20), EndReason::IllnessInWait)));
+    assert!(ended.gives_back() && !unpaid.gives_back());
+    assert_eq!(ended.owed(), fen(0));
+    assert_eq!(ended.pay_arrears(first), Err(EnrolmentRejection::NothingOwed { period: first }));
+    // A period that was under way fails later.
+    ended.apply(&ended.fall_into_arrears(second, fen(4), date(2019, 7, 12)).unwrap());
+    assert_eq!(ended.owed(), fen(4));
+    ended.apply(&ended.give_up_arrears(second).unwrap());
+    assert_eq!(ended.owed(), fen(0));
+    assert_eq!(
+        ended.end_giving_back(date(2019, 7, 1)),
+        Err(EnrolmentRejection::Ended { until: date(2019, 6, 20) })
+    );
 }
 
 #[test]

@@ -273,7 +273,7 @@ impl Auditor {
         &mut self,
         key: PeriodKey,
         collection: &Collection,
-        gathered: &Gathered,
+        gathered: &mut Gathered,
     ) -> Result<(), Finding> {
         let round = self.periods.get(&key).cloned().ok_or_else(|| format!("{key} was never noticed"))?;
         let (aid, fee, surplus) =
@@ -306,6 +306,7 @@ impl Auditor {
         if let Some(round) = self.periods.get_mut(&key) {
             round.collected = true;
         }
+        self.give_back(key, &round, gathered)?;
         let parts = self.cover(&round.sheet, (aid, fee, surplus), failed, gathered);
         self.check_payable(key, &parts, gathered)
     }
@@ -440,30 +441,59 @@ impl Auditor {
         Ok(())
     }
 
-    /// Shares given back for an illness inside the wait.
-    pub(super) fn refund(&mut self, gathered: &Gathered) {
+    /// Shares given back for an illness inside the wait: those that were taken so far. What is unpaid is given up.
+    pub(super) fn refund(&mut self, gathered: &mut Gathered) -> Result<(), Finding> {
         let Some(case) = gathered.refused.and_then(|id| self.claims.get(&id)) else {
-            return;
+            return Ok(());
         };
-        let ended = gathered.ended.iter().any(|(_, reason)| *reason == EndReason::IllnessInWait);
+        let id = case.enrolment;
+        let ended = gathered.ended.contains(&(id, EndReason::IllnessInWait));
         let rule = self.sheet_on(case.illness.event_date).map(|sheet| sheet.illness_inside);
-        let Some(person) =
-            self.people.get(&case.enrolment).filter(|_| ended && rule == Some(IllnessInside::RefundAndEnd))
-        else {
-            return;
+        let Some(person) = self.people.get(&id).filter(|_| ended) else {
+            return Ok(());
         };
-        let charged: u128 = person.shares.values().map(|(_, share)| *share).sum();
-        let on_the_way: u128 = person
-            .shares
-            .iter()
-            .filter(|(key, _)| self.periods.get(key).is_some_and(|round| !round.collected))
-            .map(|(_, (_, share))| *share)
-            .sum();
-        let back = charged.saturating_sub(person.owed());
-        self.debit(Account::SharesRefunded, back);
-        self.credit(Account::RefundsPayable, back);
+        let gives_back = rule == Some(IllnessInside::RefundAndEnd);
+        ensure(person.gives_back == gives_back, || format!("{id} gives back: {}", person.gives_back))?;
+        if !gives_back {
+            return Ok(());
+        }
+        ensure(person.arrears.is_empty(), || format!("{id} still owes {:?}", person.arrears))?;
+        let is_collected = |key: &PeriodKey| self.periods.get(key).is_some_and(|round| round.collected);
+        let (taken, on_the_way): (Vec<_>, Vec<_>) =
+            person.shares.iter().partition(|(key, _)| is_collected(key));
+        let taken: u128 = taken.iter().map(|(_, (_, share))| *share).sum();
+        let on_the_way: u128 = on_the_way.iter().map(|(_, (_, share))| *share).sum();
+        let keys: Vec<PeriodKey> = person.shares.keys().copied().collect();
+        let unpaid: u128 = keys.iter().filter_map(|key| gathered.given_up.remove(&(id, *key))).sum();
+        self.debit(Account::SharesRefunded, taken - unpaid);
+        self.credit(Account::RefundsPayable, taken - unpaid);
+        self.debit(Account::ArrearsCovered, unpaid);
+        self.credit(Account::Arrears, unpaid);
         self.count("shares refunded");
-        self.count_if(on_the_way > 0, "known weakness: shares refunded before they were collected");
+        self.count_if(unpaid > 0, "unpaid shares given up");
+        self.count_if(on_the_way > 0, "shares on their way when they were given back");
+        Ok(())
+    }
+
+    /// Shares of a period that were on their way when they were given back.
+    fn give_back(&mut self, key: PeriodKey, round: &Round, gathered: &mut Gathered) -> Result<(), Finding> {
+        for id in &round.roster {
+            let Some(person) = self.people.get(id).filter(|person| person.gives_back) else { continue };
+            let share = person.shares.get(&key).map_or(0, |(_, share)| *share);
+            ensure(person.arrears.is_empty(), || format!("{id} owes {:?}", person.arrears))?;
+            let given_up = gathered.given_up.remove(&(*id, key));
+            let fell = gathered.fell.iter().any(|(who, ..)| who == id);
+            ensure(given_up.is_some() == fell, || format!("{id} fell: {fell}, given up: {given_up:?}"))?;
+            if fell {
+                self.debit(Account::ArrearsCovered, share);
+                self.credit(Account::Arrears, share);
+            } else {
+                self.debit(Account::SharesRefunded, share);
+                self.credit(Account::RefundsPayable, share);
+            }
+            self.count_if(share > 0, "shares given back when they arrived");
+        }
+        Ok(())
     }
 
     /// Money of operator or sponsor; a confirmation counts once.

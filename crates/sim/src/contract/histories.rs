@@ -232,7 +232,8 @@ pub(super) async fn an_enrolment_has_its_row_until_it_ends(store: &Arc<dyn Store
         fell(2, u64::MAX - 3),
         EnrolmentEvent::ArrearsPaid { period: key(1) },
         EnrolmentEvent::PayerChanged { payer: member(5), relation: Some(Relation::ParentInLaw) },
-        EnrolmentEvent::Ended { until: day(90), reason: EndReason::IllnessInWait },
+        EnrolmentEvent::Ended { until: day(90), reason: EndReason::IllnessInWait, gives_back: true },
+        EnrolmentEvent::ArrearsGivenUp { period: key(2) },
     ] {
         act(store.as_ref(), &stream, vec![Event::Enrolment(event)]).await.expect("kept");
         assert_row(store, &stream).await;
@@ -245,7 +246,7 @@ pub(super) async fn an_enrolment_has_its_row_until_it_ends(store: &Arc<dyn Store
         (6, EndReason::Ineligible),
     ] {
         let stream = enrolment_stream(n);
-        let ended = EnrolmentEvent::Ended { until: day(90), reason };
+        let ended = EnrolmentEvent::Ended { until: day(90), reason, gives_back: false };
         let events = vec![joined(n, &plan()), Event::Enrolment(ended)];
         act(store.as_ref(), &stream, events).await.expect("kept");
         assert_row(store, &stream).await;

@@ -51,8 +51,14 @@ async fn enrol(store: &Arc<dyn Store>) {
         act(store.as_ref(), &enrolment_stream(n), vec![event]).await.expect("joined");
     }
     act(store.as_ref(), &enrolment_stream(6), vec![joined(6, &plan_named("other"))]).await.expect("joined");
-    let ended = EnrolmentEvent::Ended { until: day(50), reason: EndReason::Left };
-    act(store.as_ref(), &enrolment_stream(9), vec![Event::Enrolment(ended)]).await.expect("left");
+    let ended =
+        |n, reason| Event::Enrolment(EnrolmentEvent::Ended { until: day(n), reason, gives_back: false });
+    for (n, until) in [(4, 60), (7, 70)] {
+        let ended = ended(until, EndReason::IllnessInWait);
+        act(store.as_ref(), &enrolment_stream(n), vec![ended]).await.expect("fell ill");
+    }
+    let ended = ended(50, EndReason::Left);
+    act(store.as_ref(), &enrolment_stream(9), vec![ended]).await.expect("left");
     let mut again = agreed(20, &plan());
     again.identity = digest(1_000_009);
     let again = Event::Enrolment(EnrolmentEvent::Joined(again));
@@ -79,10 +85,15 @@ pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
         // Enrolment 9 has ended, and 20 is the same person once more.
         (EnrolmentQuery::ByIdentity(plan(), digest(1_000_009)), &[9, 20]),
         (EnrolmentQuery::ByIdentity(plan_named("other"), digest(1_000_009)), &[]),
-        (EnrolmentQuery::OverAge(plan(), day(996)), &[4, 5, 7]),
+        (EnrolmentQuery::OverAge(plan(), day(996)), &[5]),
         (EnrolmentQuery::OverAge(plan(), day(900)), &[]),
         (EnrolmentQuery::InArrears(plan()), &[9, 12]),
         (EnrolmentQuery::InArrears(plan_named("other")), &[]),
+        (EnrolmentQuery::EndedIllInWait(plan(), day(59)), &[4, 7]),
+        (EnrolmentQuery::EndedIllInWait(plan(), day(60)), &[7]),
+        (EnrolmentQuery::EndedIllInWait(plan(), day(70)), &[]),
+        (EnrolmentQuery::EndedIllInWait(plan(), day(-1_000)), &[]),
+        (EnrolmentQuery::EndedIllInWait(plan_named("other"), day(59)), &[]),
     ] {
         for limit in [1, 2, 100] {
             assert_eq!(enrolments(store, &query, limit).await, expected, "{query:?}, pages of {limit}");

@@ -153,7 +153,8 @@ pub(super) async fn a_person_has_one_live_enrolment_per_plan(store: &Arc<dyn Sto
     };
     assert_eq!(found(&plan()).await, [enrolment(1)]);
     // Ending one and beginning another can be one unit.
-    let ended = Event::Enrolment(EnrolmentEvent::Ended { until: day(60), reason: EndReason::Left });
+    let (until, reason, gives_back) = (day(60), EndReason::Left, false);
+    let ended = Event::Enrolment(EnrolmentEvent::Ended { until, reason, gives_back });
     let before = store.stream(&enrolment_stream(1)).await.expect("stream");
     let end = append_after(&before, &enrolment_stream(1), vec![ended], at(60));
     let again = begin(&enrolment_stream(2), same_person(2, &plan()), at(60));
@@ -194,6 +195,10 @@ pub(super) async fn a_unit_that_relied_on_what_has_changed_is_a_conflict(store: 
         ReliedOn::Books(plan(), balances)
     };
     let stream = |n, events| ReliedOn::Stream(member_stream(n), events);
+    let enrolled = |ids: &[u64]| {
+        let ids = ids.iter().map(|n| enrolment(*n)).collect();
+        ReliedOn::Enrolments(EnrolmentQuery::ByPlan(plan()), ids)
+    };
     for (n, relied_on, fine) in [
         (1, stream(1, 2), true),
         (2, stream(1, 1), false),
@@ -202,6 +207,10 @@ pub(super) async fn a_unit_that_relied_on_what_has_changed_is_a_conflict(store: 
         (3, books(&[]), false),
         (3, books(&[1, 2]), true),
         (4, books(&[1, 2]), false),
+        (5, enrolled(&[]), false),
+        (5, enrolled(&[1]), true),
+        (6, enrolled(&[2]), false),
+        (6, enrolled(&[1, 2]), false),
     ] {
         let unit = Unit {
             relied_on: vec![relied_on.clone()],
@@ -213,7 +222,7 @@ pub(super) async fn a_unit_that_relied_on_what_has_changed_is_a_conflict(store: 
         assert!(fine || matches!(done, Err(StoreError::Conflict(_))), "{relied_on:?}: {done:?}");
     }
     let kept = store.entries(&plan(), &Page::first(10)).await.expect("entries");
-    assert_eq!(kept, [entry(1, 7), entry(2, 7), entry(3, 7)], "a conflict keeps nothing");
+    assert_eq!(kept, [entry(1, 7), entry(2, 7), entry(3, 7), entry(5, 7)], "a conflict keeps nothing");
 }
 
 pub(super) async fn a_repeated_request_hears_that_it_was_answered(store: &Arc<dyn Store>) {
@@ -312,7 +321,10 @@ pub(super) async fn cohorts_follow_their_moves(store: &Arc<dyn Store>) {
     }
     let row = |n, until, count| CohortRow { days: CohortDays { until, ..cohort(n) }, count };
     assert_eq!(store.cohorts(&plan()).await, Ok(vec![row(1, None, 3), row(2, None, 1)]));
-    let left = |until| vec![Event::Enrolment(EnrolmentEvent::Ended { until, reason: EndReason::Left })];
+    let left = |until| {
+        let (reason, gives_back) = (EndReason::Left, false);
+        vec![Event::Enrolment(EnrolmentEvent::Ended { until, reason, gives_back })]
+    };
     for (n, until) in [(31, day(40)), (2, day(9)), (1, day(100))] {
         act(store.as_ref(), &enrolment_stream(n), left(until)).await.expect("left");
     }

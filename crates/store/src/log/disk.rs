@@ -11,14 +11,22 @@
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+
+/// Bytes that are read ahead of a stream.
+const READ_AHEAD: usize = 64 << 10;
 
 /// What the log asks of a disk. Calls of one log come from one thread, but for [`Disk::sync_all`], which may run beside them.
 pub trait Disk: Send + Sync + fmt::Debug {
     /// The whole file; `None` if there is none.
     fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>>;
+
+    /// [`Disk::read`] piece by piece, for files that grow long.
+    fn stream(&self, path: &str) -> io::Result<Option<Box<dyn Read>>> {
+        Ok(self.read(path)?.map(|bytes| Box::new(io::Cursor::new(bytes)) as Box<dyn Read>))
+    }
 
     /// Names in a folder in alphabetic order; none if there is no such folder.
     fn list(&self, folder: &str) -> io::Result<Vec<String>>;
@@ -34,6 +42,14 @@ pub trait Disk: Send + Sync + fmt::Debug {
 
     /// [`Disk::replace`], durable when it returns, content and name.
     fn keep(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
+
+    /// Writes the first bytes of a file again, and nothing else of it; durable when it returns. Not by a copy inside the file
+    /// system, which may share pages that were never written.
+    fn keep_beginning(&self, path: &str, length: u64) -> io::Result<()> {
+        let mut bytes = self.read(path)?.ok_or(ErrorKind::NotFound)?;
+        bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        self.keep(path, &bytes)
+    }
 
     /// Writes bytes at an offset of a file that is there, and makes them durable. One file at a time is written so.
     fn append(&self, path: &str, at: u64, bytes: &[u8]) -> io::Result<()>;
@@ -94,7 +110,12 @@ impl FolderDisk {
     }
 
     /// Writes a file beside `path` and gives it that name; with `durable`, content and name are forced to disk.
-    fn place(&self, path: &str, bytes: &[u8], durable: bool) -> io::Result<()> {
+    fn place(
+        &self,
+        path: &str,
+        durable: bool,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> io::Result<()> {
         let (place, beside) = (self.root.join(path), self.root.join(format!("{path}.new")));
         let mut file = match File::create(&beside) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -103,7 +124,7 @@ impl FolderDisk {
             }
             file => file?,
         };
-        file.write_all(bytes)?;
+        write(&mut file)?;
         if durable {
             file.sync_all()?;
         }
@@ -128,16 +149,38 @@ impl Disk for FolderDisk {
         read(&self.root.join(path))
     }
 
+    fn stream(&self, path: &str) -> io::Result<Option<Box<dyn Read>>> {
+        match File::open(self.root.join(path)) {
+            Ok(file) => Ok(Some(Box::new(BufReader::with_capacity(READ_AHEAD, file)))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         list(&self.root.join(folder))
     }
 
     fn replace(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
-        self.place(path, bytes, false)
+        self.place(path, false, |file| file.write_all(bytes))
     }
 
     fn keep(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
-        self.place(path, bytes, true)
+        self.place(path, true, |file| file.write_all(bytes))
+    }
+
+    fn keep_beginning(&self, path: &str, length: u64) -> io::Result<()> {
+        let mut rest = File::open(self.root.join(path))?.take(length);
+        let mut piece = vec![0; READ_AHEAD];
+        self.place(path, true, |file| {
+            loop {
+                let read = rest.read(&mut piece)?;
+                match piece.get(..read).filter(|read| !read.is_empty()) {
+                    Some(bytes) => file.write_all(bytes)?,
+                    None => return Ok(()),
+                }
+            }
+        })
     }
 
     fn append(&self, path: &str, at: u64, bytes: &[u8]) -> io::Result<()> {
@@ -264,6 +307,13 @@ mod tests {
         assert_eq!(disk.list("b/c").unwrap(), ["1", "2"]);
         assert_eq!(disk.read("b/c/1").unwrap().unwrap(), b"more");
         assert_eq!(disk.read("b/c/2").unwrap().unwrap(), b"two++");
+        let mut text = String::new();
+        disk.stream("b/c/2").unwrap().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "two++");
+        assert!(disk.stream("b/c/3").unwrap().is_none());
+        disk.keep_beginning("b/c/2", 4).unwrap();
+        assert_eq!(disk.read("b/c/2").unwrap().unwrap(), b"two+");
+        disk.append("b/c/2", 4, b"+").unwrap();
         assert!(disk.append("b/c/3", 0, b"x").is_err(), "nobody makes a file by appending");
         disk.remove("b/c/1").unwrap();
         disk.remove("b/c/1").unwrap();

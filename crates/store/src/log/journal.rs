@@ -9,6 +9,8 @@
 //!
 //! Limits: which segments are needed, and what is done with records, is the writer's business ([`super::writer`]).
 
+use std::io::{self, Read};
+
 use huzhu_log::Resource;
 use huzhu_log::writer::TileWriter;
 use sha2::{Digest, Sha256};
@@ -115,27 +117,86 @@ pub(crate) fn encode_record(record: &Record) -> Vec<u8> {
     frame(&body)
 }
 
-/// What a segment holds.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Segment {
-    pub(crate) snapshot: Snapshot,
-    pub(crate) records: Vec<Record>,
-    /// True if bytes follow that are no record: the torn end of a write that nobody was told about, or damage.
-    pub(crate) is_torn: bool,
+/// Reads a segment record by record, so that a long one takes no more memory than its largest record.
+pub(crate) struct SegmentReader {
+    bytes: Box<dyn Read>,
+    /// The body of the frame that was read last; kept for its memory.
+    body: Vec<u8>,
+    /// Bytes of the frames so far.
+    whole: u64,
+    is_torn: bool,
 }
 
-/// Reads a segment; `None` if its beginning is damaged.
-pub(crate) fn read_segment(bytes: &[u8]) -> Option<Segment> {
-    let rest = bytes.strip_prefix(MAGIC)?;
-    let (body, mut rest) = unframe(rest)?;
-    let snapshot = read_snapshot(body)?;
-    let mut records = Vec::new();
-    while let Some((body, behind)) = unframe(rest) {
-        let Some(record) = read_record(body) else { break };
-        records.push(record);
-        rest = behind;
+impl SegmentReader {
+    /// Reads the beginning of a segment; `None` if it is damaged.
+    pub(crate) fn begin(mut bytes: Box<dyn Read>) -> io::Result<Option<(Snapshot, Self)>> {
+        let mut magic = [0; 4];
+        if fill(bytes.as_mut(), &mut magic)? < magic.len() || magic != *MAGIC {
+            return Ok(None);
+        }
+        let mut segment = Self { bytes, body: Vec::new(), whole: length_of(MAGIC), is_torn: false };
+        let snapshot = segment.frame(read_snapshot)?;
+        Ok(snapshot.map(|snapshot| (snapshot, segment)))
     }
-    Some(Segment { snapshot, records, is_torn: !rest.is_empty() })
+
+    /// The next record; `None` at the end.
+    pub(crate) fn record(&mut self) -> io::Result<Option<Record>> {
+        self.frame(read_record)
+    }
+
+    /// True if bytes follow the last record that are none: the torn end of a write that nobody was told about, or damage. Known
+    /// when there is no further record.
+    pub(crate) const fn is_torn(&self) -> bool {
+        self.is_torn
+    }
+
+    /// Bytes up to the end of what was read.
+    pub(crate) const fn whole(&self) -> u64 {
+        self.whole
+    }
+
+    fn frame<T>(&mut self, read: impl FnOnce(&[u8]) -> Option<T>) -> io::Result<Option<T>> {
+        if self.is_torn {
+            return Ok(None);
+        }
+        let mut head = [0; HEAD];
+        let found = fill(self.bytes.as_mut(), &mut head)?;
+        self.is_torn = found > 0;
+        let Some((length, expected)) = head.split_first_chunk::<4>().filter(|_| found == HEAD) else {
+            return Ok(None);
+        };
+        let length = u64::from(u32::from_be_bytes(*length));
+        self.body.clear();
+        // No memory is taken for a length that nothing follows.
+        self.bytes.as_mut().take(length).read_to_end(&mut self.body)?;
+        if length_of(&self.body) < length || sum(&self.body) != *expected {
+            return Ok(None);
+        }
+        let body = read(&self.body);
+        if body.is_some() {
+            self.is_torn = false;
+            self.whole = self.whole.saturating_add(length_of(&head)).saturating_add(length);
+        }
+        Ok(body)
+    }
+}
+
+/// Reads until the buffer is full or the end comes; answers the bytes read.
+fn fill(bytes: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut found = 0;
+    while let Some(rest) = buffer.get_mut(found..).filter(|rest| !rest.is_empty()) {
+        match bytes.read(rest) {
+            Ok(0) => break,
+            Ok(more) => found = found.saturating_add(more),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+fn length_of(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 fn frame(body: &[u8]) -> Vec<u8> {
@@ -144,14 +205,6 @@ fn frame(body: &[u8]) -> Vec<u8> {
     bytes.extend_from_slice(&sum(body));
     bytes.extend_from_slice(body);
     bytes
-}
-
-/// The first frame's body and what follows it; `None` if there is no whole frame.
-fn unframe(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let (found, rest) = rest.split_first_chunk::<SUM>()?;
-    let (body, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
-    (sum(body) == *found).then_some((body, rest))
 }
 
 fn sum(body: &[u8]) -> [u8; SUM] {
@@ -243,6 +296,22 @@ fn read_record(body: &[u8]) -> Option<Record> {
 mod tests {
     use super::*;
 
+    #[derive(Debug, PartialEq, Eq)]
+    struct Segment {
+        snapshot: Snapshot,
+        records: Vec<Record>,
+        is_torn: bool,
+        whole: usize,
+    }
+
+    fn read_segment(bytes: &[u8]) -> Option<Segment> {
+        let bytes = Box::new(io::Cursor::new(bytes.to_vec()));
+        let (snapshot, mut segment) = SegmentReader::begin(bytes).unwrap()?;
+        let records = std::iter::from_fn(|| segment.record().unwrap()).collect();
+        let whole = usize::try_from(segment.whole()).unwrap();
+        Some(Segment { snapshot, records, is_torn: segment.is_torn(), whole })
+    }
+
     fn part(start: u64, entries: &[&[u8]]) -> Part {
         let entries = huzhu_log::encode_bundle(entries.iter().copied()).unwrap();
         Part { year: 2026, origin: "a/log/2026".to_owned(), start, entries, checkpoint: "c\n".to_owned() }
@@ -283,7 +352,7 @@ mod tests {
                         (&snapshot, &records[..whole]),
                         "{cut}"
                     );
-                    assert_eq!(read.is_torn, !ends.contains(&cut), "{cut}");
+                    assert_eq!((read.is_torn, read.whole), (!ends.contains(&cut), ends[whole]), "{cut}");
                 }
             }
         }
@@ -306,8 +375,10 @@ mod tests {
     fn an_empty_state_is_a_state() {
         for needs_previous in [false, true] {
             let snapshot = Snapshot { needs_previous, state: None };
-            let read = read_segment(&begin_segment(&snapshot)).unwrap();
-            assert_eq!(read, Segment { snapshot, records: Vec::new(), is_torn: false });
+            let bytes = begin_segment(&snapshot);
+            let whole = bytes.len();
+            let read = read_segment(&bytes).unwrap();
+            assert_eq!(read, Segment { snapshot, records: Vec::new(), is_torn: false, whole });
         }
     }
 }

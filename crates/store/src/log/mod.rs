@@ -20,6 +20,7 @@ pub mod disk;
 mod growth;
 mod journal;
 pub mod keys;
+mod outside;
 mod reader;
 mod recovery;
 mod sequencer;
@@ -32,7 +33,7 @@ pub use keys::{KeyRole, PublicKey};
 pub use reader::LogFolder;
 pub use sequencer::{LocalSequencer, Published, SequencerSettings};
 pub use witness::{FollowedLog, WitnessFolder};
-pub use writer::{Committed, LogSettings, LogWriter, MAX_BYTES, MAX_ENTRIES};
+pub use writer::{Committed, LogSettings, LogWriter, MAX_BYTES, MAX_ENTRIES, Sweeping};
 
 use std::io;
 

@@ -1,7 +1,8 @@
 //! Opening the log, which is the same as recovering it: the journal is read, its records are integrated and published again.
 //!
 //! Shape: [`LogWriter::open`] reads the chain of segments that are needed, compares its end with what is published, replays it,
-//! makes the files durable, and begins a segment that stands by itself.
+//! and begins a segment that needs the chain until the files it made are durable, which a sweep sees to as at any other turn of
+//! a segment. Segments are read record by record, twice: once to look, once to replay.
 //!
 //! Guarantees: a record is believed only if its entries give the root of its signed checkpoint. Nothing is written before the
 //! published log was found not to be ahead. What was read back is *written again* before it is relied on: a page whose sync
@@ -15,12 +16,12 @@ use std::sync::Arc;
 use huzhu_app::ports::{Clock, Entropy};
 use huzhu_log::tree::{Tiles, TreeError, root_from_tiles};
 use huzhu_log::writer::TileWriter;
-use huzhu_log::{Bundle, Resource, SignedCheckpoint, SignedNote, Signer, Tile};
+use huzhu_log::{Bundle, Hash, Resource, SignedCheckpoint, SignedNote, Signer, Tile};
 
 use super::disk::Disk;
 use super::growth::{Files, grow};
-use super::journal::{Part, Record, Segment, Snapshot, State, read_segment};
-use super::writer::{LogSettings, LogWriter, remove_segments, segment_path, segments};
+use super::journal::{Part, Record, SegmentReader, Snapshot, State};
+use super::writer::{LogSettings, LogWriter, segment_path, segments};
 use super::{JOURNAL, LogError, PUBLIC, path_in};
 use crate::secret::InstanceSecret;
 
@@ -28,9 +29,21 @@ use crate::secret::InstanceSecret;
 const SAME_COPY: &str = "bring back the folders log and sequencer from the same, newest copy of the data folder; nothing was changed";
 
 /// The needed part of the journal.
+#[derive(Default)]
 struct Chain {
-    /// Oldest first, with their numbers.
-    segments: Vec<(u64, Segment)>,
+    /// Numbers of its segments, oldest first.
+    numbers: Vec<u64>,
+    /// Every checkpoint in it, with its year.
+    heads: Vec<Head>,
+    /// Bytes of the newest segment up to the end of its last record.
+    whole: u64,
+}
+
+/// What a checkpoint says.
+struct Head {
+    year: u16,
+    size: u64,
+    root: Hash,
 }
 
 /// What is published.
@@ -87,28 +100,35 @@ impl LogWriter {
 
     fn recover(&mut self) -> Result<(), LogError> {
         let published = self.published()?;
+        let chain = self.read_chain()?;
         let mut touched = BTreeMap::new();
-        if let Some(chain) = self.read_chain()? {
-            refuse_if_ahead(published.signed.as_ref(), &chain)?;
-            touched = self.replay(chain)?;
-        } else if let Some(damage) = published.damage {
-            // Without a journal nobody knows what a damaged checkpoint has said.
-            return Err(damage);
-        } else {
+        if chain.numbers.is_empty() {
+            if let Some(damage) = published.damage {
+                // Without a journal nobody knows what a damaged checkpoint has said.
+                return Err(damage);
+            }
             self.state = published.signed.map(|(year, signed)| self.load(year, &signed)).transpose()?;
+            // No journal will write these files again.
+            self.disk.sync_all().map_err(LogError::disk("making the tiles of the log durable"))?;
+        } else {
+            refuse_if_ahead(published.signed.as_ref(), &chain)?;
+            touched = self.replay(&chain)?;
+            // A record that was read may be one whose sync has failed; and a torn end would be damage once a segment follows.
+            let kept = self.disk.keep_beginning(&segment_path(self.segment), chain.whole);
+            kept.map_err(LogError::disk("writing the journal of the log again"))?;
         }
-        // Dead before this line: the journal is as it was. Only now it is known that what was written lasts.
-        self.disk.sync_all().map_err(LogError::disk("making the tiles of the log durable"))?;
         self.check_edge()?;
         for (year, checkpoint) in touched {
             self.publish_merged(year, &checkpoint)?;
         }
-        let snapshot = Snapshot { needs_previous: false, state: self.state.clone() };
+        // Dead before this line: the journal says what it said. Dead after it: the new segment goes on from there, and the ones
+        // before it are replayed once more unless the sweep was done.
+        let snapshot = Snapshot { needs_previous: !chain.numbers.is_empty(), state: self.state.clone() };
         let before = self.segment;
         self.begin_segment(&snapshot)?;
-        // From here on the new segment says everything.
-        remove_segments(self.disk.as_ref(), before)?;
+        self.begin_sweep(before)?;
         self.finish_rotation()?;
+        self.say_outside()?;
         self.publish_keys()
     }
 
@@ -149,44 +169,54 @@ impl LogWriter {
         })
     }
 
-    /// The last segment and those before it that it needs; `None` if there is no journal.
-    fn read_chain(&mut self) -> Result<Option<Chain>, LogError> {
+    /// The last segment and those before it that it needs; empty if there is no journal.
+    fn read_chain(&mut self) -> Result<Chain, LogError> {
         let numbers: Vec<u64> =
             segments(self.disk.as_ref())?.into_iter().filter_map(|(number, _)| number).collect();
-        let mut found = Vec::new();
+        self.segment = numbers.last().copied().unwrap_or(0);
+        let mut chain = Chain::default();
         for number in numbers.iter().rev().copied() {
-            let segment = self.read_segment(number)?;
-            let needs_previous = segment.snapshot.needs_previous;
-            found.push((number, segment));
+            let (snapshot, mut segment) = self.begin_reading(number)?;
+            if let Some(state) = &snapshot.state {
+                chain.heads.push(head_of(state.year, &state.checkpoint)?);
+            }
+            while let Some(Record { parts }) = segment.record().map_err(unread_journal)? {
+                for part in parts {
+                    chain.heads.push(head_of(part.year, &part.checkpoint)?);
+                }
+            }
+            // Only the end of the newest segment may be torn: before the next one began, all records were durable.
+            match (number == self.segment, segment.is_torn()) {
+                (true, _) => chain.whole = segment.whole(),
+                (false, true) => return Err(damaged_segment(number)),
+                (false, false) => {}
+            }
+            chain.numbers.push(number);
             let previous = number.checked_sub(1);
-            if !needs_previous || !previous.is_some_and(|previous| numbers.contains(&previous)) {
+            if !snapshot.needs_previous || !previous.is_some_and(|previous| numbers.contains(&previous)) {
                 break;
             }
         }
-        self.segment = numbers.last().copied().unwrap_or(0);
-        found.reverse();
-        // Only the end of the last segment may be torn: before the next one began, all records were durable.
-        if let Some((number, _)) = found.iter().rev().skip(1).find(|(_, segment)| segment.is_torn) {
-            return Err(damaged_segment(*number));
-        }
-        Ok((!found.is_empty()).then_some(Chain { segments: found }))
+        chain.numbers.reverse();
+        Ok(chain)
     }
 
-    fn read_segment(&self, number: u64) -> Result<Segment, LogError> {
-        let bytes = self.disk.read(&segment_path(number));
-        let bytes = bytes.map_err(LogError::disk("reading the journal of the log"))?;
-        bytes.and_then(|bytes| read_segment(&bytes)).ok_or_else(|| damaged_segment(number))
+    fn begin_reading(&self, number: u64) -> Result<(Snapshot, SegmentReader), LogError> {
+        let bytes = self.disk.stream(&segment_path(number)).map_err(unread_journal)?;
+        let begun = bytes.map(SegmentReader::begin).transpose().map_err(unread_journal)?;
+        begun.flatten().ok_or_else(|| damaged_segment(number))
     }
 
     /// Integrates the records of the journal again. Answers the newest checkpoint of each log that is in it.
-    fn replay(&mut self, chain: Chain) -> Result<BTreeMap<u16, String>, LogError> {
+    fn replay(&mut self, chain: &Chain) -> Result<BTreeMap<u16, String>, LogError> {
         let mut touched = BTreeMap::new();
         let mut state: Option<State> = None;
-        for (at, (number, segment)) in chain.segments.into_iter().enumerate() {
+        for (at, number) in chain.numbers.iter().copied().enumerate() {
+            let (snapshot, mut segment) = self.begin_reading(number)?;
             let follows = |before: &State, now: &State| {
                 before.origin == now.origin && before.edge == now.edge && before.year == now.year
             };
-            let fits = match (&state, &segment.snapshot.state) {
+            let fits = match (&state, &snapshot.state) {
                 (Some(before), Some(now)) => follows(before, now),
                 (None, None) => true,
                 _ => false,
@@ -194,12 +224,12 @@ impl LogWriter {
             if at > 0 && !fits {
                 return Err(damaged_segment(number));
             }
-            state = segment.snapshot.state;
+            state = snapshot.state;
             if let Some(state) = &state {
                 self.check_signed(&parse(&state.checkpoint)?)?;
                 touched.insert(state.year, state.checkpoint.clone());
             }
-            for Record { parts } in segment.records {
+            while let Some(Record { parts }) = segment.record().map_err(unread_journal)? {
                 for part in parts {
                     let files = grow_again(&mut state, &part).ok_or_else(|| damaged_segment(number))?;
                     self.check_signed(&parse(&part.checkpoint)?)?;
@@ -284,23 +314,14 @@ impl LogWriter {
 fn refuse_if_ahead(published: Option<&(u16, SignedCheckpoint)>, chain: &Chain) -> Result<(), LogError> {
     let Some((year, published)) = published else { return Ok(()) };
     let published = published.checkpoint();
-    let records = chain.segments.iter().flat_map(|(_, segment)| &segment.records);
-    let parts = records.flat_map(|record| &record.parts).map(|part| (part.year, &part.checkpoint));
-    let states = chain.segments.iter().filter_map(|(_, segment)| segment.snapshot.state.as_ref());
-    let known = states.map(|state| (state.year, &state.checkpoint)).chain(parts);
     let mut last = None;
-    for (known_year, text) in known.filter(|(known_year, _)| known_year >= year) {
-        let checkpoint = parse(text)?;
-        let checkpoint = checkpoint.checkpoint();
-        if known_year == *year
-            && checkpoint.size() == published.size()
-            && checkpoint.root() != published.root()
-        {
+    for head in chain.heads.iter().filter(|head| head.year >= *year) {
+        if head.year == *year && head.size == published.size() && head.root != published.root() {
             let (origin, size) = (published.origin(), published.size());
             let what = format!("{origin} has two histories of {size} entries");
             return Err(LogError::Damaged(format!("{what}; {SAME_COPY}")));
         }
-        last = last.max(Some((known_year, checkpoint.size())));
+        last = last.max(Some((head.year, head.size)));
     }
     if last >= Some((*year, published.size())) {
         return Ok(());
@@ -334,6 +355,16 @@ fn parse(checkpoint: &str) -> Result<SignedCheckpoint, LogError> {
     checkpoint.parse().map_err(|error| {
         LogError::Damaged(format!("a checkpoint in the journal of the log is damaged: {error}; {SAME_COPY}"))
     })
+}
+
+fn head_of(year: u16, checkpoint: &str) -> Result<Head, LogError> {
+    let checkpoint = parse(checkpoint)?;
+    let checkpoint = checkpoint.checkpoint();
+    Ok(Head { year, size: checkpoint.size(), root: checkpoint.root() })
+}
+
+fn unread_journal(source: std::io::Error) -> LogError {
+    LogError::disk("reading the journal of the log")(source)
 }
 
 /// A tile that is missing or torn is damage; a disk that does not answer is not.

@@ -33,6 +33,10 @@ pub const MAX_ENTRIES: usize = 65_536;
 /// Bytes of one commit's entries at most.
 pub const MAX_BYTES: usize = 64 << 20;
 
+/// Bytes after which a new segment of the journal begins, if nothing else is set. A start reads two segments at most, and writes again
+/// the tiles that they have made: some tenths of a second.
+const SEGMENT_BYTES: u64 = 8 << 20;
+
 /// What a platform settles once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSettings {
@@ -41,18 +45,35 @@ pub struct LogSettings {
     pub name: String,
     /// Bytes after which a new segment of the journal begins.
     pub segment_bytes: u64,
-    /// Whether tiles are made durable on a thread beside the writer; tests that repeat themselves do it in line.
-    pub sync_beside: bool,
-    /// Outside witnesses and their quorum: lines of tlog-policy that go below those of the log's keys. `None`: the platform's
+    /// When tiles are made durable.
+    pub sweeping: Sweeping,
+    /// Outside witnesses and their quorum, which the log names when they change: lines of tlog-policy that go below those of the log's keys. `None`: the platform's
     /// own cosigner is the quorum.
     pub outside: Option<String>,
+}
+
+/// When the tiles that earlier segments of the journal have made are forced to disk, so that those segments can go. Until then
+/// the journal says it all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sweeping {
+    /// On a thread beside the writer.
+    Beside,
+    /// Before the new segment is written to: for tests that repeat themselves.
+    AtOnce,
+    /// When the next segment begins, never at the end: what a disk does that is slow and then dies, for tests.
+    Late,
 }
 
 impl LogSettings {
     /// The settings of a platform with this public name.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), segment_bytes: 16 << 20, sync_beside: true, outside: None }
+        Self {
+            name: name.to_owned(),
+            segment_bytes: SEGMENT_BYTES,
+            sweeping: Sweeping::Beside,
+            outside: None,
+        }
     }
 }
 
@@ -76,6 +97,12 @@ struct Signing {
     cosigner: Cosigner,
 }
 
+/// A sweep that was begun, or is due.
+enum Sweep {
+    Running(JoinHandle<Result<(), LogError>>),
+    Due { last: u64 },
+}
+
 /// The one writer. See the module.
 pub struct LogWriter {
     pub(super) disk: Arc<dyn Disk>,
@@ -93,7 +120,7 @@ pub struct LogWriter {
     /// Where the next record goes in it.
     pub(super) offset: u64,
     /// Makes earlier segments superfluous.
-    sweep: Option<JoinHandle<Result<(), LogError>>>,
+    sweep: Option<Sweep>,
     /// True after an error that left the state unknown.
     is_lost: bool,
 }
@@ -120,7 +147,7 @@ fn unusable(error: &FormatError) -> LogError {
 }
 
 /// A batch that is ready to be committed.
-struct Planned {
+pub(super) struct Planned {
     record: Record,
     state: State,
     files: Vec<(u16, Files)>,
@@ -198,7 +225,7 @@ impl LogWriter {
         }
     }
 
-    fn plan_growth(&mut self, mut state: State, entries: &[&[u8]]) -> Result<Planned, LogError> {
+    pub(super) fn plan_growth(&mut self, mut state: State, entries: &[&[u8]]) -> Result<Planned, LogError> {
         let first_index = state.edge.size();
         let (part, files) = self.add(&mut state, entries)?;
         let files = vec![(state.year, files)];
@@ -228,6 +255,7 @@ impl LogWriter {
         }
         heads.push(self.key_entry(KeyChange::LogKeyAdded, log_key.as_ref())?);
         heads.push(self.key_entry(KeyChange::WitnessAdded, cosigner.as_ref())?);
+        heads.extend(self.outside_entries()?);
         let mut state = State { year, origin, edge: TileWriter::new(), checkpoint: String::new() };
         let all: Vec<&[u8]> = heads.iter().map(Vec::as_slice).chain(entries.iter().copied()).collect();
         let (part, made) = self.add(&mut state, &all)?;
@@ -301,13 +329,17 @@ impl LogWriter {
         huzhu_log::entry::Entry { at, body }.encode().map_err(|error| unusable(&error))
     }
 
-    fn key_entry(&self, change: KeyChange, vkey: Option<&Vkey>) -> Result<Vec<u8>, LogError> {
+    pub(super) fn key_entry(&self, change: KeyChange, vkey: Option<&Vkey>) -> Result<Vec<u8>, LogError> {
         let vkey = vkey.ok_or_else(|| LogError::Damaged("a key of the log is missing".to_owned()))?;
-        self.entry(Body::Key { change, text: vkey.to_string() })
+        self.key_text_entry(change, vkey.to_string())
+    }
+
+    pub(super) fn key_text_entry(&self, change: KeyChange, text: String) -> Result<Vec<u8>, LogError> {
+        self.entry(Body::Key { change, text })
     }
 
     /// Commits, integrates, publishes.
-    fn carry_out(&mut self, planned: Planned) -> Result<Committed, LogError> {
+    pub(super) fn carry_out(&mut self, planned: Planned) -> Result<Committed, LogError> {
         let Planned { record, state, files, first_index } = planned;
         let is_new_log = self.state.as_ref().is_none_or(|before| before.year != state.year);
         let bytes = journal::encode_record(&record);
@@ -373,14 +405,25 @@ impl LogWriter {
         let snapshot = Snapshot { needs_previous: true, state: self.state.clone() };
         let last = self.segment;
         self.begin_segment(&snapshot)?;
+        self.begin_sweep(last)
+    }
+
+    /// Lets the segments up to `last` go as soon as what they have made is durable.
+    pub(super) fn begin_sweep(&mut self, last: u64) -> Result<(), LogError> {
         let disk = Arc::clone(&self.disk);
-        if self.settings.sync_beside {
-            let thread = std::thread::Builder::new().name("log sync".to_owned());
-            let swept = thread.spawn(move || sweep(disk.as_ref(), last));
-            self.sweep = Some(swept.map_err(LogError::disk("starting a thread for the log"))?);
-            Ok(())
-        } else {
-            sweep(disk.as_ref(), last)
+        match self.settings.sweeping {
+            Sweeping::AtOnce => sweep(disk.as_ref(), last),
+            Sweeping::Late => {
+                self.sweep = Some(Sweep::Due { last });
+                Ok(())
+            }
+            Sweeping::Beside => {
+                let thread = std::thread::Builder::new().name("log sync".to_owned());
+                let swept = thread.spawn(move || sweep(disk.as_ref(), last));
+                let swept = swept.map_err(LogError::disk("starting a thread for the log"))?;
+                self.sweep = Some(Sweep::Running(swept));
+                Ok(())
+            }
         }
     }
 
@@ -396,13 +439,21 @@ impl LogWriter {
     }
 
     fn finished_sweep(&mut self) -> Result<(), LogError> {
-        if self.sweep.as_ref().is_some_and(JoinHandle::is_finished) { self.wait_for_sweep() } else { Ok(()) }
+        match &self.sweep {
+            Some(Sweep::Running(sweep)) if sweep.is_finished() => self.wait_for_sweep(),
+            _ => Ok(()),
+        }
     }
 
     fn wait_for_sweep(&mut self) -> Result<(), LogError> {
-        let Some(sweep) = self.sweep.take() else { return Ok(()) };
         let panicked = LogError::disk("making the tiles of the log durable");
-        sweep.join().unwrap_or_else(|_| Err(panicked(std::io::Error::other("the thread has panicked"))))
+        match self.sweep.take() {
+            None => Ok(()),
+            Some(Sweep::Due { last }) => sweep(self.disk.as_ref(), last),
+            Some(Sweep::Running(sweep)) => sweep
+                .join()
+                .unwrap_or_else(|_| Err(panicked(std::io::Error::other("the thread has panicked")))),
+        }
     }
 
     /// Makes a new key and puts it on the log. From the next checkpoint on it signs alone; the one that says so is signed by
@@ -508,6 +559,9 @@ impl LogWriter {
 impl Drop for LogWriter {
     /// Waits for the thread that syncs: its end must not meet a new writer.
     fn drop(&mut self) {
+        if matches!(self.sweep, Some(Sweep::Due { .. })) {
+            return;
+        }
         if let Err(error) = self.wait_for_sweep() {
             tracing::error!(%error, "the journal of the log is kept until the next start");
         }
@@ -521,7 +575,7 @@ fn sweep(disk: &dyn Disk, last: u64) -> Result<(), LogError> {
 }
 
 /// Removes the segments up to `last`.
-pub(super) fn remove_segments(disk: &dyn Disk, last: u64) -> Result<(), LogError> {
+fn remove_segments(disk: &dyn Disk, last: u64) -> Result<(), LogError> {
     let doing = LogError::disk("removing old segments of the log's journal");
     for (number, name) in segments(disk)? {
         if number.is_none_or(|number| number <= last) {

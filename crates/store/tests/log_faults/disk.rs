@@ -84,6 +84,8 @@ struct File {
     between: Vec<Option<Vec<u8>>>,
     /// A sync has failed: what is seen does not last, whatever is synced later.
     is_stuck: bool,
+    /// What is seen was durable under another name before it got this one: a power failure leaves it whole or not at all.
+    is_whole: bool,
 }
 
 impl File {
@@ -91,6 +93,7 @@ impl File {
         self.between.push(bytes.clone());
         self.seen = bytes;
         self.is_stuck = false;
+        self.is_whole = false;
     }
 
     fn sync(&mut self) {
@@ -188,7 +191,7 @@ impl FaultyDisk {
         if inner.is_dark {
             for file in inner.files.values_mut() {
                 let left = left_by_power_failure(file, &mut inner.dice);
-                *file = File { seen: left.clone(), lasting: left, between: Vec::new(), is_stuck: false };
+                *file = File { seen: left.clone(), lasting: left, between: Vec::new(), ..File::default() };
             }
         }
         inner.is_dead = false;
@@ -238,7 +241,7 @@ fn left_by_power_failure(file: &File, dice: &mut Dice) -> Option<Vec<u8>> {
         choices.extend(file.between.iter().cloned());
     }
     let mut left = dice.pick(&choices).cloned().flatten();
-    if file.between.is_empty() || !dice.chance(400) {
+    if file.is_whole || file.between.is_empty() || !dice.chance(400) {
         return left;
     }
     // Blocks reach the disk in any order: bytes that differ from the lasting ones may be there or not.
@@ -320,7 +323,10 @@ impl Inner {
                 file.is_stuck = is_stuck;
                 return;
             }
-            Change::Keep(bytes) => file.put(Some(bytes.to_vec())),
+            Change::Keep(bytes) => {
+                file.put(Some(bytes.to_vec()));
+                file.is_whole = true;
+            }
             Change::Append(at, bytes) => {
                 let mut whole = file.seen.clone().expect("a file that is there");
                 let at = usize::try_from(*at).expect("small");

@@ -1,7 +1,7 @@
 //! The log on a disk that fails: whatever fails and whenever, no acknowledged entry is lost, two checkpoints of one size are
 //! never different, each checkpoint that anybody has seen is the beginning of the log for ever, and the log goes on.
 //!
-//! Two tests: one fault at each call of a whole story, in each way; and long runs of random work with random faults, of which
+//! Two kinds of tests: one fault at each call of a whole story, in each way; and long runs of random work with random faults, of which
 //! `HUZHU_LOG_FAULTS` sets the number (10,000 if it is not set).
 
 #![expect(
@@ -18,12 +18,12 @@ use std::sync::Arc;
 
 use disk::{Fault, FaultyDisk};
 use huzhu_log::decode_bundle;
-use huzhu_log::entry::{Body, Entry};
-use huzhu_log::{Bundle, Hash};
+use huzhu_log::entry::{Body, Entry, KeyChange};
+use huzhu_log::{Bundle, Cosigner, Hash, Vkey};
 use huzhu_sim::world::{Dice, HandClock, SeededIds};
 use huzhu_store::InstanceSecret;
 use huzhu_store::log::check::{LogFiles, check_files};
-use huzhu_store::log::{KeyRole, LogError, LogSettings, LogWriter};
+use huzhu_store::log::{KeyRole, LogError, LogSettings, LogWriter, Sweeping};
 
 /// One platform on a disk that fails.
 struct Platform {
@@ -42,17 +42,21 @@ struct Platform {
 /// A step of the work.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Commit { year: u16, count: u64 },
+    Commit {
+        year: u16,
+        count: u64,
+    },
     Rotate(KeyRole),
     Restart,
+    /// Another witness is configured, and the process starts again.
+    Witness(u8),
 }
 
 impl Platform {
-    fn new(seed: u64, segment_bytes: u64) -> Self {
+    fn new(seed: u64, segment_bytes: u64, sweeping: Sweeping) -> Self {
         let mut dice = Dice::new(seed);
         let start = "2026-06-01T00:00:00Z".parse().unwrap();
-        let settings =
-            LogSettings { segment_bytes, sync_beside: false, ..LogSettings::new("aid.example.org") };
+        let settings = LogSettings { segment_bytes, sweeping, ..LogSettings::new("aid.example.org") };
         Self {
             disk: Arc::new(FaultyDisk::new(dice.fork())),
             clock: Arc::new(HandClock::new(start)),
@@ -90,6 +94,10 @@ impl Platform {
             Step::Rotate(_) if writer.head().is_none() => Ok(()),
             Step::Rotate(role) => writer.rotate(role).map(|_| ()),
             Step::Restart => return true,
+            Step::Witness(n) => {
+                self.settings.outside = Some(format!("witness w{n} {}\nquorum w{n}\n", witness(n)));
+                return true;
+            }
         };
         match done {
             Ok(()) => self.writer = Some(writer),
@@ -140,28 +148,61 @@ impl Platform {
         }
         self.looked_at = self.acknowledged.len();
     }
+
+    /// What all logs say about outside witnesses, oldest first.
+    fn said_about_witnesses(&self) -> Vec<String> {
+        let mut files = self.disk.public();
+        let mut said = Vec::new();
+        for (year, size) in check_files(&mut files, &[]).unwrap().years {
+            for bundle in (0..).map_while(|at| Bundle::at(at, size)) {
+                let found = [bundle.path(), bundle.full().path()];
+                let found = found.iter().find_map(|path| files.read(&format!("{year}/{path}")).unwrap());
+                let bytes = found.expect("a bundle");
+                for bytes in bundle.entries(&bytes).unwrap() {
+                    let Body::Key { change, text } = Entry::decode(bytes).unwrap().body else { continue };
+                    let name = text.split('.').next().unwrap_or_default();
+                    said.extend(match change {
+                        KeyChange::WitnessAdded if name.starts_with('w') => Some(format!("+{name}")),
+                        KeyChange::WitnessRetired if name.starts_with('w') => Some(format!("-{name}")),
+                        KeyChange::RulesReplaced => Some("rules".to_owned()),
+                        _ => None,
+                    });
+                }
+            }
+        }
+        said
+    }
 }
 
-/// A story with everything in it: begin, grow, over a tile, over segments, new keys, new year, new start.
-const STORY: [Step; 13] = [
+fn witness(n: u8) -> Vkey {
+    Cosigner::new(&format!("w{n}.example.org"), &[n; 32]).unwrap().vkey().clone()
+}
+
+/// A story with everything in it: begin, grow, over a tile, over segments, new keys, new witnesses, new year, new start.
+const STORY: [Step; 15] = [
     Step::Commit { year: 2026, count: 1 },
     Step::Commit { year: 2026, count: 5 },
     Step::Commit { year: 2026, count: 256 },
     Step::Restart,
+    Step::Witness(1),
     Step::Commit { year: 2026, count: 1 },
     Step::Rotate(KeyRole::Log),
     Step::Commit { year: 2026, count: 3 },
     Step::Commit { year: 2026, count: 1 },
     Step::Commit { year: 2027, count: 2 },
     Step::Rotate(KeyRole::Cosigner),
+    Step::Witness(2),
     Step::Restart,
     Step::Commit { year: 2027, count: 255 },
     Step::Commit { year: 2029, count: 3 },
 ];
 
+/// What the story says about witnesses; a new year's log says who there is.
+const WITNESSES: [&str; 7] = ["+w1", "rules", "+w1", "+w2", "-w1", "rules", "+w2"];
+
 /// Tells the story with one fault after so many calls. Answers the calls that it took.
-fn story(fault: Option<(u64, Fault)>, segment_bytes: u64) -> Vec<&'static str> {
-    let mut platform = Platform::new(7, segment_bytes);
+fn story(fault: Option<(u64, Fault)>, segment_bytes: u64, sweeping: Sweeping) -> Vec<&'static str> {
+    let mut platform = Platform::new(7, segment_bytes, sweeping);
     if let Some((calls, fault)) = fault {
         platform.disk.plan(calls, fault);
     }
@@ -173,6 +214,7 @@ fn story(fault: Option<(u64, Fault)>, segment_bytes: u64) -> Vec<&'static str> {
         }
     }
     platform.check(true);
+    assert_eq!(platform.said_about_witnesses(), WITNESSES, "each change once");
     let calls = platform.disk.calls();
     platform.writer = None;
     platform.check(true);
@@ -180,12 +222,12 @@ fn story(fault: Option<(u64, Fault)>, segment_bytes: u64) -> Vec<&'static str> {
 }
 
 /// Tells the story with each fault at each call.
-fn all_stories(segment_bytes: u64) {
-    let calls = story(None, segment_bytes);
+fn all_stories(segment_bytes: u64, sweeping: Sweeping) {
+    let calls = story(None, segment_bytes, sweeping);
     let mut told = 0;
     for (at, call) in (0..).zip(&calls) {
         for fault in Fault::of(call) {
-            story(Some((at, *fault)), segment_bytes);
+            story(Some((at, *fault)), segment_bytes, sweeping);
             told += 1;
         }
     }
@@ -195,18 +237,30 @@ fn all_stories(segment_bytes: u64) {
 
 #[test]
 fn any_one_fault_at_any_call_loses_nothing_that_was_acknowledged() {
-    all_stories(1 << 20);
+    all_stories(1 << 20, Sweeping::AtOnce);
 }
 
 #[test]
 fn any_one_fault_at_any_call_loses_nothing_when_segments_are_small() {
-    all_stories(2_000);
+    all_stories(2_000, Sweeping::AtOnce);
+}
+
+#[test]
+fn any_one_fault_at_any_call_loses_nothing_when_tiles_become_durable_late() {
+    all_stories(1 << 20, Sweeping::Late);
+}
+
+#[test]
+fn any_one_fault_at_any_call_loses_nothing_when_segments_are_small_and_tiles_become_durable_late() {
+    all_stories(2_000, Sweeping::Late);
 }
 
 /// Random work with faults; answers a digest of all that happened.
 fn run(seed: u64, faults: u64) -> Hash {
     let mut dice = Dice::new(seed);
-    let mut platform = Platform::new(dice.range(0, u64::MAX), [1_500, 20_000, 1 << 20][dice.index(3)]);
+    let (seed, segment) = (dice.range(0, u64::MAX), [1_500, 20_000, 1 << 20][dice.index(3)]);
+    let sweeping = if dice.chance(500) { Sweeping::AtOnce } else { Sweeping::Late };
+    let mut platform = Platform::new(seed, segment, sweeping);
     let mut year = 2026;
     while platform.disk.faults() < faults {
         let fault = *dice.pick(&Fault::ALL).unwrap();

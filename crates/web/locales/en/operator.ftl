@@ -249,6 +249,7 @@ op-entry-payout-sent = Payout sent
 op-entry-payout-arrived = Payout confirmed by the bank
 op-entry-arrears-deducted = Unpaid shares deducted from aid
 op-entry-refund = Shares refunded, illness inside the wait
+op-entry-given-up = Unpaid shares given up, illness inside the wait
 op-entry-shares-taken = Shares taken
 op-entry-shares-arrived = Shares arrived at the bank
 op-entry-shares-failed = Shares not collected

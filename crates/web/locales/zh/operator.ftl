@@ -237,6 +237,7 @@ op-entry-payout-sent = 已发起支付
 op-entry-payout-arrived = 银行确认支付
 op-entry-arrears-deducted = 从互助金中扣除欠付分摊
 op-entry-refund = 等待期内患病，退还分摊
+op-entry-given-up = 等待期内患病，不再收取欠付分摊
 op-entry-shares-taken = 扣取分摊
 op-entry-shares-arrived = 分摊到账
 op-entry-shares-failed = 分摊未扣成

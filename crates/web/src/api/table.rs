@@ -504,7 +504,9 @@ fn request_body(body: &Body) -> utoipa::openapi::request_body::RequestBody {
         }
         Body::Part => {
             let file = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
-            builder.content(super::tus::PART_MEDIA, ContentBuilder::new().schema(Some(file)).build()).build()
+            builder
+                .content(crate::upload_headers::PART_MEDIA, ContentBuilder::new().schema(Some(file)).build())
+                .build()
         }
         Body::File => {
             let file = || ObjectBuilder::new().schema_type(SchemaType::AnyValue);

@@ -11,37 +11,25 @@
 use async_trait::async_trait;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use huzhu_app::claims::{BeginUpload, ContinueUpload, UploadState};
 use huzhu_app::ports::{Pieces, VaultError};
-use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
 
 use super::request::{Answer, Member, Of};
 use super::table::{Op, Table};
 use crate::edge::Edge;
 use crate::problem::Problem;
 use crate::transfer::BodyPieces;
+use crate::upload_headers::{Checksum, LENGTH, OFFSET, RESUMABLE, TUS, bytes_in, is_part, speaks_tus};
 use crate::wire::{ClaimRef, EvidenceRef};
 
-const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const VERSION: HeaderName = HeaderName::from_static("tus-version");
 const EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
 const MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 const ALGORITHMS: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
-const LENGTH: HeaderName = HeaderName::from_static("upload-length");
-const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
-const CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
-
-/// The version of the protocol.
-const TUS: &str = "1.0.0";
-/// The media type of bytes at an offset.
-pub(crate) const PART_MEDIA: &str = "application/offset+octet-stream";
 
 pub(super) fn add(table: Table) -> Table {
     let op = |id, summary| Op::new("uploads", id, summary);
@@ -87,21 +75,6 @@ pub(super) fn add(table: Table) -> Table {
         )
 }
 
-/// Refuses a client that speaks another version.
-fn speaks(headers: &HeaderMap) -> Result<(), Problem> {
-    match headers.get(RESUMABLE) {
-        Some(version) if version == TUS => Ok(()),
-        _ => Err(Problem::other_tus_version()),
-    }
-}
-
-fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, Problem> {
-    let text = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|_| digits);
-    number.ok_or_else(|| Problem::malformed(name.as_str(), "unreadable", "a whole number".to_owned()))
-}
-
 async fn options(State(edge): State<Edge>) -> Answer {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
@@ -119,8 +92,8 @@ async fn begin(
     Of(id): Of<ClaimRef>,
     headers: HeaderMap,
 ) -> Answer {
-    speaks(&headers)?;
-    let length = number(&headers, &LENGTH)?;
+    speaks_tus(&headers)?;
+    let length = bytes_in(&headers, &LENGTH)?;
     let state = edge.app.begin_upload(&call, BeginUpload { claim: id.0, length }).await;
     let state = state.map_err(too_large)?;
     let mut response = answer(StatusCode::CREATED, &state);
@@ -148,7 +121,7 @@ async fn state(
     Of((id, upload)): Of<(ClaimRef, EvidenceRef)>,
     headers: HeaderMap,
 ) -> Answer {
-    speaks(&headers)?;
+    speaks_tus(&headers)?;
     Ok(answer(StatusCode::OK, &edge.app.upload_state(&call, id.0, upload.0).await?))
 }
 
@@ -159,13 +132,10 @@ async fn go_on(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    speaks(&headers)?;
-    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media.eq_ignore_ascii_case(PART_MEDIA) {
-        return Err(Problem::wrong_media_type());
-    }
-    let offset = number(&headers, &OFFSET)?;
-    let sum = headers.get(CHECKSUM).map(Sum::announced).transpose()?;
+    speaks_tus(&headers)?;
+    is_part(&headers)?;
+    let offset = bytes_in(&headers, &OFFSET)?;
+    let sum = Checksum::announced(&headers)?;
     let all_or_none = sum.is_some();
     let command = ContinueUpload { claim: id.0, upload: upload.0, offset, all_or_none };
     let mut pieces = Checked { inner: BodyPieces::new(body), sum };
@@ -183,7 +153,7 @@ async fn end(
     Of((id, upload)): Of<(ClaimRef, EvidenceRef)>,
     headers: HeaderMap,
 ) -> Answer {
-    speaks(&headers)?;
+    speaks_tus(&headers)?;
     edge.app.end_upload(&call, id.0, upload.0).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().insert(RESUMABLE, HeaderValue::from_static(TUS));
@@ -209,50 +179,10 @@ fn http_date(at: jiff::Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// A check sum over the bytes of a request, as announced before them.
-struct Sum {
-    hash: Hash,
-    expected: Vec<u8>,
-}
-
-enum Hash {
-    Sha1(Sha1),
-    Sha256(Sha256),
-}
-
-impl Sum {
-    fn announced(value: &HeaderValue) -> Result<Self, Problem> {
-        let wrong =
-            || Problem::malformed("Upload-Checksum", "unreadable", "sha1 or sha256, and base64".to_owned());
-        let (name, text) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(wrong)?;
-        let expected = STANDARD.decode(text).map_err(|_| wrong())?;
-        let (hash, length) = match name {
-            "sha1" => (Hash::Sha1(Sha1::default()), 20),
-            "sha256" => (Hash::Sha256(Sha256::default()), 32),
-            _ => return Err(wrong()),
-        };
-        if expected.len() == length { Ok(Self { hash, expected }) } else { Err(wrong()) }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        match &mut self.hash {
-            Hash::Sha1(hash) => hash.update(bytes),
-            Hash::Sha256(hash) => hash.update(bytes),
-        }
-    }
-
-    fn holds(self) -> bool {
-        match self.hash {
-            Hash::Sha1(hash) => hash.finalize().as_slice() == self.expected,
-            Hash::Sha256(hash) => hash.finalize().as_slice() == self.expected,
-        }
-    }
-}
-
 /// Bytes of a body whose check sum is compared at their end.
 struct Checked {
     inner: BodyPieces,
-    sum: Option<Sum>,
+    sum: Option<Checksum>,
 }
 
 #[async_trait]
@@ -278,21 +208,6 @@ impl Pieces for Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_check_sum_is_of_a_known_kind_and_of_its_length() {
-        let announced = |text| Sum::announced(&HeaderValue::from_static(text)).is_ok();
-        assert!(announced("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="));
-        assert!(announced("sha256 uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="));
-        for wrong in ["", "sha1", "sha1 ", "sha1 AAAA", "md5 XrY7u+Ae7tCTyyK7j1rNww==", "sha1 !!!!"] {
-            assert!(!announced(wrong), "{wrong}");
-        }
-        let mut sum =
-            Sum::announced(&HeaderValue::from_static("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=")).ok().unwrap();
-        sum.update(b"hello ");
-        sum.update(b"world");
-        assert!(sum.holds(), "the sum of the example in the specification");
-    }
 
     #[test]
     fn dates_are_written_as_http_does() {

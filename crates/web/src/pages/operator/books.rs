@@ -213,6 +213,7 @@ fn description(l: Locale, text: &str) -> String {
         ("payout confirmed by the bank", "op-entry-payout-arrived"),
         ("arrears deducted from aid", "op-entry-arrears-deducted"),
         ("shares refunded, illness inside the wait", "op-entry-refund"),
+        ("arrears given up, illness inside the wait", "op-entry-given-up"),
         ("shares taken", "op-entry-shares-taken"),
         ("shares arrived at the bank", "op-entry-shares-arrived"),
         ("shares not collected", "op-entry-shares-failed"),
