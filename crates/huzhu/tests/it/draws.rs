@@ -168,6 +168,18 @@ fn the_receipts_in_a_draw_show_that_the_request_was_there_first() {
 }
 
 #[test]
+fn draws_of_every_size_verify() {
+    // Few here; `e2e/draw.sh` takes a thousand and holds the Python script against them.
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("draw.json");
+    for number in 0..5 {
+        std::fs::write(&path, make::random(number)).unwrap();
+        let (code, out, error) = run(&[path.to_str().unwrap()]);
+        assert_eq!(code, Some(0), "{number} {out:#} {error}");
+    }
+}
+
+#[test]
 fn files_of_strangers_cost_little_and_end_in_a_finding() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("draw.json");
