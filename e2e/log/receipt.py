@@ -25,6 +25,7 @@ KINDS = {
     "consents": 12,
     "tombstone": 13,
     "previous": 14,
+    "draw-request": 15,
 }
 
 

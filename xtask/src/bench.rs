@@ -58,6 +58,11 @@ const BENCHES: &[Bench] = &[
         what: "closing a period by cohorts, up to a hundred million members",
         arguments: &["bench", "--locked", "--package", "huzhu-domain", "--bench", "settlement"],
     },
+    Bench {
+        name: "draw",
+        what: "a draw from a roster of a million: root, order of a jury, everybody in order",
+        arguments: &["bench", "--locked", "--package", "huzhu-domain", "--bench", "draw"],
+    },
 ];
 
 /// Arguments for the load generator of the binary.

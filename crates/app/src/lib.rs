@@ -8,6 +8,7 @@ pub mod books;
 pub mod call;
 pub mod claims;
 pub mod codec;
+pub mod draw_file;
 pub mod erase;
 pub mod error;
 mod event_role;
@@ -36,7 +37,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use huzhu_domain::plan::PlanId;
 
 pub use load::LoadedPlan;
-use ports::{Clock, CreditProvider, Entropy, IdentityProvider, LogReader, Secrets, Sequencer, Store, Vault};
+use ports::{
+    Clock, CreditProvider, Entropy, IdentityProvider, LogReader, Randomness, Secrets, Sequencer, Store, Vault,
+};
 
 /// What the world provides to the use cases.
 #[derive(Clone)]
@@ -59,6 +62,8 @@ pub struct World {
     pub identity: Option<Arc<dyn IdentityProvider>>,
     /// Credit provider; `None`: plans that ask for a credit score take nobody.
     pub credit: Option<Arc<dyn CreditProvider>>,
+    /// Seeds of draws.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// The use cases of the platform.
@@ -74,6 +79,7 @@ pub struct App {
     secrets: Arc<dyn Secrets>,
     identity: Option<Arc<dyn IdentityProvider>>,
     credit: Option<Arc<dyn CreditProvider>>,
+    randomness: Arc<dyn Randomness>,
     /// Plans as they were at a mark of the store.
     plans: RwLock<BTreeMap<PlanId, (u64, Arc<LoadedPlan>)>>,
     evidence: claims::EvidenceLimits,
@@ -82,7 +88,8 @@ pub struct App {
 impl App {
     /// Use cases over a world.
     pub fn new(world: World) -> Self {
-        let World { store, vault, sequencer, log, clock, entropy, secrets, identity, credit } = world;
+        let World { store, vault, sequencer, log, clock, entropy, secrets, identity, credit, randomness } =
+            world;
         Self {
             store,
             vault,
@@ -95,6 +102,7 @@ impl App {
             secrets,
             identity,
             credit,
+            randomness,
             plans: RwLock::new(BTreeMap::new()),
             evidence: claims::EvidenceLimits::USUAL,
         }
@@ -120,6 +128,11 @@ impl App {
     /// A new id that nobody can guess, for forms of the edge: the key of a command, and the id of what it makes.
     pub fn fresh_id(&self) -> uuid::Uuid {
         self.entropy.uuid(self.clock.now())
+    }
+
+    /// Where the seeds of draws come from.
+    pub fn randomness(&self) -> &dyn Randomness {
+        self.randomness.as_ref()
     }
 
     /// The store behind the use cases, for workers and checks; never for pages.

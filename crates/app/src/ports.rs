@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use huzhu_domain::digest::Digest;
 use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::jury::{DrawRequest, SeedProof, SeedSource};
 use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, JournalEntry};
@@ -601,6 +602,37 @@ pub trait Entropy: Send + Sync {
 pub trait Secrets: Send + Sync {
     /// HMAC-SHA-256 of `bytes` under a key of its own for each `purpose`.
     fn keyed_hash(&self, purpose: &'static str, bytes: &[u8]) -> Digest;
+}
+
+/// Why there is no seed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RandomnessError {
+    /// Nobody has the answer yet: ask again then.
+    #[error("the seed is not known before {until}")]
+    NotYet {
+        /// When the source answers.
+        until: Moment,
+    },
+    /// The source cannot be reached, or gives nothing that its proof bears out. Nobody learnt anything: ask again.
+    #[error("the source of the seed does not answer: {0}")]
+    Unavailable(String),
+    /// The request was made to another source than the one that is set up now. Set that one up again, or withdraw the request
+    /// with a reason that everybody can read; never answer it from elsewhere.
+    #[error("the request is for another source: {0}")]
+    OtherSource(SeedSource),
+}
+
+/// Gives the seed of a draw, in two steps: first the source is named and the request put on the log, then the source answers.
+///
+/// Whoever calls [`Randomness::reveal`] has made the digest of the request durable on the log before, or the draw proves
+/// nothing: an operator who sees the answer first can choose what to ask.
+#[async_trait]
+pub trait Randomness: Send + Sync {
+    /// The source for a request that is made now. Of a beacon, a round that does not exist yet. Locks and keeps nothing.
+    fn source(&self, now: Moment) -> SeedSource;
+    /// The output for a request with its proof, which was checked. The same answer for the same request for ever; repeatable.
+    /// There is no second answer: a draw that somebody does not like cannot be made again by asking again.
+    async fn reveal(&self, request: &DrawRequest, now: Moment) -> Result<SeedProof, RandomnessError>;
 }
 
 /// A provider that does not answer; joining is refused with "try again", never waved through.

@@ -1,4 +1,4 @@
-//! The world outside: clock, ids, identity and credit providers, mail.
+//! The world outside: clock, ids, identity and credit providers, mail, randomness of draws.
 //!
 //! Shape: each module holds the adapters of one port of `huzhu-app`. Nothing here knows a rule of mutual aid.
 //!
@@ -13,5 +13,6 @@ pub mod mail;
 pub mod outbox;
 pub mod provider;
 pub mod published;
+pub mod randomness;
 pub mod timestamp;
 pub mod witness;

@@ -8,6 +8,7 @@ use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider};
 use huzhu_gateways::provider::{HttpCredit, HttpIdentity, ProviderConfig, ProviderLimits, SharedKey};
 use serde::Deserialize;
 
+use crate::drawing::DrawConfig;
 use crate::output::Failure;
 use crate::witnessing::LogConfig;
 
@@ -33,6 +34,9 @@ pub(crate) struct Config {
     /// Outside witnesses of the log.
     #[serde(default)]
     pub(crate) log: LogConfig,
+    /// Where the seeds of draws come from.
+    #[serde(default)]
+    pub(crate) draw: DrawConfig,
     /// Where evidence is kept, and how much of it is taken.
     #[serde(default)]
     vault: VaultPlace,

@@ -5,6 +5,7 @@
 mod commands;
 mod config;
 mod demo;
+mod drawing;
 mod feeder;
 mod output;
 mod published;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use huzhu_app::claims::EvidenceLimits;
 use huzhu_app::log::NoLog;
-use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider, LogReader, Sequencer, Store};
+use huzhu_app::ports::{
+    Clock, CreditProvider, Entropy, IdentityProvider, LogReader, Randomness, Sequencer, Store,
+};
 use huzhu_app::{App, World};
 use huzhu_gateways::entropy::SystemEntropy;
 use huzhu_gateways::witness::Witnesses;
@@ -23,6 +25,7 @@ pub(crate) struct Folder {
     secret: Arc<InstanceSecret>,
     pub(crate) vault: Arc<EvidenceVault>,
     limits: EvidenceLimits,
+    randomness: Arc<dyn Randomness>,
 }
 
 /// What stands behind the other ports.
@@ -48,12 +51,14 @@ impl Folder {
             .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
         let vault = EvidenceVault::open(path, config.vault_url(), &secret)
             .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
+        let randomness = config.draw.randomness(&secret)?;
         Ok(Self {
             path: path.to_owned(),
             store: Arc::new(store),
             secret: Arc::new(secret),
             vault: Arc::new(vault),
             limits: config.evidence_limits(),
+            randomness,
         })
     }
 
@@ -119,7 +124,9 @@ impl Folder {
         let store: Arc<dyn Store> = Arc::clone(&self.store) as Arc<dyn Store>;
         let secrets = Arc::clone(&self.secret) as Arc<dyn huzhu_app::ports::Secrets>;
         let vault = Arc::clone(&self.vault) as Arc<dyn huzhu_app::ports::Vault>;
-        let world = World { store, vault, sequencer, log, clock, entropy, secrets, identity, credit };
+        let randomness = Arc::clone(&self.randomness);
+        let world =
+            World { store, vault, sequencer, log, clock, entropy, secrets, identity, credit, randomness };
         Arc::new(App::new(world).with_evidence_limits(self.limits))
     }
 }

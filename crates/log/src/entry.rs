@@ -55,11 +55,13 @@ pub enum EntryKind {
     Tombstone,
     /// The log of the year before ended like this.
     Previous,
+    /// A draw of jurors was asked for, before anybody knew its seed.
+    DrawRequest,
 }
 
 impl EntryKind {
     /// All kinds, in the order of their bytes.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Evidence,
         Self::Decision,
         Self::PlanVersion,
@@ -74,6 +76,7 @@ impl EntryKind {
         Self::Consents,
         Self::Tombstone,
         Self::Previous,
+        Self::DrawRequest,
     ];
 
     /// The byte that stands for it in entries.
@@ -93,6 +96,7 @@ impl EntryKind {
             Self::Consents => 0x0c,
             Self::Tombstone => 0x0d,
             Self::Previous => 0x0e,
+            Self::DrawRequest => 0x0f,
         }
     }
 
@@ -118,6 +122,7 @@ impl EntryKind {
             Self::Consents => "consents",
             Self::Tombstone => "tombstone",
             Self::Previous => "previous",
+            Self::DrawRequest => "draw-request",
         }
     }
 
@@ -329,6 +334,15 @@ pub enum Body {
         /// Its root.
         root: Hash,
     },
+    /// A draw of jurors was asked for. Stands before the seed is known, and after the roster's entry.
+    DrawRequest {
+        /// SHA-256 of salt and what the jury is for.
+        subject: Hash,
+        /// Root of the roster to draw from.
+        roster: Hash,
+        /// Where the randomness will come from.
+        source: String,
+    },
 }
 
 impl Body {
@@ -349,6 +363,7 @@ impl Body {
             Self::Consents { .. } => EntryKind::Consents,
             Self::Tombstone { .. } => EntryKind::Tombstone,
             Self::Previous { .. } => EntryKind::Previous,
+            Self::DrawRequest { .. } => EntryKind::DrawRequest,
         }
     }
 

@@ -5,6 +5,7 @@ pub mod contract;
 pub mod faults;
 pub mod log;
 pub mod memory;
+pub mod randomness;
 pub mod simulation;
 pub mod vault;
 mod workload;

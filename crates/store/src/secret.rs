@@ -115,6 +115,13 @@ impl InstanceSecret {
         Ok(Self { root: key })
     }
 
+    /// The secret half of the operator's verifiable random function, which draws get their seeds from. It follows from the
+    /// instance secret, so an installation has one for ever: nobody can try several and keep the one whose draw pleases.
+    #[must_use]
+    pub fn seed_of_draws(&self) -> [u8; 32] {
+        self.key("verifiable random function of draws").0
+    }
+
     /// The key for a purpose; the same one each time.
     pub(crate) fn key(&self, purpose: &str) -> Key {
         let mut key = [0; 32];
@@ -184,6 +191,14 @@ mod tests {
         let refused = InstanceSecret::open_or_create(folder.path());
         assert!(matches!(refused, Err(SecretError::WrongLength { found: 31 })));
         assert_eq!(std::fs::read(&path).unwrap(), bytes[..31]);
+    }
+
+    #[test]
+    fn the_seed_of_draws_is_the_same_for_ever_and_another_one_elsewhere() {
+        let seed = |byte| InstanceSecret::from_bytes([byte; 32]).seed_of_draws();
+        assert_eq!(seed(7), seed(7));
+        assert_ne!(seed(7), seed(8));
+        assert_ne!(seed(7), [7; 32]);
     }
 
     #[test]

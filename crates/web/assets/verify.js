@@ -164,7 +164,7 @@
   }
 
   const KINDS = ["evidence", "decision", "plan-version", "roster", "notice", "objection", "draw", "verdict", "settlement",
-    "payout", "key", "consents", "tombstone", "previous"];
+    "payout", "key", "consents", "tombstone", "previous", "draw-request"];
   const SALTED = ["decision", "objection", "payout", "consents"];
 
   function readExtra(bytes) {

@@ -119,6 +119,11 @@ pub(crate) const STEPS: &[Step] = &[
         Action::Script("e2e/books.sh"),
     ),
     slow(
+        "draw",
+        "a Python script draws a thousand random rosters as Rust does, and both refuse the forgeries",
+        Action::Script("e2e/draw.sh"),
+    ),
+    slow(
         "vault",
         "1 GB of evidence in little memory; broken uploads go on; nothing is left of what was refused or erased; S3",
         Action::Script("e2e/vault.sh"),

@@ -189,6 +189,7 @@ impl Town {
             secrets: Arc::new(Plain),
             identity: None,
             credit: None,
+            randomness: Arc::new(huzhu_sim::randomness::ScriptedRandomness::prompt([7; 32])),
         });
         app.publish_plan(&operator(), PublishPlan { text }).await.expect("a plan");
         Self { app, store, files, log, clock }

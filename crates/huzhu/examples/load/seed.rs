@@ -23,6 +23,8 @@ use huzhu_domain::plan::{PlanId, PlanTerms};
 use huzhu_domain::time::{Moment, midnight, plus_days};
 use huzhu_gateways::clock::{ManualClock, SystemClock};
 use huzhu_gateways::entropy::SystemEntropy;
+use huzhu_gateways::randomness::OperatorVrf;
+use huzhu_gateways::randomness::vrf::VrfKey;
 use huzhu_store::{EvidenceVault, InstanceSecret, SqliteStore};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -71,6 +73,7 @@ impl Folder {
             secrets: Arc::clone(&secret) as _,
             identity: None,
             credit: None,
+            randomness: Arc::new(OperatorVrf::new(VrfKey::from_seed(&secret.seed_of_draws()))),
         });
         Ok(Self { store, secret, clock, app: Arc::new(app) })
     }

@@ -1,7 +1,7 @@
-//! `huzhu key`: the keys of a platform's logs and of its own cosigner.
+//! `huzhu key`: the keys of a platform's logs, of its own cosigner and of its draws.
 //!
-//! Shape: `list`, `export-public` and `policy` read what is published, also while the platform is served; `rotate` writes to
-//! the log and needs the platform stopped.
+//! Shape: `list`, `export-public` and `policy` read what is published, also while the platform is served, and so does `draw`;
+//! `rotate` writes to the log and needs the platform stopped.
 //!
 //! Guarantees: no command shows a secret.
 
@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use huzhu_app::ports::{LogReader, LogYear, SequencerError};
+use huzhu_domain::jury::VRF_SUITE;
 use huzhu_gateways::clock::SystemClock;
 use huzhu_gateways::entropy::SystemEntropy;
 use huzhu_store::InstanceSecret;
 use huzhu_store::log::{KeyRole, LocalSequencer, LogFolder, SequencerSettings};
 
 use crate::config::Config;
+use crate::drawing::operator_function;
 use crate::output::{Ending, Failure, json as print_json, line};
 use crate::wiring::runtime;
 
@@ -30,6 +32,15 @@ pub(crate) enum KeyCommand {
     /// Print the policy by which receipts of a year are checked, as a file for `huzhu verify` and other tools.
     #[command(name = "policy")]
     Rules(Rules),
+    /// Print the public key of the function that draws get their seeds from, for `huzhu verify draw --key`. It never changes.
+    Draw(DrawKey),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrawKey {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +92,7 @@ impl KeyCommand {
             Self::Rotate(command) => command.run(json),
             Self::ExportPublic(command) => command.run(json),
             Self::Rules(command) => command.run(json),
+            Self::Draw(command) => command.run(json),
         }
     }
 }
@@ -172,6 +184,18 @@ impl Rules {
         });
         let text = text.map_err(|error| Failure::broken("reading the log", error))?;
         print_text("policy", &text.ok_or_else(|| no_log(&self.data))?, json);
+        Ok(Ending::Done)
+    }
+}
+
+impl DrawKey {
+    fn run(self, json: bool) -> Result<Ending, Failure> {
+        let function = operator_function(&existing_secret(&self.data)?);
+        if json {
+            print_json(&serde_json::json!({ "suite": VRF_SUITE, "key": function.public().to_string() }));
+        } else {
+            line(function.public());
+        }
         Ok(Ending::Done)
     }
 }

@@ -1,7 +1,8 @@
-//! `huzhu verify`: checks receipts and logs, offline and without an account.
+//! `huzhu verify`: checks receipts, logs and draws, offline and without an account.
 //!
 //! Exit codes: 0 it verifies, 1 it does not, 2 wrong use, 3 what should be checked cannot be read.
 
+mod draw;
 mod log;
 mod receipt;
 
@@ -10,13 +11,15 @@ use serde_json::{Value, json};
 
 use crate::output::{Ending, Failure, json as print_json, line, note};
 
-/// Check receipts and logs.
+/// Check receipts, logs and draws.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verify {
     /// Check a receipt, and the file it was given for, without any network.
     Receipt(receipt::Receipt),
     /// Read a whole log again and check every entry, hash and signature.
     Log(log::Log),
+    /// Draw a jury again from its public file, and see whether the same jurors come out.
+    Draw(draw::Draw),
 }
 
 impl Verify {
@@ -25,6 +28,7 @@ impl Verify {
         match self {
             Self::Receipt(receipt) => receipt.run(json),
             Self::Log(log) => log.run(json),
+            Self::Draw(draw) => draw.run(json),
         }
     }
 }

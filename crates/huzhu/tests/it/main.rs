@@ -6,6 +6,7 @@ mod altered;
 mod cli;
 mod client;
 mod doctor;
+mod draws;
 mod kill;
 mod log_folder;
 mod person;

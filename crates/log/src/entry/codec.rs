@@ -86,6 +86,11 @@ fn write_body(out: &mut Writer, body: &Body) -> Result<(), FormatError> {
             out.number(*size);
             out.hash(root);
         }
+        Body::DrawRequest { subject, roster, source } => {
+            out.hash(subject);
+            out.hash(roster);
+            out.text(source)?;
+        }
     }
     Ok(())
 }
@@ -192,6 +197,9 @@ fn read_body(input: &mut Reader<'_>, kind: EntryKind) -> Result<Body, FormatErro
         EntryKind::Tombstone => Body::Tombstone { origin: input.text()?, index: input.number()? },
         EntryKind::Previous => {
             Body::Previous { origin: input.text()?, size: input.number()?, root: input.hash()? }
+        }
+        EntryKind::DrawRequest => {
+            Body::DrawRequest { subject: input.hash()?, roster: input.hash()?, source: input.text()? }
         }
     })
 }

@@ -57,6 +57,11 @@ pub(crate) fn samples() -> Vec<Entry> {
         Body::Consents { root: hash(13), count: 20_000 },
         Body::Tombstone { origin: "huzhu.example/log/2025".to_owned(), index: 41 },
         Body::Previous { origin: "huzhu.example/log/2025".to_owned(), size: 1_000_000, root: hash(14) },
+        Body::DrawRequest {
+            subject: hash(7),
+            roster: hash(4),
+            source: "drand 52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971 123".to_owned(),
+        },
     ];
     bodies.into_iter().map(|body| Entry { at: AT, body }).collect()
 }

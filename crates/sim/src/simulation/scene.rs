@@ -20,6 +20,7 @@ use super::turns::{Attempt, alone, together};
 use crate::auditor::{Auditor, Finding, ensure};
 use crate::faults::FaultyStore;
 use crate::memory::MemoryStore;
+use crate::randomness::ScriptedRandomness;
 use crate::vault::MemoryVault;
 use crate::world::{Dice, HandClock, OpenSecrets, Providers, SeededIds};
 
@@ -88,6 +89,7 @@ impl Scene {
             secrets: Arc::new(OpenSecrets),
             identity: Some(providers.clone()),
             credit: Some(providers.clone()),
+            randomness: Arc::new(ScriptedRandomness::prompt([7; 32])),
         });
         let plan = PlanId::new(PLAN).map_err(|e| e.to_string())?;
         Ok(Self {

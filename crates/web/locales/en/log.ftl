@@ -88,6 +88,7 @@ log-kind-roster = the count of who shares
 log-kind-notice = cards put on notice
 log-kind-objection = an objection
 log-kind-draw = jurors drawn by lot
+log-kind-draw-request = a request to draw jurors, before anybody knew who would be drawn
 log-kind-verdict = a verdict of a jury
 log-kind-settlement = the settlement of a period
 log-kind-payout = aid that was paid

@@ -88,6 +88,7 @@ log-kind-roster = 分摊人数的清点
 log-kind-notice = 上公示的名片
 log-kind-objection = 一项异议
 log-kind-draw = 抽签选出的评审员
+log-kind-draw-request = 请求抽签选评审员，这时谁也不知道会抽中谁
 log-kind-verdict = 评审团的一项裁定
 log-kind-settlement = 一期的结算
 log-kind-payout = 发出的一笔互助金

@@ -125,6 +125,7 @@ impl Site {
             secrets: Arc::new(OpenSecrets),
             identity: Some(Arc::new(Yes)),
             credit: Some(Arc::new(Yes)),
+            randomness: Arc::new(huzhu_sim::randomness::ScriptedRandomness::prompt([7; 32])),
         }));
         let system = Call::system();
         app.publish_plan(&system, PublishPlan { text: PLAN.to_owned() }).await.expect("the plan of the demo");

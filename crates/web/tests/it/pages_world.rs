@@ -137,6 +137,7 @@ impl Town {
             secrets: Arc::new(Hashes),
             identity: Some(Arc::new(DemoRegister)),
             credit: Some(Arc::new(DemoRegister)),
+            randomness: Arc::new(huzhu_sim::randomness::ScriptedRandomness::prompt([7; 32])),
         }));
         let town = Self { app, clock };
         for (n, role) in

@@ -26,6 +26,7 @@ pub(crate) const fn kind_key(kind: EntryKind) -> &'static str {
         EntryKind::Consents => "log-kind-consents",
         EntryKind::Tombstone => "log-kind-tombstone",
         EntryKind::Previous => "log-kind-previous",
+        EntryKind::DrawRequest => "log-kind-draw-request",
     }
 }
 
@@ -78,6 +79,9 @@ pub(super) fn facts(l: Locale, body: &Body) -> Vec<Fact> {
             text("log-source", source),
             hash("log-drawn", result),
         ],
+        Body::DrawRequest { subject, roster, source } => {
+            vec![hash("log-subject", subject), hash("log-roster-root", roster), text("log-source", source)]
+        }
         Body::Verdict { subject, tally, count: ballots } => {
             vec![hash("log-subject", subject), count("log-ballots", *ballots), hash("log-tally", tally)]
         }
