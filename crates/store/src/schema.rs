@@ -264,7 +264,7 @@ pub(crate) const STEPS: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS announcement (
         id BLOB NOT NULL PRIMARY KEY,
         at TEXT NOT NULL,
-        audience TEXT NOT NULL, -- JSON; empty once everybody was told
+        audience TEXT NOT NULL, -- JSON, empty once everybody was told
         template TEXT NOT NULL,
         given TEXT NOT NULL, -- values of the text, JSON
         about TEXT, -- a stream

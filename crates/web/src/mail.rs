@@ -81,13 +81,18 @@ pub(crate) fn body_in(message: &Message, l: Locale) -> Mail {
 pub(crate) fn link(message: &Message) -> Option<String> {
     let entry = message.inbox.as_ref()?;
     Some(match (entry.about.as_ref()?, entry.topic) {
-        (StreamId::Claim(claim), Topic::Work) => format!("/staff/claims/{claim}"),
-        (StreamId::Claim(claim), _) => format!("/me/claims/{claim}"),
+        (StreamId::Claim(claim) | StreamId::SecondReview(claim), Topic::Work) => {
+            format!("/staff/claims/{claim}")
+        }
+        (StreamId::Claim(claim) | StreamId::SecondReview(claim), _) => format!("/me/claims/{claim}"),
         (StreamId::Plan(plan), _) => format!("/plans/{plan}"),
         (StreamId::Period(plan, key), Topic::Work) => format!("/operator/periods/{plan}/{key}"),
         (StreamId::Period(plan, key), _) => format!("/plans/{plan}/periods/{key}"),
         (StreamId::Enrolment(enrolment), _) => format!("/me/enrolments/{enrolment}"),
         (StreamId::Member(_), _) => "/me".to_owned(),
+        (StreamId::Juror(plan, _), _) => format!("/plans/{plan}"),
+        // They get a way of their own with their pages.
+        (StreamId::Objection(_) | StreamId::JuryCase(_) | StreamId::Ballot(_), _) => return None,
     })
 }
 
