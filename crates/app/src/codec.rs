@@ -158,6 +158,7 @@ pub const fn kind(event: &Event) -> &'static str {
             MemberEvent::IdentityGiven { .. } => "member.identity-given",
             MemberEvent::RoleGranted { .. } => "member.role-granted",
             MemberEvent::RoleRevoked { .. } => "member.role-revoked",
+            MemberEvent::PreferencesChosen(_) => "member.preferences-chosen",
             MemberEvent::Erased => "member.erased",
         },
         Event::Plan(event) => match event {

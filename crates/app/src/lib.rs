@@ -14,6 +14,7 @@ pub mod error;
 mod event_role;
 pub mod home;
 pub mod identity;
+pub mod inbox;
 pub mod join;
 pub mod leave;
 mod load;

@@ -13,6 +13,8 @@ pub enum Action {
     SignIn,
     /// Say who one is.
     GiveIdentity,
+    /// Choose how to be told.
+    ChoosePreferences,
     /// Join a plan, for oneself or a dependant.
     Join,
     /// Leave a plan, or take a dependant out.
@@ -53,9 +55,10 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SignIn,
         Self::GiveIdentity,
+        Self::ChoosePreferences,
         Self::Join,
         Self::Leave,
         Self::FileClaim,
@@ -81,6 +84,7 @@ impl Action {
         match self {
             Self::SignIn => "sign-in",
             Self::GiveIdentity => "give-identity",
+            Self::ChoosePreferences => "choose-preferences",
             Self::Join => "join",
             Self::Leave => "leave",
             Self::FileClaim => "file-claim",
@@ -107,6 +111,7 @@ impl Action {
         match self {
             Self::SignIn
             | Self::GiveIdentity
+            | Self::ChoosePreferences
             | Self::Join
             | Self::Leave
             | Self::FileClaim
@@ -149,6 +154,7 @@ mod tests {
             table,
             "sign-in: member reviewer confirmer investigator clerk operator auditor\n\
              give-identity: member reviewer confirmer investigator clerk operator auditor\n\
+             choose-preferences: member reviewer confirmer investigator clerk operator auditor\n\
              join: member reviewer confirmer investigator clerk operator auditor\n\
              leave: member reviewer confirmer investigator clerk operator auditor\n\
              file-claim: member reviewer confirmer investigator clerk operator auditor\n\

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::App;
 use crate::call::{Call, Done};
 use crate::error::{AppError, FieldMistake, Refusal};
+use crate::inbox::{Audience, Telling};
 use crate::load::{LoadedPlan, fold_plan};
 use crate::permission::Action;
 use crate::ports::{Append, Recorded, Unit};
@@ -117,6 +118,15 @@ impl App {
                 };
                 let mut unit = Unit::new(now, call.caller.actor());
                 unit.appends.push(append_plan(&id, recorded, event, now, call)?);
+                // Who pays for somebody in the plan hears of new rules before they are in force.
+                if !before.texts.is_empty() {
+                    let telling = Telling::new("mail-plan-changed")
+                        .about(StreamId::Plan(id.clone()))
+                        .with("plan", &id)
+                        .with("version", published.version)
+                        .with("effective", published.effective);
+                    self.tell_all(&mut unit, Audience::Payers(id), &telling).await?;
+                }
                 Ok((unit, published))
             }
         })

@@ -5,6 +5,8 @@
 //! secrets, providers and mail. Each method says whether its work is durable when it returns, whether it may be repeated,
 //! and what it excludes.
 
+mod inbox;
+
 use async_trait::async_trait;
 use huzhu_domain::digest::Digest;
 use huzhu_domain::event::{Event, StreamId};
@@ -19,6 +21,8 @@ use crate::record::{
     ClaimRecord, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord,
     Record, RefusedAct, Session, SignInCode,
 };
+
+pub use inbox::{InboxChange, InboxStore};
 
 /// Place of an event in the order of the whole store, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,6 +145,8 @@ pub struct Unit {
     pub sealed: Vec<Sealed>,
     /// Mail to be sent.
     pub messages: Vec<Message>,
+    /// Inboxes: what was read, what is told to many.
+    pub inbox: Vec<InboxChange>,
     /// Sign-in tables.
     pub sign_in: Vec<SignInChange>,
     /// What was asked for and refused, for the audit trail.
@@ -161,6 +167,7 @@ impl Unit {
             entries: Vec::new(),
             sealed: Vec::new(),
             messages: Vec::new(),
+            inbox: Vec::new(),
             sign_in: Vec::new(),
             refused: Vec::new(),
             answer: None,
@@ -289,7 +296,7 @@ pub struct NewLogged {
 ///
 /// Writers are serialised by the store; a use case excludes others by the `expected` numbers of its appends only.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: InboxStore + Send + Sync {
     /// Keeps a unit. Durable when it returns `Ok`. Not repeatable by itself: a repetition is a conflict, except under an
     /// answer key, which turns it into [`Constraint::AnswerKey`]. Answers the position of the unit's last event.
     async fn commit(&self, unit: Unit) -> Result<Position, StoreError>;
@@ -381,11 +388,11 @@ pub trait Store: Send + Sync {
     /// A remembered answer.
     async fn answer(&self, actor: Actor, key: &str) -> Result<Option<Answer>, StoreError>;
 
-    /// Messages not yet sent, oldest first.
+    /// Messages to be mailed one by one and not yet sent, oldest first.
     async fn unsent(&self, limit: u32) -> Result<Vec<Message>, StoreError>;
     /// Notes that messages were sent. Durable, repeatable.
     async fn mark_sent(&self, ids: &[uuid::Uuid], at: Moment) -> Result<(), StoreError>;
-    /// The newest messages, newest first (for the demo's mailbox and a member's inbox).
+    /// The newest messages, newest first, those that are in no inbox included (for the demo's mailbox).
     async fn messages(&self, to: Option<MemberId>, limit: u32) -> Result<Vec<Message>, StoreError>;
     /// The newest refused acts, newest first.
     async fn refused(&self, limit: u32) -> Result<Vec<RefusedAct>, StoreError>;

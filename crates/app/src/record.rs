@@ -307,8 +307,10 @@ pub struct Message {
     pub values: Vec<(String, String)>,
     /// When it was written.
     pub at: Moment,
-    /// When it was sent.
+    /// When it was mailed, by itself or in a digest.
     pub sent: Option<Moment>,
+    /// How it stands in the reader's inbox; `None` for sign-in codes and digests, which are mail only.
+    pub inbox: Option<crate::inbox::InboxEntry>,
 }
 
 /// A one-time sign-in code.

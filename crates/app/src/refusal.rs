@@ -82,6 +82,7 @@ pub const REFUSAL_CODES: &[&str] = &[
     "too-many-uploads",
     "too-old",
     "too-young",
+    "topic-always-mailed",
     "version-not-shown",
     "wrong-first-operator-secret",
 ];

@@ -84,6 +84,7 @@ pub(crate) const fn code(rejection: MemberRejection) -> &'static str {
         MemberRejection::RoleNotHeld => "role-not-held",
         MemberRejection::OwnRoles => "own-roles",
         MemberRejection::AlreadyErased => "already-erased",
+        MemberRejection::AlwaysMailed(_) => "topic-always-mailed",
         MemberRejection::OwnErasure => "own-erasure",
     }
 }

@@ -92,6 +92,7 @@ impl App {
             values: vec![("code".to_owned(), code), ("minutes".to_owned(), CODE_MINUTES.to_string())],
             at: now,
             sent: None,
+            inbox: None,
         });
         self.store.commit(unit).await?;
         Ok(())

@@ -13,6 +13,7 @@ pub mod member;
 pub mod objection;
 pub mod period;
 pub mod plan;
+pub mod preference;
 pub mod second_review;
 pub mod settlement;
 pub mod time;

@@ -3,10 +3,11 @@
 //! Names, birth dates, identity numbers and addresses never stand in events: they are sealed under a key of the person
 //! and can be erased; events carry keyed hashes only.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::Digest;
 use crate::id::MemberId;
+use crate::preference::{Preferences, Topic};
 
 /// What somebody may do beyond being a member. Everybody who signs in is a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +74,8 @@ pub enum MemberEvent {
         /// The role.
         role: Role,
     },
+    /// The member chose how to be told; replaces what was chosen before.
+    PreferencesChosen(Preferences),
     /// The person was erased: the key under which everything personal was sealed is destroyed, and with it the files
     /// and salts behind entries of the log.
     Erased,
@@ -96,6 +99,9 @@ pub enum MemberRejection {
     /// The person was erased before.
     #[error("this person was erased before")]
     AlreadyErased,
+    /// Messages that protect money and account are mailed at once.
+    #[error("messages of the topic {} are always mailed at once", .0.word())]
+    AlwaysMailed(Topic),
     /// Nobody may erase themselves: a second person looks first at what would be destroyed.
     #[error("nobody may erase themselves")]
     OwnErasure,
@@ -108,13 +114,15 @@ pub struct Member {
     contact: Option<Digest>,
     identity: Option<Digest>,
     roles: BTreeSet<Role>,
+    preferences: Preferences,
     erased: bool,
 }
 
 impl Member {
     /// The state before the first event.
     pub const fn new(id: MemberId) -> Self {
-        Self { id, contact: None, identity: None, roles: BTreeSet::new(), erased: false }
+        let preferences = Preferences { language: None, mail: BTreeMap::new() };
+        Self { id, contact: None, identity: None, roles: BTreeSet::new(), preferences, erased: false }
     }
 
     /// The member's id.
@@ -135,6 +143,19 @@ impl Member {
     /// The roles held.
     pub const fn roles(&self) -> &BTreeSet<Role> {
         &self.roles
+    }
+
+    /// How the member wants to be told.
+    pub const fn preferences(&self) -> &Preferences {
+        &self.preferences
+    }
+
+    /// Chooses how to be told; `None` when that is chosen already.
+    pub fn choose(&self, preferences: Preferences) -> Result<Option<MemberEvent>, MemberRejection> {
+        if let Some(topic) = preferences.against_the_rule() {
+            return Err(MemberRejection::AlwaysMailed(topic));
+        }
+        Ok((preferences != self.preferences).then_some(MemberEvent::PreferencesChosen(preferences)))
     }
 
     /// Whether the person was erased.
@@ -194,6 +215,7 @@ impl Member {
             MemberEvent::RoleRevoked { role } => {
                 self.roles.remove(role);
             }
+            MemberEvent::PreferencesChosen(preferences) => self.preferences = preferences.clone(),
             MemberEvent::Erased => {
                 *self = Self { erased: true, ..Self::new(self.id) };
             }
@@ -204,6 +226,7 @@ impl Member {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preference::MailWhen;
 
     fn id(n: u128) -> MemberId {
         MemberId::from_uuid(uuid::Uuid::from_u128(n))
@@ -221,6 +244,20 @@ mod tests {
         let event = member.revoke(Role::Reviewer, id(2)).unwrap();
         member.apply(&event);
         assert!(member.roles().is_empty());
+    }
+
+    #[test]
+    fn preferences_are_chosen_as_a_whole_and_never_against_the_rule() {
+        let mut member = Member::new(id(1));
+        let chosen = |topic, when| Preferences { language: None, mail: BTreeMap::from([(topic, when)]) };
+        let weekly = chosen(Topic::MyClaims, MailWhen::Weekly);
+        let event = member.choose(weekly.clone()).unwrap().unwrap();
+        member.apply(&event);
+        assert_eq!(member.preferences(), &weekly);
+        assert_eq!(member.choose(weekly), Ok(None), "nothing is new");
+        let daily = chosen(Topic::Money, MailWhen::Daily);
+        assert_eq!(member.choose(daily), Err(MemberRejection::AlwaysMailed(Topic::Money)));
+        assert!(matches!(member.choose(chosen(Topic::Money, MailWhen::AtOnce)), Ok(Some(_))));
     }
 
     #[test]

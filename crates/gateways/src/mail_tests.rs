@@ -113,6 +113,7 @@ fn message() -> Message {
         values: Vec::new(),
         at: "2019-01-16T08:00:00Z".parse().unwrap(),
         sent: None,
+        inbox: None,
     }
 }
 

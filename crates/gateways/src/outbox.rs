@@ -230,6 +230,7 @@ mod tests {
                 values: Vec::new(),
                 at,
                 sent: None,
+                inbox: None,
             })
             .collect();
         *world.refused.lock().unwrap() = refused.iter().copied().collect();

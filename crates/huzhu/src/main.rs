@@ -10,6 +10,7 @@ mod feeder;
 mod output;
 mod published;
 mod stamping;
+mod telling;
 mod wiring;
 mod witnessing;
 

@@ -5,6 +5,8 @@
 //!
 //! Guarantees: the same script or seed gives the same faults at the same calls.
 
+mod inbox;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 

@@ -6,10 +6,13 @@
 //! Limits: nothing is durable, nothing is encrypted, lists are scanned. It shares no code with the SQL stores, so that
 //! the contract compares two independent answers.
 
+mod inbox;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use huzhu_app::inbox::Announcement;
 use huzhu_app::matter::{MatterKind, MatterQuery, MatterRecord};
 use huzhu_app::ports::{
     Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged,
@@ -92,6 +95,8 @@ struct Tables {
     balances: Table<PlanId, Balances>,
     sealed: Table<(MemberId, String), Vec<u8>>,
     messages: Table<u64, Message>,
+    /// What many are told, and whether everybody was.
+    announcements: Table<uuid::Uuid, (Announcement, bool)>,
     message_ids: Table<uuid::Uuid, u64>,
     next_message: Table<(), u64>,
     codes: Table<Digest, SignInCode>,
@@ -123,6 +128,7 @@ macro_rules! each_table {
         $tables.balances.$method();
         $tables.sealed.$method();
         $tables.messages.$method();
+        $tables.announcements.$method();
         $tables.message_ids.$method();
         $tables.next_message.$method();
         $tables.codes.$method();
@@ -165,12 +171,10 @@ impl Tables {
             self.sealed.insert((sealed.owner, sealed.name), sealed.bytes);
         }
         for message in unit.messages {
-            if !self.erased.contains(&message.to) && self.message_ids.get(&message.id).is_none() {
-                let number = self.next_message.get(&()).copied().unwrap_or(0) + 1;
-                self.next_message.insert((), number);
-                self.message_ids.insert(message.id, number);
-                self.messages.insert(number, message);
-            }
+            self.write(message);
+        }
+        for change in unit.inbox {
+            self.change_inbox(change, unit.at);
         }
         for change in unit.sign_in {
             match change {
@@ -202,6 +206,18 @@ impl Tables {
             }
             EnrolmentQuery::ByPlan(plan) => row.plan == *plan,
         }
+    }
+
+    /// Answers whether it is new.
+    fn write(&mut self, message: Message) -> bool {
+        let is_new = !self.erased.contains(&message.to) && self.message_ids.get(&message.id).is_none();
+        if is_new {
+            let number = self.next_message.get(&()).copied().unwrap_or(0) + 1;
+            self.next_message.insert((), number);
+            self.message_ids.insert(message.id, number);
+            self.messages.insert(number, message);
+        }
+        is_new
     }
 
     fn check_still(&self, relied: ReliedOn) -> Result<(), StoreError> {
@@ -608,7 +624,8 @@ impl Store for MemoryStore {
 
     async fn unsent(&self, most: u32) -> Result<Vec<Message>, StoreError> {
         let tables = self.tables();
-        let rows = tables.messages.rows.values().filter(|message| message.sent.is_none());
+        let rows = tables.messages.rows.values().filter(|message| inbox::is_mailed_by_itself(message));
+        let rows = rows.filter(|message| message.sent.is_none());
         Ok(rows.take(limit(most)).cloned().collect())
     }
 

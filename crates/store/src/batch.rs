@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use huzhu_app::codec;
 use huzhu_app::ports::{
-    Actor, Answer, Append, Constraint, Page, Position, ReliedOn, SignInChange, StoreError, Unit,
+    Actor, Answer, Append, Constraint, InboxChange, Page, Position, ReliedOn, SignInChange, StoreError, Unit,
 };
 use huzhu_app::record::{CohortDays, CohortMove, Message, RefusedAct};
 use huzhu_domain::event::Event;
@@ -24,7 +24,7 @@ use crate::crypto::Key;
 use crate::reader::one;
 use crate::rows::{self, Failure, broken, bytes, integer};
 use crate::writer::Work;
-use crate::{lists, logged, people, project, schema};
+use crate::{inbox, lists, logged, people, project, schema};
 
 /// The last number given in each sequence of the file.
 #[derive(Clone, Copy, Debug)]
@@ -173,6 +173,9 @@ impl<'t> Batch<'t> {
         for message in &unit.messages {
             self.message(message)?;
         }
+        for change in &unit.inbox {
+            self.inbox(change, unit.at)?;
+        }
         for change in &unit.sign_in {
             self.sign_in(change, unit.at)?;
         }
@@ -320,16 +323,26 @@ impl<'t> Batch<'t> {
         Ok(one(self.transaction, sql, key, |row| rows::count(row, 0))?.unwrap_or_default())
     }
 
-    /// A message id that is known already is skipped: the same message twice is one message.
-    fn message(&mut self, message: &Message) -> Result<(), Failure> {
+    /// A digest comes with what it lists: when it is there already, nothing more is gathered into it.
+    fn inbox(&mut self, change: &InboxChange, now: Moment) -> Result<(), Failure> {
+        if let InboxChange::Gathered { digest, .. } = change
+            && !self.message(digest)?
+        {
+            return Ok(());
+        }
+        inbox::change(self.transaction, change, now)
+    }
+
+    /// A message id that is known already is skipped: the same message twice is one message. Answers whether it is kept now.
+    fn message(&mut self, message: &Message) -> Result<bool, Failure> {
         let known = "SELECT number FROM message WHERE id = ?1";
         let known = one(self.transaction, known, [bytes(message.id)], |row| rows::count(row, 0))?;
         if known.is_some() {
-            return Ok(());
+            return Ok(false);
         }
         let sealed = people::seal_message(self.transaction, self.people, message)?;
         // Whoever was erased gets no mail any more.
-        let Some(sealed) = sealed else { return Ok(()) };
+        let Some(sealed) = sealed else { return Ok(false) };
         let number = next(&mut self.heads.message)?;
         self.execute(
             "INSERT INTO message (number, id, recipient, language, template, sealed, at, sent)
@@ -342,9 +355,11 @@ impl<'t> Batch<'t> {
                 message.template,
                 sealed,
                 codec::moment(message.at),
-                message.sent.map(codec::moment)
+                inbox::sent(message)
             ],
-        )
+        )?;
+        inbox::shelve(self.transaction, number, message)?;
+        Ok(true)
     }
 
     fn sign_in(&self, change: &SignInChange, now: Moment) -> Result<(), Failure> {
@@ -408,6 +423,7 @@ impl<'t> Batch<'t> {
             [owner],
         )?;
         self.execute("DELETE FROM sealed WHERE owner = ?1", [owner])?;
+        self.execute("DELETE FROM inbox WHERE recipient = ?1", [owner])?;
         self.execute("DELETE FROM message WHERE recipient = ?1", [owner])
     }
 

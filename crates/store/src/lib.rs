@@ -12,6 +12,7 @@
 mod batch;
 mod crypto;
 mod doctor;
+mod inbox;
 mod lists;
 pub mod log;
 mod logged;

@@ -68,7 +68,7 @@ pub(crate) fn count(row: &Row<'_>, at: usize) -> Result<u64, Failure> {
     u64::try_from(row.get::<_, i64>(at)?).map_err(broken)
 }
 
-fn uuid(row: &Row<'_>, at: usize) -> Result<uuid::Uuid, Failure> {
+pub(crate) fn uuid(row: &Row<'_>, at: usize) -> Result<uuid::Uuid, Failure> {
     Ok(uuid::Uuid::from_bytes(row.get(at)?))
 }
 
@@ -361,7 +361,16 @@ pub(crate) fn refused(row: &Row<'_>) -> Result<RefusedAct, Failure> {
 }
 
 /// Columns of a message.
-pub(crate) const MESSAGE: &str = "id, recipient, language, template, sealed, at, sent";
+pub(crate) const MESSAGE: &str =
+    "message.id, message.recipient, message.language, message.template, message.sealed, message.at,
+    message.sent";
+
+/// Where messages are read from, with their places in inboxes.
+pub(crate) const MESSAGES: &str =
+    "message LEFT JOIN inbox ON inbox.recipient = message.recipient AND inbox.number = message.number";
+
+/// Column after those of a message and of its place in an inbox.
+pub(crate) const MESSAGE_NUMBER: usize = 11;
 
 /// A message whose values are still sealed.
 pub(crate) struct SealedMessage {
@@ -371,7 +380,7 @@ pub(crate) struct SealedMessage {
     pub(crate) sealed: Vec<u8>,
 }
 
-/// Reads a message.
+/// Reads a message with its place in an inbox, whose columns come next.
 pub(crate) fn message(row: &Row<'_>) -> Result<SealedMessage, Failure> {
     let message = huzhu_app::record::Message {
         id: uuid(row, 0)?,
@@ -380,7 +389,12 @@ pub(crate) fn message(row: &Row<'_>) -> Result<SealedMessage, Failure> {
         template: row.get(3)?,
         values: Vec::new(),
         at: moment(row, 5)?,
-        sent: optional_moment(row, 6)?,
+        // The empty text: no mail of its own, see `crate::inbox`.
+        sent: match row.get::<_, Option<String>>(6)?.as_deref() {
+            Some("") | None => None,
+            Some(_) => optional_moment(row, 6)?,
+        },
+        inbox: crate::inbox::entry(row, 7)?,
     };
     Ok(SealedMessage { message, sealed: row.get(4)? })
 }

@@ -248,6 +248,32 @@ pub(crate) const STEPS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS matter_state ON matter (kind, plan, state, stream)",
     // 44: whose shares may have to be given back.
     "CREATE INDEX IF NOT EXISTS enrolment_ill_in_wait ON enrolment (plan, id) WHERE ended_why = 'illness-in-wait'",
+    // 45 to 47: how messages stand in inboxes; those that are mail only, and older ones, have no row.
+    "CREATE TABLE IF NOT EXISTS inbox (
+        recipient BLOB NOT NULL,
+        number INTEGER NOT NULL, -- of the message
+        topic TEXT NOT NULL,
+        about TEXT, -- a stream
+        mail TEXT NOT NULL,
+        at TEXT NOT NULL,
+        waits INTEGER NOT NULL, -- 1 until a digest lists it
+        seen TEXT, -- when it was read
+        PRIMARY KEY (recipient, number)
+    )",
+    "CREATE INDEX IF NOT EXISTS inbox_unread ON inbox (recipient, number) WHERE seen IS NULL",
+    "CREATE INDEX IF NOT EXISTS inbox_digest ON inbox (mail, recipient, number) WHERE waits = 1",
+    // 48, 49: what many are told.
+    "CREATE TABLE IF NOT EXISTS announcement (
+        id BLOB NOT NULL PRIMARY KEY,
+        at TEXT NOT NULL,
+        audience TEXT NOT NULL, -- JSON, empty once everybody was told
+        template TEXT NOT NULL,
+        given TEXT NOT NULL, -- values of the text, JSON
+        about TEXT, -- a stream
+        reached TEXT, -- the last place in the audience that was told
+        done INTEGER NOT NULL -- 1 once everybody was told
+    )",
+    "CREATE INDEX IF NOT EXISTS announcement_open ON announcement (at, id) WHERE done = 0",
 ];
 
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text

@@ -138,6 +138,14 @@ impl SqliteStore {
         &self.readers
     }
 
+    /// Reads with the key of the people's keys at hand.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection, &Key) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        self.readers.with(|db| work(db, &self.people))
+    }
+
     async fn write(&self, work: Work) -> Result<Position, StoreError> {
         let (reply, answer) = oneshot::channel();
         let (Some(jobs), Ok(place)) = (&self.jobs, Arc::clone(&self.places).acquire_owned().await) else {
@@ -148,6 +156,11 @@ impl SqliteStore {
         }
         answer.await.unwrap_or_else(|_| writer::stopped())
     }
+}
+
+/// Columns of a message with its place in an inbox.
+fn messages_columns() -> String {
+    [rows::MESSAGE, crate::inbox::ENTRY].join(", ")
 }
 
 impl Drop for SqliteStore {
@@ -352,8 +365,10 @@ impl Store for SqliteStore {
     }
 
     async fn unsent(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
-        let sql =
-            format!("SELECT {} FROM message WHERE sent IS NULL ORDER BY number LIMIT ?1", rows::MESSAGE);
+        let (columns, from) = (messages_columns(), rows::MESSAGES);
+        let sql = format!(
+            "SELECT {columns} FROM {from} WHERE message.sent IS NULL ORDER BY message.number LIMIT ?1"
+        );
         self.readers.with(|db| lists::messages(db, &self.people, &sql, params![limit]))
     }
 
@@ -362,13 +377,14 @@ impl Store for SqliteStore {
     }
 
     async fn messages(&self, to: Option<MemberId>, limit: u32) -> Result<Vec<Message>, StoreError> {
-        let select = format!("SELECT {} FROM message", rows::MESSAGE);
+        let select = format!("SELECT {} FROM {}", messages_columns(), rows::MESSAGES);
         self.readers.with(|db| {
             if let Some(to) = to {
-                let sql = format!("{select} WHERE recipient = ?1 ORDER BY number DESC LIMIT ?2");
+                let sql =
+                    format!("{select} WHERE message.recipient = ?1 ORDER BY message.number DESC LIMIT ?2");
                 lists::messages(db, &self.people, &sql, params![bytes(to.uuid()), limit])
             } else {
-                let sql = format!("{select} ORDER BY number DESC LIMIT ?1");
+                let sql = format!("{select} ORDER BY message.number DESC LIMIT ?1");
                 lists::messages(db, &self.people, &sql, params![limit])
             }
         })

@@ -5,7 +5,10 @@
 //! reads from their sources; an unknown one still says where to look. Limits: times are told in UTC, since a message does not
 //! carry the time zone of its plan.
 
+use huzhu_app::inbox::DigestItem;
 use huzhu_app::record::Message;
+use huzhu_domain::event::StreamId;
+use huzhu_domain::preference::Topic;
 use huzhu_domain::time::{Day, Moment, TimeZone};
 
 use crate::i18n::{Arg, Locale, t_args};
@@ -20,8 +23,11 @@ pub struct Mail {
 }
 
 /// Template, key of the subject, key of the text.
-const TEMPLATES: [(&str, &str, &str); 19] = [
+const TEMPLATES: &[(&str, &str, &str)] = &[
+    ("mail-digest-daily", "mail-digest-daily-subject", "mail-digest-body"),
+    ("mail-digest-weekly", "mail-digest-weekly-subject", "mail-digest-body"),
     ("mail-code", "mail-code-subject", "mail-code-body"),
+    ("mail-plan-changed", "mail-plan-changed-subject", "mail-plan-changed-body"),
     ("mail-joined", "mail-joined-subject", "mail-joined-body"),
     ("mail-left", "mail-left-subject", "mail-left-body"),
     ("mail-age-reached", "mail-age-reached-subject", "mail-age-reached-body"),
@@ -53,24 +59,84 @@ pub fn render_mail(message: &Message) -> Mail {
 
 /// The mail of a message in a language of one's choice.
 pub fn render_mail_in(message: &Message, l: Locale) -> Mail {
-    let known = TEMPLATES.iter().find(|(template, ..)| *template == message.template);
-    let (subject, body) =
-        known.map_or(("mail-other-subject", "mail-other-body"), |(_, subject, body)| (subject, body));
-    let values: Vec<(&str, String)> =
-        message.values.iter().map(|(name, value)| (name.as_str(), shown(l, name, value))).collect();
-    let args: Vec<(&str, &dyn Arg)> = values.iter().map(|(name, value)| (*name, value as &dyn Arg)).collect();
-    let clock = values.iter().find(|(name, value)| *name == "until" && !value.is_empty());
+    let Mail { subject, body } = body_in(message, l);
+    Mail { subject, body: [body, l.t("mail-foot")].join("\n\n") }
+}
+
+/// A message as it is read on a page: without the foot of mails.
+pub(crate) fn body_in(message: &Message, l: Locale) -> Mail {
+    let values = shown_values(l, &message.values);
+    let args: Vec<(&str, &dyn Arg)> = values.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    let clock = message.values.iter().find(|(name, value)| name == "until" && !value.is_empty());
     let is_claim = message.template.starts_with("mail-claim-");
-    let deadline = clock.filter(|_| is_claim).map(|(_, until)| l.t1("mail-deadline", "until", until));
-    let body: Vec<String> =
-        [Some(t_args(l, body, &args)), deadline, Some(l.t("mail-foot"))].into_iter().flatten().collect();
-    Mail { subject: t_args(l, subject, &args), body: body.join("\n\n") }
+    let deadline =
+        clock.filter(|_| is_claim).map(|(name, until)| l.t1("mail-deadline", "until", shown(l, name, until)));
+    let listed = message.template.starts_with("mail-digest-").then(|| listed(l, message));
+    let (_, text) = keys(&message.template);
+    let body: Vec<String> = [Some(t_args(l, text, &args)), listed, deadline].into_iter().flatten().collect();
+    Mail { subject: subject(l, &message.template, &message.values), body: body.join("\n\n") }
+}
+
+/// Where a reader finds what a message is about.
+pub(crate) fn link(message: &Message) -> Option<String> {
+    let entry = message.inbox.as_ref()?;
+    Some(match (entry.about.as_ref()?, entry.topic) {
+        (StreamId::Claim(claim) | StreamId::SecondReview(claim), Topic::Work) => {
+            format!("/staff/claims/{claim}")
+        }
+        (StreamId::Claim(claim) | StreamId::SecondReview(claim), _) => format!("/me/claims/{claim}"),
+        (StreamId::Plan(plan), _) => format!("/plans/{plan}"),
+        (StreamId::Period(plan, key), Topic::Work) => format!("/operator/periods/{plan}/{key}"),
+        (StreamId::Period(plan, key), _) => format!("/plans/{plan}/periods/{key}"),
+        (StreamId::Enrolment(enrolment), _) => format!("/me/enrolments/{enrolment}"),
+        (StreamId::Member(_), _) => "/me".to_owned(),
+        (StreamId::Juror(plan, _), _) => format!("/plans/{plan}"),
+        // They get a way of their own with their pages.
+        (StreamId::Objection(_) | StreamId::JuryCase(_) | StreamId::Ballot(_), _) => return None,
+    })
+}
+
+/// Keys of the subject and of the text.
+fn keys(template: &str) -> (&'static str, &'static str) {
+    let known = TEMPLATES.iter().find(|(known, ..)| *known == template);
+    known.map_or(("mail-other-subject", "mail-other-body"), |(_, subject, body)| (subject, body))
+}
+
+/// The subject of a text with these values: how lists name a message.
+pub(crate) fn subject(l: Locale, template: &str, values: &[(String, String)]) -> String {
+    let values = shown_values(l, values);
+    let args: Vec<(&str, &dyn Arg)> = values.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    t_args(l, keys(template).0, &args)
+}
+
+/// What a digest lists, one line each.
+fn listed(l: Locale, digest: &Message) -> String {
+    let items = digest.values.iter().filter(|(name, _)| name == "item");
+    let items = items.filter_map(|(_, item)| serde_json::from_str::<DigestItem>(item).ok());
+    let mut lines: Vec<String> =
+        items.map(|item| format!("- {}", subject(l, &item.template, &item.values))).collect();
+    let more = digest.values.iter().find(|(name, more)| name == "more" && more != "0");
+    lines.extend(more.map(|(_, more)| l.t1("mail-digest-more", "count", more.parse::<u64>().unwrap_or(0))));
+    lines.join("\n")
+}
+
+/// Values as the texts take them: counts as numbers, for their plurals.
+fn shown_values(l: Locale, values: &[(String, String)]) -> Vec<(&str, Box<dyn Arg>)> {
+    let each = values.iter().map(|(name, value)| {
+        let count = value.parse::<u64>().ok().filter(|_| name == "count");
+        let shown: Box<dyn Arg> = match count {
+            Some(count) => Box::new(count),
+            None => Box::new(shown(l, name, value)),
+        };
+        (name.as_str(), shown)
+    });
+    each.collect()
 }
 
 /// A value as people read it: days and moments in words, everything else as it is.
 fn shown(l: Locale, name: &str, value: &str) -> String {
     match name {
-        "until" | "covered_from" => {
+        "until" | "covered_from" | "effective" => {
             if let Ok(moment) = value.parse::<Moment>() {
                 return l.t1("mail-utc", "moment", l.moment(moment, &TimeZone::UTC));
             }
@@ -96,11 +162,15 @@ mod tests {
             values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             at: Moment::UNIX_EPOCH,
             sent: None,
+            inbox: None,
         }
     }
 
     /// Values of every name that a template may use.
-    const ALL: [(&str, &str); 11] = [
+    const ALL: [(&str, &str); 14] = [
+        ("version", "2"),
+        ("effective", "2026-03-01"),
+        ("count", "3"),
         ("code", "012345"),
         ("minutes", "15"),
         ("plan", "demo-town"),
@@ -122,12 +192,14 @@ mod tests {
             sources.split("\"mail-").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         used.sort_unstable();
         used.dedup();
+        // What ends so is the beginning of many.
+        used.retain(|name| !name.ends_with('-'));
         assert!(used.len() > 10, "the sources were read: {used:?}");
         for name in used {
             let template = format!("mail-{name}");
             assert!(TEMPLATES.iter().any(|(known, ..)| *known == template), "{template}");
         }
-        for (template, ..) in TEMPLATES {
+        for (template, ..) in TEMPLATES.iter().copied() {
             for l in Locale::ALL {
                 let mail = render_mail_in(&message(template, &ALL, "en"), l);
                 for text in [&mail.subject, &mail.body] {
@@ -146,7 +218,10 @@ mod tests {
             if path.is_dir() {
                 read(&path, out);
             } else {
-                out.push_str(&std::fs::read_to_string(&path).expect("a source"));
+                let text = std::fs::read_to_string(&path).expect("a source");
+                let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+                let code = shipped.lines().filter(|line| !line.trim_start().starts_with("//"));
+                code.for_each(|line| out.push_str(line));
             }
         }
     }
@@ -158,6 +233,27 @@ mod tests {
         let chinese = render_mail(&message("mail-code", &ALL, "zh"));
         assert!(chinese.body.contains("012345") && chinese.body.contains("验证码"), "{}", chinese.body);
         assert!(!render_mail(&message("mail-new", &ALL, "fr")).subject.is_empty());
+    }
+
+    #[test]
+    fn a_digest_lists_its_messages_in_the_language_of_its_reader() {
+        let item = |template: &str, values: &[(&str, &str)]| {
+            let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let item = DigestItem { template: template.to_owned(), values: values.collect() };
+            serde_json::to_string(&item).expect("plain data")
+        };
+        let first = item("mail-claim-paid", &[("claim", "clm_1"), ("aid", "1.00"), ("period", "2026-01-1")]);
+        let second = item("mail-joined", &[("plan", "demo-town"), ("covered_from", "2026-02-02")]);
+        let values = [("count", "9"), ("more", "7"), ("item", &first), ("item", &second)];
+        for (language, expected) in [
+            ("en", ["- Your aid was paid", "- You have joined demo-town", "and 7 more"]),
+            ("zh", ["- 互助金已支付", "- 您已加入", "还有 7 条"]),
+        ] {
+            let mail = render_mail(&message("mail-digest-daily", &values, language));
+            for words in expected {
+                assert!(mail.body.contains(words), "{words}: {}", mail.body);
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!
 //! Guarantees: a text that the pattern refuses is refused by the reader and the other way round; money is never a float.
 
-use huzhu_domain::{claim, digest, id, member, plan, time};
+use huzhu_domain::{claim, digest, id, member, plan, preference, time};
 use huzhu_ledger::{Amount, Currency, CurrencyError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -77,6 +77,10 @@ text!(
     ClaimRef(id::ClaimId), "ClaimId", "^clm_[0-9a-fA-F]{32}$", "clm_01930000000070008000000000000003"
 );
 text!(
+    /// Id of a message.
+    MessageRef(id::MessageId), "MessageId", "^msg_[0-9a-fA-F]{32}$", "msg_01930000000070008000000000000005"
+);
+text!(
     /// Id of a file of evidence.
     EvidenceRef(id::EvidenceId), "EvidenceId", "^evd_[0-9a-fA-F]{32}$", "evd_01930000000070008000000000000004"
 );
@@ -114,6 +118,7 @@ reads_as_is!(
     MemberRef,
     EnrolmentRef,
     ClaimRef,
+    MessageRef,
     EvidenceRef,
     PlanRef,
     ConditionRef,
@@ -340,6 +345,118 @@ pub(crate) fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32,
 /// Schema of a whole number from `least` up.
 pub(crate) fn whole_number(least: i64, most: i64) -> RefOr<Schema> {
     schema::ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most)).into()
+}
+
+/// A kind of message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    /// Where the own claims stand.
+    MyClaims,
+    /// Shares and debits.
+    Money,
+    /// The caller is asked to judge.
+    JurorDuty,
+    /// Objections made or met.
+    Objections,
+    /// Enrolments, and changes of plans.
+    PlanChanges,
+    /// Tasks of staff.
+    Work,
+    /// Sign-in and what protects the account.
+    Security,
+}
+
+impl From<Topic> for preference::Topic {
+    fn from(value: Topic) -> Self {
+        match value {
+            Topic::MyClaims => Self::MyClaims,
+            Topic::Money => Self::Money,
+            Topic::JurorDuty => Self::JurorDuty,
+            Topic::Objections => Self::Objections,
+            Topic::PlanChanges => Self::PlanChanges,
+            Topic::Work => Self::Work,
+            Topic::Security => Self::Security,
+        }
+    }
+}
+
+impl From<preference::Topic> for Topic {
+    fn from(value: preference::Topic) -> Self {
+        match value {
+            preference::Topic::MyClaims => Self::MyClaims,
+            preference::Topic::Money => Self::Money,
+            preference::Topic::JurorDuty => Self::JurorDuty,
+            preference::Topic::Objections => Self::Objections,
+            preference::Topic::PlanChanges => Self::PlanChanges,
+            preference::Topic::Work => Self::Work,
+            preference::Topic::Security => Self::Security,
+        }
+    }
+}
+
+/// When a message is mailed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailWhen {
+    /// A mail of its own, at once.
+    AtOnce,
+    /// Listed in the mail of the day.
+    Daily,
+    /// Listed in the mail of the week.
+    Weekly,
+    /// Not mailed.
+    Never,
+}
+
+impl From<MailWhen> for preference::MailWhen {
+    fn from(value: MailWhen) -> Self {
+        match value {
+            MailWhen::AtOnce => Self::AtOnce,
+            MailWhen::Daily => Self::Daily,
+            MailWhen::Weekly => Self::Weekly,
+            MailWhen::Never => Self::Never,
+        }
+    }
+}
+
+impl From<preference::MailWhen> for MailWhen {
+    fn from(value: preference::MailWhen) -> Self {
+        match value {
+            preference::MailWhen::AtOnce => Self::AtOnce,
+            preference::MailWhen::Daily => Self::Daily,
+            preference::MailWhen::Weekly => Self::Weekly,
+            preference::MailWhen::Never => Self::Never,
+        }
+    }
+}
+
+/// A language in which the platform speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// English.
+    En,
+    /// Chinese in simplified characters.
+    Zh,
+}
+
+impl From<Language> for plan::Language {
+    fn from(value: Language) -> Self {
+        match value {
+            Language::En => Self::En,
+            Language::Zh => Self::Zh,
+        }
+    }
+}
+
+impl From<plan::Language> for Language {
+    fn from(value: plan::Language) -> Self {
+        match value {
+            plan::Language::En => Self::En,
+            plan::Language::Zh => Self::Zh,
+        }
+    }
 }
 
 #[cfg(test)]

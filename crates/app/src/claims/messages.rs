@@ -6,21 +6,22 @@ use huzhu_domain::time::Moment;
 
 use crate::App;
 use crate::error::AppError;
+use crate::inbox::Telling;
 use crate::ports::Unit;
-use crate::record::Message;
 
 /// Sealed name under which a member's language tag stands, when they ever chose one.
 pub(crate) const LANGUAGE: &str = "language";
 
 impl App {
-    /// The language somebody reads: the one they chose, else English.
+    /// The language of the page on which somebody last asked for a code, else English.
     pub(crate) async fn language_of(&self, member: MemberId) -> Result<String, AppError> {
         let chosen = self.store.unseal(member, LANGUAGE).await?;
         let tag = chosen.and_then(|bytes| String::from_utf8(bytes).ok());
         Ok(tag.unwrap_or_else(|| "en".to_owned()))
     }
 
-    /// Adds a message to a unit.
+    /// Adds a message to a unit. What it is about is read from the values `claim`, `plan` and `period`; [`App::tell`] can say
+    /// it otherwise.
     pub(crate) async fn write_to(
         &self,
         unit: &mut Unit,
@@ -28,17 +29,9 @@ impl App {
         template: &str,
         values: Vec<(&str, String)>,
     ) -> Result<(), AppError> {
-        let language = self.language_of(to).await?;
-        unit.messages.push(Message {
-            id: self.entropy.uuid(unit.at),
-            to,
-            language,
-            template: template.to_owned(),
-            values: values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-            at: unit.at,
-            sent: None,
-        });
-        Ok(())
+        let telling =
+            values.into_iter().fold(Telling::new(template), |telling, (key, value)| telling.with(key, value));
+        self.tell(unit, to, &telling).await
     }
 
     /// Tells the claimant where the claim stands: every text has `claim`, `plan` and `until` (RFC 3339, empty where no

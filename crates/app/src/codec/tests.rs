@@ -6,7 +6,8 @@ use huzhu_domain::enrolment::{EndReason, Joined};
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId};
 use huzhu_domain::member::Role;
 use huzhu_domain::period::{ClaimAid, CohortCount, CohortKey, CohortShare, Collection, Noticed, Statement};
-use huzhu_domain::plan::{PeriodKey, PlanId, PlanVersion, Relation, Severity};
+use huzhu_domain::plan::{Language, PeriodKey, PlanId, PlanVersion, Relation, Severity};
+use huzhu_domain::preference::{MailWhen, Preferences, Topic};
 use huzhu_ledger::{Account, Amount, Line};
 use jiff::civil::date;
 
@@ -55,6 +56,10 @@ fn member_events() -> Vec<Event> {
         MemberEvent::IdentityGiven { identity: digest() },
         MemberEvent::RoleGranted { role },
         MemberEvent::RoleRevoked { role },
+        MemberEvent::PreferencesChosen(Preferences {
+            language: Some(Language::Zh),
+            mail: [(Topic::MyClaims, MailWhen::AtOnce), (Topic::PlanChanges, MailWhen::Never)].into(),
+        }),
         MemberEvent::Erased,
     ]
     .map(Event::Member)

@@ -196,7 +196,8 @@ pub(crate) fn items_of(recorded: &Recorded, facts: &Facts) -> Result<Vec<Item>, 
             MemberEvent::Registered { .. }
             | MemberEvent::IdentityGiven { .. }
             | MemberEvent::RoleGranted { .. }
-            | MemberEvent::RoleRevoked { .. },
+            | MemberEvent::RoleRevoked { .. }
+            | MemberEvent::PreferencesChosen(_),
         ) => Vec::new(),
     };
     bodies.into_iter().map(|(body, provable)| single(recorded, body, provable)).collect()

@@ -127,6 +127,7 @@ impl fmt::Display for PlanVersion {
 
 /// A language in which the software speaks to people.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Language {
     /// English, tag `en`.
     En,

@@ -117,6 +117,7 @@ impl Serve {
             ),
         }
         drop(tokio::spawn(sweep(Arc::clone(&app))));
+        drop(tokio::spawn(crate::telling::run(Arc::clone(&app))));
         let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|error| {
             Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
         })?;

@@ -263,6 +263,7 @@ pub fn message(n: u64, to: u64) -> Message {
         values: vec![("name".to_owned(), format!("成员 {to}"))],
         at: at(n),
         sent: None,
+        inbox: None,
     }
 }
 

@@ -8,6 +8,7 @@
 mod books;
 pub mod fixture;
 mod histories;
+mod inbox;
 mod lists;
 mod logged;
 mod matters;
@@ -61,6 +62,10 @@ pub async fn check_all(make: impl AsyncFn() -> Box<dyn Store>) {
         matters::a_ballot_is_cast_once,
         people::personal_data_comes_back_until_the_person_is_erased,
         people::messages_are_sent_once_and_read_newest_first,
+        inbox::messages_stand_in_the_inbox_of_their_reader_until_erased,
+        inbox::what_was_read_stays_read_and_nobody_reads_for_others,
+        inbox::a_digest_gathers_what_waits_once,
+        inbox::an_announcement_goes_on_where_it_came_to_and_ends,
         people::codes_and_sessions_come_and_go,
         people::refused_acts_are_read_newest_first,
         people::the_staff_is_who_has_a_role,

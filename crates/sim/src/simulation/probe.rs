@@ -3,6 +3,8 @@
 //! Shape: the app talks to a [`crate::faults::FaultyStore`] around a [`Probe`] around the store in memory. A reply lost above
 //! is still noted here, so that the auditor learns what happened and not what was heard.
 
+mod inbox;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -88,3 +88,23 @@ mail-claim-paid-body = { $aid } for your claim { $claim } was paid. Everybody in
 
 mail-claim-withdrawn-subject = You have withdrawn your claim
 mail-claim-withdrawn-body = Your claim { $claim } was withdrawn. You can file a new one at any time before the deadline.
+
+mail-digest-daily-subject = { $count ->
+        [one] One message for you today
+       *[other] { $count } messages for you today
+    }
+mail-digest-weekly-subject = { $count ->
+        [one] One message for you this week
+       *[other] { $count } messages for you this week
+    }
+mail-digest-body = You asked to read these together. Sign in and open “Messages” to read each of them; in “Settings” you can choose to get them at once.
+mail-digest-more = { $count ->
+        [one] and 1 more
+       *[other] and { $count } more
+    }
+
+mail-plan-changed-subject = The rules of { $plan } change on { $effective }
+mail-plan-changed-body =
+    A new version ({ $version }) of the rules of the plan “{ $plan }” was published. It is in force from { $effective }.
+
+    On the page of the plan you can read the new rules beside the ones of today. Claims that are open already keep the rules that they were made under. If you do not agree, you can leave in one step.

@@ -92,6 +92,7 @@ settings-title = Settings
 settings-link = Language, light or dark, sign out
 settings-identity = Who you are
 settings-identity-value = Name, number, date of birth
+settings-telling-value = Language of mails, by mail at once or in one mail a day
 settings-look = Look
 settings-language = Language
 settings-language-hint = For these pages.

@@ -118,3 +118,5 @@ refusal-too-old = The plan takes people up to the age of { $to }.
 refusal-too-young = The plan takes people from the age of { $from }.
 refusal-version-not-shown = You were shown version { $shown } of the plan, and version { $in-force } is in force by now. Please read what has changed, then join.
 refusal-wrong-first-operator-secret = This is not the secret that was printed at the first start, or it was used or is over 24 hours old. A new one is printed when the program starts while there is no operator.
+
+refusal-topic-always-mailed = Messages about this topic ({ $topic }) are always mailed at once. They protect your money and your account: if a debit or a stranger’s sign-in went unread, you could lose cover or access. You can choose for all other topics.

@@ -43,6 +43,7 @@ staff-event-member-registered = A member signed in for the first time
 staff-event-member-identity-given = A member said who they are
 staff-event-member-role-granted = A role was granted
 staff-event-member-role-revoked = A role was revoked
+staff-event-member-preferences-chosen = A member chose how to be told
 staff-event-member-erased = A person was erased
 staff-event-plan-published = A version of the plan was published
 staff-event-plan-withdrawn = A version of the plan was withdrawn
@@ -109,6 +110,7 @@ staff-event-second-review-given = A second opinion was given
 
 staff-action-sign-in = Sign in
 staff-action-give-identity = Say who one is
+staff-action-choose-preferences = Choose how to be told
 staff-action-join = Join a plan
 staff-action-leave = Leave a plan
 staff-action-file-claim = File a claim

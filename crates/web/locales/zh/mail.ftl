@@ -88,3 +88,14 @@ mail-claim-paid-body = 您的申请 { $claim } 的互助金 { $aid } 已支付�
 
 mail-claim-withdrawn-subject = 您已撤回申请
 mail-claim-withdrawn-body = 您的申请 { $claim } 已撤回。在期限以前，您可以随时重新提出。
+
+mail-digest-daily-subject = 今天有 { $count } 条消息给您
+mail-digest-weekly-subject = 这一周有 { $count } 条消息给您
+mail-digest-body = 您选择了把这些消息放在一起看。登录后打开“消息”，可以逐条阅读；在“设置”里可以改成一有消息马上发邮件。
+mail-digest-more = 还有 { $count } 条
+
+mail-plan-changed-subject = { $plan } 的规则将于 { $effective } 改变
+mail-plan-changed-body =
+    计划“{ $plan }”公布了新的规则（第 { $version } 版），从 { $effective } 起生效。
+
+    您可以在计划的页面上把新规则和现在的规则对着看。已经提出的互助申请仍按当时的规则处理。如果您不同意，一步就可以退出。

@@ -91,6 +91,7 @@ settings-title = 设置
 settings-link = 语言、深浅色、退出登录
 settings-identity = 身份
 settings-identity-value = 姓名、证件号码、出生日期
+settings-telling-value = 邮件的语言，马上发还是每天合成一封
 settings-look = 查看
 settings-language = 语言
 settings-language-hint = 用于这些页面。

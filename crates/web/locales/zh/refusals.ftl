@@ -118,3 +118,5 @@ refusal-too-old = 这个计划接收的最大年龄是 { $to }。
 refusal-too-young = 这个计划接收的最小年龄是 { $from }。
 refusal-version-not-shown = 您看到的是第 { $shown } 版，现在生效的是第 { $in-force } 版。请看看有什么变化，再加入。
 refusal-wrong-first-operator-secret = 这不是首次启动时显示的密钥，或者它已用过、超过了 24 小时。在还没有运营人员时重新启动程序，会显示一个新的。
+
+refusal-topic-always-mailed = 这类消息（{ $topic }）总是马上发邮件。它们保护您的钱和账户：如果没看到扣款或陌生人登录的通知，您可能失去保障或账户。其他各类消息都可以自己选择。

@@ -43,6 +43,7 @@ staff-event-member-registered = 成员首次登录
 staff-event-member-identity-given = 成员填写了身份信息
 staff-event-member-role-granted = 授予了一个角色
 staff-event-member-role-revoked = 撤销了一个角色
+staff-event-member-preferences-chosen = 成员选择了接收消息的方式
 staff-event-member-erased = 删除了一个人的全部资料
 staff-event-plan-published = 发布了计划的一个版本
 staff-event-plan-withdrawn = 撤回了计划的一个版本
@@ -109,6 +110,7 @@ staff-event-second-review-given = 复审意见已提交
 
 staff-action-sign-in = 登录
 staff-action-give-identity = 填写身份信息
+staff-action-choose-preferences = 选择怎样接收消息
 staff-action-join = 加入计划
 staff-action-leave = 退出计划
 staff-action-file-claim = 提交申请

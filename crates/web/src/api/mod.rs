@@ -8,6 +8,7 @@
 mod audit;
 mod claims;
 mod enrolments;
+mod inbox;
 mod me;
 mod operator;
 mod periods;
@@ -35,6 +36,7 @@ pub(crate) fn table() -> Table {
     for add in [
         sign_in::add,
         me::add,
+        inbox::add,
         plans::add,
         enrolments::add,
         claims::add,

@@ -46,6 +46,8 @@ pub const PERSONA_LABELS: [&str; 10] = [
     "persona-operator",
     "persona-auditor",
 ];
+/// Where messages are read; the navigation counts the unread ones there.
+const INBOX: &str = "/inbox";
 /// Where the staff console begins for each role: role, key of the label, address.
 const STAFF: [(Role, &str, &str); 4] = [
     (Role::Reviewer, "nav-review", "/staff/review"),
@@ -61,6 +63,8 @@ pub struct Visit {
     pub edge: Edge,
     /// Who asks, and how they like to be answered.
     pub visitor: Visitor,
+    /// Messages that they have not read.
+    pub unread: u64,
 }
 
 /// A request for a page by somebody who is signed in; others are sent to the sign-in page and back.
@@ -85,7 +89,11 @@ impl FromRequestParts<Edge> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
         let visitor = Visitor::from_request_parts(parts, edge).await?;
-        Ok(Self { edge: edge.clone(), visitor })
+        let unread = match &visitor.caller {
+            Caller::Member { id, .. } => edge.app.unread(*id).await?,
+            Caller::Anonymous | Caller::System => 0,
+        };
+        Ok(Self { edge: edge.clone(), visitor, unread })
     }
 }
 
@@ -157,11 +165,15 @@ impl Visit {
                 .iter()
                 .filter(|(role, ..)| roles.contains(role))
                 .map(|(_, key, href)| (self.l().t(key), (*href).to_owned()))
-                .chain([(self.l().t("nav-plans"), "/".to_owned())])
+                .chain([
+                    (self.l().t("nav-inbox"), INBOX.to_owned()),
+                    (self.l().t("nav-plans"), "/".to_owned()),
+                ])
                 .collect(),
             Caller::Member { .. } => self.links(&[
                 ("nav-home", "/me"),
                 ("nav-claims", "/me/claims"),
+                ("nav-inbox", INBOX),
                 ("nav-plans", "/"),
                 ("nav-help", "/help"),
             ]),
@@ -237,7 +249,9 @@ impl Visit {
             .into_iter()
             .map(|(label, href)| {
                 let is_current = Some(&href) == current.as_ref();
-                NavItem::new(label, href, is_current)
+                let unread = if href == INBOX { self.unread } else { 0 };
+                let count = if unread > 0 { self.l().count(unread) } else { String::new() };
+                NavItem { count, ..NavItem::new(label, href, is_current) }
             })
             .collect();
         let account = match self.member() {

@@ -83,6 +83,7 @@ pub const REFUSALS: &[&str] = &[
     "refusal-too-many-uploads",
     "refusal-too-old",
     "refusal-too-young",
+    "refusal-topic-always-mailed",
     "refusal-version-not-shown",
     "refusal-wrong-first-operator-secret",
 ];

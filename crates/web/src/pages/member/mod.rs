@@ -7,10 +7,12 @@ mod dependant;
 mod files;
 mod home;
 mod identity;
+mod inbox;
 mod join;
 mod leave;
 mod person;
 mod settings;
+mod telling;
 
 pub(super) use claim_words::step_title;
 
@@ -24,6 +26,8 @@ pub(super) fn routes() -> Router<Edge> {
         .merge(home::routes())
         .merge(leave::routes())
         .merge(settings::routes())
+        .merge(inbox::routes())
+        .merge(telling::routes())
         .merge(identity::routes())
         .merge(join::routes())
         .merge(dependant::routes())

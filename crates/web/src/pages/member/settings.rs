@@ -34,7 +34,12 @@ async fn show(visit: MemberVisit) -> Answer {
         action: l.t("settings-look"),
         ..Fact::new(l.t("settings-identity"), l.t("settings-identity-value"))
     };
-    let facts = vec![Fact::new(l.t("sign-in-address"), address), identity];
+    let telling = Fact {
+        href: "/me/settings/messages".to_owned(),
+        action: l.t("settings-look"),
+        ..Fact::new(l.t("telling-title"), l.t("settings-telling-value"))
+    };
+    let facts = vec![Fact::new(l.t("sign-in-address"), address), identity, telling];
     let page = visit.page(l.t("settings-title"));
     let languages = Locale::ALL
         .map(|one| (one.name().to_owned(), format!("/me/settings?lang={}", one.code()), one == l))

@@ -97,6 +97,7 @@ pub(crate) fn event(l: Locale, kind: &str) -> String {
         ("member.identity-given", "staff-event-member-identity-given"),
         ("member.role-granted", "staff-event-member-role-granted"),
         ("member.role-revoked", "staff-event-member-role-revoked"),
+        ("member.preferences-chosen", "staff-event-member-preferences-chosen"),
         ("member.erased", "staff-event-member-erased"),
         ("plan.published", "staff-event-plan-published"),
         ("plan.withdrawn", "staff-event-plan-withdrawn"),
@@ -169,6 +170,7 @@ pub(crate) fn action(l: Locale, word: &str) -> String {
     const TABLE: &[(&str, &str)] = &[
         ("sign-in", "staff-action-sign-in"),
         ("give-identity", "staff-action-give-identity"),
+        ("choose-preferences", "staff-action-choose-preferences"),
         ("join", "staff-action-join"),
         ("leave", "staff-action-leave"),
         ("file-claim", "staff-action-file-claim"),
