@@ -7,6 +7,28 @@ use crate::id::{ClaimId, MemberId, ObjectionId};
 use crate::plan::PlanId;
 use crate::time::Moment;
 
+/// Objections answered as abusive that cost the right to object.
+pub const ABUSES_MAX: usize = 2;
+
+/// Days within which that many abuses count, and for which the right is lost from the last of them on.
+pub const ABUSE_DAYS: i64 = 365;
+
+/// Until when somebody has lost the right to object, whose objections were answered as abusive at these moments; `None`: the
+/// right is there.
+///
+/// [`ABUSES_MAX`] abuses within [`ABUSE_DAYS`] days cost the right for as many days after the last of them. A day has 24 hours
+/// here, so that the answer does not depend on a time zone.
+pub fn barred_until(abuses: &[Moment], now: Moment) -> Option<Moment> {
+    let year = jiff::SignedDuration::from_hours(ABUSE_DAYS.saturating_mul(24));
+    let mut sorted = abuses.to_vec();
+    sorted.sort_unstable();
+    let ends = sorted.windows(ABUSES_MAX).filter_map(|some| match some {
+        [first, .., last] if last.duration_since(*first) <= year => last.checked_add(year).ok(),
+        _ => None,
+    });
+    ends.max().filter(|until| now < *until)
+}
+
 /// What an objection says, in a word; the text is sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
@@ -168,6 +190,7 @@ pub struct Objection {
     by: MemberId,
     ground: Ground,
     raised: Moment,
+    ended: Option<Moment>,
     state: State,
 }
 
@@ -182,6 +205,7 @@ impl Objection {
                 by: *by,
                 ground: *ground,
                 raised: *at,
+                ended: None,
                 state: State::Open { until: *until },
             }),
             ObjectionEvent::Answered { .. }
@@ -220,6 +244,11 @@ impl Objection {
         self.raised
     }
 
+    /// When it was answered, taken back or became moot.
+    pub const fn ended(&self) -> Option<Moment> {
+        self.ended
+    }
+
     /// Where it stands.
     pub const fn state(&self) -> &State {
         &self.state
@@ -253,11 +282,13 @@ impl Objection {
 
     /// The only code that changes state.
     pub fn apply(&mut self, event: &ObjectionEvent) {
-        self.state = match event {
-            ObjectionEvent::Raised { until, .. } => State::Open { until: *until },
-            ObjectionEvent::Answered { by, answer, .. } => State::Answered { by: *by, answer: *answer },
-            ObjectionEvent::Withdrawn { .. } => State::Withdrawn,
-            ObjectionEvent::BecameMoot { .. } => State::Moot,
+        (self.state, self.ended) = match event {
+            ObjectionEvent::Raised { until, .. } => (State::Open { until: *until }, None),
+            ObjectionEvent::Answered { by, answer, at } => {
+                (State::Answered { by: *by, answer: *answer }, Some(*at))
+            }
+            ObjectionEvent::Withdrawn { at } => (State::Withdrawn, Some(*at)),
+            ObjectionEvent::BecameMoot { at } => (State::Moot, Some(*at)),
         };
     }
 
@@ -265,6 +296,33 @@ impl Objection {
         match self.state {
             State::Open { .. } => Ok(()),
             other => Err(ObjectionRejection::WrongState { state: other.word(), verb }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: i64) -> Moment {
+        Moment::UNIX_EPOCH.checked_add(jiff::SignedDuration::from_hours(day * 24)).unwrap()
+    }
+
+    #[test]
+    fn two_abuses_within_a_year_cost_the_right_for_a_year() {
+        for (abuses, now, expected) in [
+            (&[][..], 0, None),
+            (&[1], 2, None),
+            (&[1, 366], 366, Some(731)),
+            (&[366, 1], 730, Some(731)),
+            (&[1, 366], 731, None),
+            (&[1, 367], 367, None),
+            (&[1, 2, 400], 401, None),
+            (&[1, 2, 300], 301, Some(665)),
+            (&[1, 2, 900], 366, Some(367)),
+        ] {
+            let moments: Vec<Moment> = abuses.iter().map(|day| at(*day)).collect();
+            assert_eq!(barred_until(&moments, at(now)), expected.map(at), "{abuses:?} on day {now}");
         }
     }
 }

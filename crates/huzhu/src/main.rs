@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 ok, 1 refused (a rule or a check said no), 2 wrong use, 3 broken.
 
+mod clocks;
 mod commands;
 mod config;
 mod demo;

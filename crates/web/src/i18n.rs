@@ -30,6 +30,11 @@ const CATALOGUES: &[(&str, &str, &str)] = &[
     ("refusals", include_str!("../locales/en/refusals.ftl"), include_str!("../locales/zh/refusals.ftl")),
     ("errors", include_str!("../locales/en/errors.ftl"), include_str!("../locales/zh/errors.ftl")),
     ("staff", include_str!("../locales/en/staff.ftl"), include_str!("../locales/zh/staff.ftl")),
+    (
+        "objections",
+        include_str!("../locales/en/objections.ftl"),
+        include_str!("../locales/zh/objections.ftl"),
+    ),
     ("operator", include_str!("../locales/en/operator.ftl"), include_str!("../locales/zh/operator.ftl")),
     ("inbox", include_str!("../locales/en/inbox.ftl"), include_str!("../locales/zh/inbox.ftl")),
     ("demo", include_str!("../locales/en/demo.ftl"), include_str!("../locales/zh/demo.ftl")),

@@ -50,6 +50,29 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("mail-claim-payable-less", "mail-claim-payable-subject", "mail-claim-payable-less-body"),
     ("mail-claim-paid", "mail-claim-paid-subject", "mail-claim-paid-body"),
     ("mail-claim-withdrawn", "mail-claim-withdrawn-subject", "mail-claim-withdrawn-body"),
+    ("mail-claim-objected", "mail-claim-objected-subject", "mail-claim-objected-body"),
+    (
+        "mail-claim-objection-upheld",
+        "mail-claim-objection-upheld-subject",
+        "mail-claim-objection-upheld-body",
+    ),
+    (
+        "mail-claim-objection-dismissed",
+        "mail-claim-objection-dismissed-subject",
+        "mail-claim-objection-dismissed-body",
+    ),
+    (
+        "mail-claim-objection-withdrawn",
+        "mail-claim-objection-withdrawn-subject",
+        "mail-claim-objection-withdrawn-body",
+    ),
+    ("mail-objection-raised", "mail-objection-raised-subject", "mail-objection-raised-body"),
+    ("mail-objection-answered", "mail-objection-answered-subject", "mail-objection-answered-body"),
+    ("mail-staff-objection", "mail-staff-objection-subject", "mail-staff-objection-body"),
+    ("mail-claim-late", "mail-claim-late-subject", "mail-claim-late-body"),
+    ("mail-claim-late-without", "mail-claim-late-without-subject", "mail-claim-late-without-body"),
+    ("mail-claim-verdict-for", "mail-claim-verdict-for-subject", "mail-claim-verdict-for-body"),
+    ("mail-claim-verdict-against", "mail-claim-verdict-against-subject", "mail-claim-verdict-against-body"),
 ];
 
 /// The mail of a message in the language it was written for; English for an unknown one.
@@ -167,7 +190,7 @@ mod tests {
     }
 
     /// Values of every name that a template may use.
-    const ALL: [(&str, &str); 14] = [
+    const ALL: [(&str, &str); 15] = [
         ("version", "2"),
         ("effective", "2026-03-01"),
         ("count", "3"),
@@ -182,6 +205,7 @@ mod tests {
         ("reason", "pre-existing"),
         ("period", "2026-02-1"),
         ("share", "12.96"),
+        ("answer", "dismissed"),
     ];
 
     #[test]

@@ -81,6 +81,10 @@ text!(
     MessageRef(id::MessageId), "MessageId", "^msg_[0-9a-fA-F]{32}$", "msg_01930000000070008000000000000005"
 );
 text!(
+    /// Id of an objection.
+    ObjectionRef(id::ObjectionId), "ObjectionId", "^obj_[0-9a-fA-F]{32}$", "obj_01930000000070008000000000000009"
+);
+text!(
     /// Id of a file of evidence.
     EvidenceRef(id::EvidenceId), "EvidenceId", "^evd_[0-9a-fA-F]{32}$", "evd_01930000000070008000000000000004"
 );
@@ -119,6 +123,7 @@ reads_as_is!(
     EnrolmentRef,
     ClaimRef,
     MessageRef,
+    ObjectionRef,
     EvidenceRef,
     PlanRef,
     ConditionRef,

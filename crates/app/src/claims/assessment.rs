@@ -1,6 +1,6 @@
 //! Gathers the facts of a claim and lets the rules look at them.
 
-use huzhu_domain::claim::{Eligibility, Facts, Finding, Illness, assess};
+use huzhu_domain::claim::{Eligibility, Facts, Finding, Illness, assess, granted_aid};
 use huzhu_domain::enrolment::Enrolment;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::{PlanTerms, PlanVersion};
@@ -74,6 +74,25 @@ impl App {
         self.assess_illness(terms, claim.illness(), enrolment, reported, Some(claim.id()), cost).await
     }
 
+    /// The aid that the terms give for a claim which a jury granted, whatever a rule says: the table, the tenure, and what is
+    /// left below the ceiling. In reimbursing plans the cost that was proven counts; without one there is nothing to pay.
+    pub(crate) async fn aid_when_granted(
+        &self,
+        open: &OpenClaim,
+        enrolment: &Enrolment,
+    ) -> Result<Amount, AppError> {
+        let (claim, terms) = (open.claim(), open.terms()?);
+        let reported = claim.reported().unwrap_or_else(|| self.clock.now());
+        let owner = claim.claimed().member;
+        let sealed = self.store.unseal(owner, &super::review::cost_name(claim.id())).await?;
+        let cost = sealed.map(|bytes| serde_json::from_slice(&bytes)).transpose();
+        let cost = cost.map_err(|e| AppError::Broken(format!("cost of {}: {e}", claim.id())))?;
+        let reported = day_of(reported, terms.zone());
+        let facts =
+            self.facts_of(terms, claim.illness(), enrolment, reported, Some(claim.id()), cost).await?;
+        Ok(granted_aid(&facts))
+    }
+
     /// What the rules say to an illness of somebody enrolled; `this` is the claim that is not counted as an earlier one.
     pub(super) async fn assess_illness(
         &self,
@@ -84,6 +103,19 @@ impl App {
         this: Option<ClaimId>,
         cost: Option<Amount>,
     ) -> Result<Eligibility, AppError> {
+        Ok(assess(&self.facts_of(terms, illness, enrolment, reported, this, cost).await?))
+    }
+
+    /// The facts that the rules look at.
+    async fn facts_of<'a>(
+        &self,
+        terms: &'a PlanTerms,
+        illness: &'a Illness,
+        enrolment: &Enrolment,
+        reported: Day,
+        this: Option<ClaimId>,
+        cost: Option<Amount>,
+    ) -> Result<Facts<'a>, AppError> {
         let person = self.person(enrolment.agreed().member).await?;
         let mut facts = Facts::of(terms, illness, person.birth, enrolment, reported);
         facts.cost = cost;
@@ -101,7 +133,7 @@ impl App {
                 facts.payouts_before = facts.payouts_before.saturating_add(1);
             }
         }
-        Ok(assess(&facts))
+        Ok(facts)
     }
 
     /// All claims about the person of an enrolment in its plan: those of earlier enrolments too, whichever member the person

@@ -168,6 +168,7 @@ impl App {
             let receipt = ClaimReceipt::after(open.claim(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_claim(&open.loaded, vec![event]));
+            self.make_moot(&mut unit, open.claim(), None).await?;
             self.tell_claimant(&mut unit, open.claim(), "mail-claim-withdrawn", None, Vec::new()).await?;
             Ok((unit, receipt))
         })

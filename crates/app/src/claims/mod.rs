@@ -164,7 +164,8 @@ impl App {
         Ok(std::iter::once(who).chain(paid_for.iter().chain(&covered).flat_map(both)).collect())
     }
 
-    async fn payer_of(&self, open: &OpenClaim) -> Result<Option<MemberId>, AppError> {
+    /// Who pays for the person who fell ill.
+    pub(crate) async fn payer_of(&self, open: &OpenClaim) -> Result<Option<MemberId>, AppError> {
         let enrolment = self.store.enrolment(open.claim().claimed().enrolment).await?;
         Ok(enrolment.map(|row| row.payer))
     }

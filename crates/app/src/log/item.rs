@@ -14,6 +14,7 @@ use huzhu_domain::enrolment::EnrolmentEvent;
 use huzhu_domain::event::{Event, PlanEvent, StreamId};
 use huzhu_domain::id::MemberId;
 use huzhu_domain::member::MemberEvent;
+use huzhu_domain::objection::ObjectionEvent;
 use huzhu_domain::period::{Noticed, PeriodEvent, Statement};
 use huzhu_domain::plan::{PeriodKey, PlanId};
 use huzhu_domain::time::Moment;
@@ -143,6 +144,23 @@ pub(crate) const fn salted_kind(event: &ClaimEvent) -> Option<EntryKind> {
     }
 }
 
+/// The kind of entry that any event becomes, of those that hold a salted digest and are no batch.
+pub(crate) const fn entry_kind(event: &Event) -> Option<EntryKind> {
+    match event {
+        Event::Claim(event) => salted_kind(event),
+        Event::Objection(ObjectionEvent::Raised { .. }) => Some(EntryKind::Objection),
+        Event::Objection(_)
+        | Event::Enrolment(_)
+        | Event::Member(_)
+        | Event::Plan(_)
+        | Event::Period(_)
+        | Event::JuryCase(_)
+        | Event::Juror(_)
+        | Event::Ballot(_)
+        | Event::SecondReview(_) => None,
+    }
+}
+
 /// Under whose key the salt of an event stands; `claimant` is the person whom the claim of the event is about. Evidence has
 /// a salt of its own, sealed when the file was handed in.
 pub(crate) fn salt_owner(event: &Event, claimant: Option<MemberId>) -> Option<MemberId> {
@@ -152,6 +170,8 @@ pub(crate) fn salt_owner(event: &Event, claimant: Option<MemberId>) -> Option<Me
             Some(EntryKind::Decision | EntryKind::Payout) => claimant,
             _ => None,
         },
+        // The objector keeps the receipt, so that nobody can say that nobody objected.
+        Event::Objection(ObjectionEvent::Raised { by, .. }) => Some(*by),
         Event::Enrolment(_)
         | Event::Member(_)
         | Event::Plan(_)
@@ -189,7 +209,8 @@ pub(crate) fn items_of(recorded: &Recorded, facts: &Facts) -> Result<Vec<Item>, 
         Event::Period(event) => period_bodies(&recorded.stream, event, facts),
         // What a member learnt and wants, and what a second pair of eyes would have said, binds nobody.
         Event::Juror(_) | Event::SecondReview(_) => Vec::new(),
-        Event::Objection(_) | Event::JuryCase(_) | Event::Ballot(_) => Vec::new(),
+        Event::Objection(event) => objection_bodies(recorded, event, facts),
+        Event::JuryCase(_) | Event::Ballot(_) => Vec::new(),
         Event::Member(MemberEvent::Erased) => tombstones(facts),
         // Who somebody is and who may do what is personal; what they do with it is on the log.
         Event::Member(
@@ -235,6 +256,20 @@ fn claim_bodies(recorded: &Recorded, event: &ClaimEvent, facts: &Facts) -> Bodie
             Body::salted(kind, digest).map(|body| (body, provable)).into_iter().collect()
         }
         (_, None) => Vec::new(),
+    }
+}
+
+#[expect(clippy::match_same_arms, reason = "each kind of event says for itself why it gives nothing")]
+fn objection_bodies(recorded: &Recorded, event: &ObjectionEvent, facts: &Facts) -> Bodies {
+    match event {
+        ObjectionEvent::Raised { .. } => {
+            let (digest, provable) = digest(recorded, facts);
+            vec![(Body::Objection(digest), provable)]
+        }
+        // The answer is a decision on the claim.
+        ObjectionEvent::Answered { .. } => Vec::new(),
+        // Taken back or without an object: nobody decided anything.
+        ObjectionEvent::Withdrawn { .. } | ObjectionEvent::BecameMoot { .. } => Vec::new(),
     }
 }
 

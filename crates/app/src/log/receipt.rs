@@ -13,7 +13,8 @@ use huzhu_domain::claim::ClaimEvent;
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::EnrolmentEvent;
 use huzhu_domain::event::{Event, StreamId};
-use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId, ObjectionId};
+use huzhu_domain::objection::ObjectionEvent;
 use huzhu_log::proof::TlogProof;
 use huzhu_log::receipt::{Content, InnerPath, Receipt};
 use huzhu_log::{Entry, EntryKind, Hash};
@@ -60,6 +61,11 @@ pub enum ReceiptOf {
         year: LogYear,
         /// Index of the entry.
         index: u64,
+    },
+    /// That somebody objected; for the objector.
+    Objection {
+        /// The objection.
+        objection: ObjectionId,
     },
 }
 
@@ -129,6 +135,7 @@ impl App {
             ReceiptOf::Consent { enrolment } => self.consent_receipt(call, enrolment).await,
             ReceiptOf::Step { claim, number } => self.step_receipt(call, claim, number).await,
             ReceiptOf::Entry { year, index } => self.public_receipt(year, index).await,
+            ReceiptOf::Objection { objection } => self.objection_receipt(call, objection).await,
         }
     }
 
@@ -166,6 +173,17 @@ impl App {
         }
         let content = self.message_content(recorded, joined.payer).await?;
         self.made(recorded, EntryKind::Consents, content, &enrolment.to_string()).await
+    }
+
+    async fn objection_receipt(&self, call: &Call, id: ObjectionId) -> Result<ReceiptAnswer, AppError> {
+        let caller = Self::member_of(call)?;
+        let events = self.store.stream(&StreamId::Objection(id)).await?;
+        let raised = events.first().filter(|first| {
+            matches!(&first.event, Event::Objection(ObjectionEvent::Raised { by, .. }) if *by == caller)
+        });
+        let recorded = raised.ok_or(AppError::NotFound("objection"))?;
+        let content = self.message_content(recorded, caller).await?;
+        self.made(recorded, EntryKind::Objection, content, &id.to_string()).await
     }
 
     async fn step_receipt(

@@ -15,8 +15,9 @@ use huzhu_domain::period::PeriodEvent;
 use huzhu_domain::plan::PlanId;
 use huzhu_ledger::Currency;
 
-use super::item::{Facts, Item, items_of, salt_label, salt_owner, salted_kind};
+use super::item::{Facts, Item, entry_kind, items_of, salt_label, salt_owner, salted_kind};
 use crate::error::AppError;
+use crate::matter::{MatterKind, MatterQuery};
 use crate::ports::{ClaimQuery, LogReader, LoggedEntry, Page, Position, Recorded, Store, StoreError};
 
 /// Claims of one person that are looked at when the person was erased: nobody files more.
@@ -162,14 +163,30 @@ impl<'a> Source<'a> {
                 }
             }
         }
+        for raised in self.objections_of(member, recorded.position).await? {
+            match self.entry_of(&raised).await? {
+                Some(place) => places.push(place),
+                None => return Ok((Vec::new(), true)),
+            }
+        }
         places.sort_by_key(|place| (place.year, place.index));
         Ok((places, false))
     }
 
-    /// The entry of an event of a claim, if it has been noted.
+    /// The objections that a member raised before a position.
+    async fn objections_of(&self, member: MemberId, before: Position) -> Result<Vec<Recorded>, StoreError> {
+        let query = MatterQuery::ByMember(MatterKind::Objection, member);
+        let mut raised = Vec::new();
+        for row in self.store.matters(&query, &Page::first(CLAIMS_MAX)).await? {
+            let events = self.store.stream(&row.stream).await?;
+            raised.extend(events.into_iter().next().filter(|first| first.position < before));
+        }
+        Ok(raised)
+    }
+
+    /// The entry of an event that has one of its own, if it has been noted.
     async fn entry_of(&self, recorded: &Recorded) -> Result<Option<LoggedEntry>, StoreError> {
-        let Event::Claim(event) = &recorded.event else { return Ok(None) };
-        match salted_kind(event) {
+        match entry_kind(&recorded.event) {
             Some(kind) => self.store.logged_entry(kind.byte(), recorded.position).await,
             None => Ok(None),
         }

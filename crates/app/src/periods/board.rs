@@ -95,6 +95,16 @@ impl App {
         self.card_of(&periods, row.id).await
     }
 
+    /// The period in which the card of a claim is displayed or was shared.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] while the card is not public.
+    pub async fn period_of_card(&self, claim: ClaimId) -> Result<PeriodView, AppError> {
+        let row = self.store.claim(claim).await?;
+        let row = row.filter(|row| PUBLIC_STATES.contains(&row.state)).ok_or(AppError::NotFound("card"))?;
+        self.period_statement(&row.plan, row.period.ok_or(AppError::NotFound("card"))?).await
+    }
+
     async fn cards(&self, id: &PlanId, query: &ClaimQuery) -> Result<NoticeBoard, AppError> {
         let currency = self.plan_currency(id).await?;
         let periods = self.store.periods(id).await?;

@@ -21,6 +21,7 @@ mod settle;
 pub mod share;
 
 use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
+use huzhu_domain::event::StreamId;
 use huzhu_domain::period::Period;
 use huzhu_domain::plan::{PeriodKey, PlanId, PlanTerms};
 use huzhu_domain::time::Day;
@@ -38,7 +39,7 @@ pub use share::{MemberShare, first_counted, helped_by, share_in, shared_total, s
 use crate::App;
 use crate::error::AppError;
 use crate::load::{Loaded, LoadedPlan, append_enrolment};
-use crate::ports::Unit;
+use crate::ports::{ReliedOn, Unit};
 use crate::record::{CohortMove, EnrolmentRecord, PeriodRecord, Record};
 use crate::transact::digest_json;
 
@@ -63,6 +64,19 @@ impl App {
         let terms = plan.plan.terms_of(noticed.version);
         let terms = terms.ok_or_else(|| AppError::Broken(format!("period {key} has no terms")))?;
         Ok((loaded, terms))
+    }
+
+    /// Whether a period is settled, so that a claim of its notice that comes free now waits for the next notice. The unit
+    /// relies on the answer: a settlement at the same time makes one of the two read again.
+    pub(crate) async fn is_settled(
+        &self,
+        unit: &mut Unit,
+        plan: &PlanId,
+        key: PeriodKey,
+    ) -> Result<bool, AppError> {
+        let period = self.load_period(plan, key).await?;
+        unit.relied_on.push(ReliedOn::Stream(StreamId::Period(plan.clone(), key), period.events));
+        Ok(!matches!(period.state.state().word(), "gathering" | "on-notice"))
     }
 }
 

@@ -9,7 +9,7 @@ use huzhu_domain::time::{Day, Moment, day_of, plus_days};
 use huzhu_ledger::{Amount, Currency};
 use serde::{Deserialize, Serialize};
 
-use super::settle::settlement_of;
+use super::settle::{settlement_of, stands_in};
 use super::{OfPeriod, earlier_in_year, push_enrolment, terms_of_period};
 use crate::App;
 use crate::call::{Call, Done};
@@ -90,7 +90,11 @@ impl App {
         let periods = self.store.periods(plan).await?;
         let (terms, noticed) = if let Some(noticed) = period.state.noticed() {
             let (_, terms) = self.noticed_period(&loaded, key).await?;
-            (terms, noticed.clone())
+            let mut noticed = noticed.clone();
+            if period.state.state().word() == "on-notice" {
+                noticed.claims = self.still_standing(&noticed.claims, key).await?;
+            }
+            (terms, noticed)
         } else {
             let (terms, day) = terms_of_period(&loaded, key)?;
             let claims = self.approved_claims(plan).await?;
@@ -133,6 +137,7 @@ impl App {
         } else {
             self.end_over_age(call, terms, now).await?
         };
+        self.apply_due_verdicts(&command.plan).await?;
         let plan = &plan;
         self.transact(call, Action::RunPeriod, &("open", command), |now| async move {
             self.decide_notice(call, command, plan, now, over_age).await
@@ -185,6 +190,17 @@ impl App {
         let event = period.state.open_notice(noticed, day_of(now, terms.zone()))?;
         unit.appends.push(append_period(&period, vec![event]));
         Ok((unit, receipt))
+    }
+
+    /// Those claims of a notice that a settlement now would clear.
+    async fn still_standing(&self, claims: &[ClaimAid], key: PeriodKey) -> Result<Vec<ClaimAid>, AppError> {
+        let mut standing = Vec::with_capacity(claims.len());
+        for one in claims {
+            if stands_in(self.load_claim(one.claim).await?.state.state(), key) {
+                standing.push(*one);
+            }
+        }
+        Ok(standing)
     }
 
     /// All approved claims of a plan, by id.

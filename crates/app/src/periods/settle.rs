@@ -1,5 +1,7 @@
 //! Settlement: claims on notice are cleared, the cost is shared over cohorts, and the books take it in.
 
+use huzhu_domain::claim::State;
+use huzhu_domain::event::StreamId;
 use huzhu_domain::period::{ClaimAid, CohortShare, Noticed, PeriodRejection, Statement};
 use huzhu_domain::plan::{self, PeriodKey, PlanTerms};
 use huzhu_domain::settlement::{self, Cap, Cohort, Excess, Input, Rules, Settlement};
@@ -33,6 +35,8 @@ impl App {
         call: &Call,
         command: &OfPeriod,
     ) -> Result<Done<SettleReceipt>, AppError> {
+        self.authorise(call, Action::RunPeriod, self.clock.now()).await?;
+        self.apply_due_verdicts(&command.plan).await?;
         self.transact(call, Action::RunPeriod, &("settle", command), |now| async move {
             let key = command.key;
             let plan = self.load_plan(&command.plan).await?;
@@ -51,8 +55,11 @@ impl App {
             let mut cleared = Vec::with_capacity(noticed.claims.len());
             for one in &noticed.claims {
                 let claim = self.open_claim(one.claim).await?;
-                // Withdrawn during the notice.
-                if claim.claim().state().word() != "on-notice" {
+                // Withdrawn, objected to, before a jury, back in review, or already on a later notice. Relied on: if it comes
+                // back on this notice in this very moment, it is looked at again, and not left behind.
+                if !stands_in(claim.claim().state(), key) {
+                    let stream = StreamId::Claim(one.claim);
+                    unit.relied_on.push(ReliedOn::Stream(stream, claim.loaded.events));
                     continue;
                 }
                 let event = claim.claim().clear(key, now)?;
@@ -77,6 +84,11 @@ impl App {
         })
         .await
     }
+}
+
+/// Whether a claim is on display for this period, with no objection and no jury in its way.
+pub(super) fn stands_in(state: &State, key: PeriodKey) -> bool {
+    matches!(state, State::OnNotice { period, .. } if *period == key)
 }
 
 /// Shares these claims over the members counted, by the rules of the terms.

@@ -2,6 +2,7 @@
 
 mod claims;
 mod log;
+mod objections;
 mod periods;
 mod uploads;
 mod world;

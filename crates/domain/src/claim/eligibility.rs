@@ -234,6 +234,11 @@ pub fn assess(facts: &Facts<'_>) -> Eligibility {
     Eligibility { findings, aid }
 }
 
+/// The aid of a claim that a jury granted, whatever the rules say: as [`assess`] computes it where all are kept.
+pub fn granted_aid(facts: &Facts<'_>) -> Amount {
+    facts.table_amount().map_or(Amount::ZERO, |amount| aid_of(facts, amount))
+}
+
 fn look_at(kind: FindingKind, facts: &Facts<'_>) -> Finding {
     let event = facts.illness.event_date;
     let (kept, day) = match kind {

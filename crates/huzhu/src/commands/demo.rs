@@ -109,6 +109,7 @@ impl Demo {
         };
         let app: Arc<App> = folder.app_with_log(outside, NAME)?;
         drop(tokio::spawn(crate::feeder::run(Arc::clone(&app))));
+        drop(tokio::spawn(crate::clocks::run(Arc::clone(&app))));
         let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|error| {
             Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
         })?;

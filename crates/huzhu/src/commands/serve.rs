@@ -94,6 +94,7 @@ impl Serve {
         let stamping = config.log.timestamp.as_ref().map(TimestampConfig::stamping).transpose()?;
         let stamping = stamping.map(|stamping| tokio::spawn(stamping.run(folder.log())));
         let feeding = tokio::spawn(crate::feeder::run(Arc::clone(&app)));
+        let ticking = tokio::spawn(crate::clocks::run(Arc::clone(&app)));
         let secret = app.first_operator_secret().await;
         if let Some(secret) = secret.map_err(|error| Failure::broken("making the first secret", error))? {
             note(format_args!(
@@ -127,6 +128,7 @@ impl Serve {
         let edge = Edge { app: Arc::clone(&app), config: edge_config, limits: Arc::new(limits) };
         let served = huzhu_web::serve::serve(edge, listener, stop()).await;
         feeding.abort();
+        ticking.abort();
         witnessing.iter().chain(&stamping).for_each(tokio::task::JoinHandle::abort);
         // What is left waits for the next start otherwise.
         if let Err(error) = crate::feeder::drain(&app).await {

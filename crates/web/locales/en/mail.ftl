@@ -108,3 +108,53 @@ mail-plan-changed-body =
     A new version ({ $version }) of the rules of the plan “{ $plan }” was published. It is in force from { $effective }.
 
     On the page of the plan you can read the new rules beside the ones of today. Claims that are open already keep the rules that they were made under. If you do not agree, you can leave in one step.
+
+mail-claim-objected-subject = A member objects to your claim
+mail-claim-objected-body =
+    While your claim { $claim } was on display, a member wrote that something is not right. That is everybody's right and decides nothing.
+
+    Somebody who did not recommend your claim now looks at it and answers in writing. Nothing is paid before that. You can read what was written, and the answer, on the page of your claim.
+
+mail-claim-objection-upheld-subject = Your claim is being looked at again
+mail-claim-objection-upheld-body = An objection to your claim { $claim } raised a real question, so the claim goes back to review. This is not a refusal: you are asked before anything is decided.
+
+mail-claim-objection-dismissed-subject = An objection to your claim changes nothing
+mail-claim-objection-dismissed-body = An objection to your claim { $claim } was answered and changes nothing. If no other objection is open, the claim goes on as before; if the shares were settled in the meantime, it goes with the next notice.
+
+mail-claim-objection-withdrawn-subject = An objection to your claim was taken back
+mail-claim-objection-withdrawn-body = The member who objected to your claim { $claim } has taken the objection back. If no other objection is open, the claim goes on as before.
+
+mail-objection-raised-subject = We have your objection
+mail-objection-raised-body =
+    Thank you for looking closely. Your objection to the claim { $claim } has arrived. The person who is ill does not learn who you are.
+
+    Somebody who did not recommend the claim answers in writing by { $until }. You can take the objection back until then.
+
+mail-objection-answered-subject = Your objection { $answer ->
+    [moot] has no object any more
+   *[other] has an answer
+}
+mail-objection-answered-body =
+    { $answer ->
+        [upheld] Your objection to the claim { $claim } was right to be raised: the claim goes back to review.
+        [dismissed] Your objection to the claim { $claim } was looked at and changes nothing. The answer says why.
+        [abusive] Your objection to the claim { $claim } was answered as made only to hurt somebody. After two such answers within one year the right to object rests for 365 days. The answer says why.
+       *[other] The claim { $claim } has left its notice for another reason, so there is nothing left to object to. You need not do anything.
+    }
+
+    You can read the answer on the page of your objection.
+
+mail-staff-objection-subject = An objection waits for an answer
+mail-staff-objection-body = A member objected to the claim { $claim } in { $plan }. The answer is due by { $until }. Somebody who did not recommend the claim has to give it.
+
+mail-claim-late-subject = Your claim is late, and it is our turn
+mail-claim-late-body = The time for the next step of your claim { $claim } has passed without it. That is our delay, not yours: you lose nothing, and it stands on the page of your claim for everybody who looks after it. The plan's public figures count it too.
+
+mail-claim-late-without-subject = Your claim goes on without what was asked for
+mail-claim-late-without-body = Something that was asked for in your claim { $claim } has not come in time. The reviewer may go on without it now. If it is still on its way, add it as soon as you can: it is looked at for as long as nothing is decided.
+
+mail-claim-verdict-for-subject = The jury's verdict for you takes effect
+mail-claim-verdict-for-body = The members who judged your claim { $claim } found for you, and nobody can ask for another jury any more. The aid is { $aid }. It goes on with the notice of the plan, like every other claim.
+
+mail-claim-verdict-against-subject = The jury's verdict takes effect
+mail-claim-verdict-against-body = The members who judged your claim { $claim } did not find for you, and the time to ask for another jury is over. We are sorry. Within the plan this is final; you can still go to court.

@@ -74,6 +74,19 @@ refusal-no-age-limit = This plan has no age limit.
 refusal-not-born = The date of birth lies in the future. Please check it.
 refusal-not-over-age = The age limit is reached on { $from }, not before.
 refusal-nothing-owed = Nothing is owed for period { $period }.
+refusal-objection-id-used = There is an objection with this id already. Please reload the page and send your objection again.
+refusal-objection-not-member = Only members of the plan can object, because it is their money. If you know of a wrong, please write to the operator.
+refusal-objection-own = Nobody answers their own objection. Somebody else has to.
+refusal-objection-right-lost = You cannot object until { $until }. Two of your objections within one year were answered as made only to hurt somebody, and the rule is that the right to object then rests for 365 days. After that you can object again. If you know of a wrong now, please write to the operator.
+refusal-objection-wrong-state = This cannot be done any more: the objection { $state ->
+    [open] is open
+    [upheld] was found right
+    [dismissed] was answered
+    [abusive] was answered
+    [withdrawn] was taken back
+    [moot] has no object any more
+   *[other] is { $state }
+}. Please reload the page.
 refusal-one-plan-only = You are in another plan of this platform, and this plan takes only people who are in no other.
 refusal-only-members-of = Only members of the plan { $plan } can join this one. Please join that one first.
 refusal-own-erasure = Nobody erases themselves. Please ask another operator.

@@ -169,6 +169,7 @@ staff-ways = Console
 staff-nav-today = Today
 staff-nav-review = To review
 staff-nav-confirm = To confirm
+staff-nav-objections = Objections
 staff-nav-run = Run the plans
 staff-nav-plans = Plans and versions
 staff-nav-people = People

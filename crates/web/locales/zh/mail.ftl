@@ -99,3 +99,53 @@ mail-plan-changed-body =
     计划“{ $plan }”公布了新的规则（第 { $version } 版），从 { $effective } 起生效。
 
     您可以在计划的页面上把新规则和现在的规则对着看。已经提出的互助申请仍按当时的规则处理。如果您不同意，一步就可以退出。
+
+mail-claim-objected-subject = 有成员对您的申请提出异议
+mail-claim-objected-body =
+    在您的申请 { $claim } 公示期间，有一位成员写道有些地方不对。这是每个人的权利，并不决定任何事情。
+
+    现在由一位没有推荐过您申请的工作人员查看并书面答复。在此之前不会付款。您可以在申请页面上看到对方写了什么，以及答复。
+
+mail-claim-objection-upheld-subject = 您的申请将重新审核
+mail-claim-objection-upheld-body = 对您申请 { $claim } 的异议提出了一个确实存在的问题，因此申请回到审核。这不是拒绝：在作出决定之前会先问您。
+
+mail-claim-objection-dismissed-subject = 对您申请的异议没有改变结果
+mail-claim-objection-dismissed-body = 对您申请 { $claim } 的异议已得到答复，没有改变结果。如果没有别的异议，申请照常继续；如果这期间已经完成分摊结算，申请会进入下一次公示。
+
+mail-claim-objection-withdrawn-subject = 对您申请的异议已撤回
+mail-claim-objection-withdrawn-body = 对您申请 { $claim } 提出异议的成员已将异议撤回。如果没有别的异议，申请照常继续。
+
+mail-objection-raised-subject = 我们收到了您的异议
+mail-objection-raised-body =
+    谢谢您看得仔细。您对申请 { $claim } 的异议已经收到。生病的人不会知道您是谁。
+
+    一位没有推荐过这份申请的工作人员会在 { $until } 之前书面答复。在此之前您可以撤回异议。
+
+mail-objection-answered-subject = { $answer ->
+    [moot] 您的异议已无需答复
+   *[other] 您的异议有了答复
+}
+mail-objection-answered-body =
+    { $answer ->
+        [upheld] 您对申请 { $claim } 的异议提得对：申请回到审核。
+        [dismissed] 您对申请 { $claim } 的异议已经查看，没有改变结果。答复中写明了原因。
+        [abusive] 您对申请 { $claim } 的异议被认定为只是为了伤害别人。一年内有两次这样的答复，异议权将暂停 365 天。答复中写明了原因。
+       *[other] 申请 { $claim } 因别的原因离开了公示，已无需再提异议。您什么都不用做。
+    }
+
+    您可以在异议页面上看到答复。
+
+mail-staff-objection-subject = 有一份异议等待答复
+mail-staff-objection-body = 有成员对 { $plan } 中的申请 { $claim } 提出异议。请在 { $until } 之前答复。须由没有推荐过这份申请的人来答复。
+
+mail-claim-late-subject = 您的申请逾期了，现在轮到我们处理
+mail-claim-late-body = 您的申请 { $claim } 的下一步没有按时完成。这是我们的延误，不是您的：您不会因此失去任何权利，申请页面上会写明这次延误，计划的公开统计也会计入。
+
+mail-claim-late-without-subject = 您的申请将在缺少所要材料的情况下继续
+mail-claim-late-without-body = 您的申请 { $claim } 中要求的材料没有按时到达，审核员现在可以在没有它的情况下继续。如果材料还在路上，请尽快补上：只要还没有作出决定，就会查看。
+
+mail-claim-verdict-for-subject = 评审团支持您的裁决生效
+mail-claim-verdict-for-body = 评审您申请 { $claim } 的成员支持您，并且不能再要求另一次评审。互助金为 { $aid }。接下来与其他申请一样进入计划的公示。
+
+mail-claim-verdict-against-subject = 评审团的裁决生效
+mail-claim-verdict-against-body = 评审您申请 { $claim } 的成员没有支持您，要求另一次评审的期限已过。我们很抱歉。在计划之内这是最终结果；您仍然可以向法院起诉。

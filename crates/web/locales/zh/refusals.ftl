@@ -74,6 +74,19 @@ refusal-no-age-limit = 这个计划没有年龄上限。
 refusal-not-born = 出生日期在将来，请检查。
 refusal-not-over-age = 到 { $from } 才达到年龄上限。
 refusal-nothing-owed = { $period } 期没有欠款。
+refusal-objection-id-used = 已经有一份编号相同的异议。请刷新页面后重新提交。
+refusal-objection-not-member = 只有本计划的成员才能提出异议，因为分摊的是成员的钱。如果您知道有不实之处，请写信给运营方。
+refusal-objection-own = 任何人都不能答复自己提出的异议，须由别人来答复。
+refusal-objection-right-lost = 在 { $until } 之前您不能提出异议。您在一年内有两次异议被认定为只是为了伤害别人；按照规则，异议权要暂停 365 天。之后您可以重新提出异议。如果您现在就知道有不实之处，请写信给运营方。
+refusal-objection-wrong-state = 现在不能再这样做了：这份异议{ $state ->
+    [open] 还在等待答复
+    [upheld] 已被认定成立
+    [dismissed] 已得到答复
+    [abusive] 已得到答复
+    [withdrawn] 已撤回
+    [moot] 已无需答复
+   *[other] 的状态是 { $state }
+}。请刷新页面。
 refusal-one-plan-only = 您已在本平台的另一个计划中，而这个计划只接收不在其他计划中的人。
 refusal-only-members-of = 只有计划 { $plan } 的成员才能加入这一个。请先加入那个计划。
 refusal-own-erasure = 谁都不能删除自己。请找另一位运营人员。

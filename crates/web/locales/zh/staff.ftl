@@ -169,6 +169,7 @@ staff-ways = 工作台
 staff-nav-today = 今日
 staff-nav-review = 待审核
 staff-nav-confirm = 待复核
+staff-nav-objections = 异议
 staff-nav-run = 办理各期
 staff-nav-plans = 计划与版本
 staff-nav-people = 人员

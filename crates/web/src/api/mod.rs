@@ -10,6 +10,7 @@ mod claims;
 mod enrolments;
 mod inbox;
 mod me;
+mod objections;
 mod operator;
 mod periods;
 mod plans;
@@ -43,6 +44,7 @@ pub(crate) fn table() -> Table {
         receipts::add,
         tus::add,
         review::add,
+        objections::add,
         periods::add,
         operator::add,
         audit::add,

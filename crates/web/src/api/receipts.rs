@@ -84,7 +84,7 @@ async fn entry(
     answer(&edge, &visitor.call(), ReceiptOf::Entry { year: LogYear(year), index }).await
 }
 
-async fn answer(edge: &Edge, call: &Call, of: ReceiptOf) -> Result<Response, Problem> {
+pub(super) async fn answer(edge: &Edge, call: &Call, of: ReceiptOf) -> Result<Response, Problem> {
     match edge.app.receipt(call, of).await? {
         ReceiptAnswer::Ready(receipt) => {
             let name = format!("attachment; filename=\"{}\"", receipt.file_name);

@@ -463,6 +463,7 @@ fn path_parameter(name: &str) -> ParameterBuilder {
         "version" => (wire::whole_number(1, i64::from(u32::MAX)), "The version."),
         "period" => (wire::PeriodRef::schema(), "The period."),
         "claim" => (wire::ClaimRef::schema(), "The claim."),
+        "objection" => (wire::ObjectionRef::schema(), "The objection."),
         "evidence" => (wire::EvidenceRef::schema(), "The file."),
         "upload" => (wire::EvidenceRef::schema(), "The upload; the id of the file too."),
         "enrolment" => (wire::EnrolmentRef::schema(), "The enrolment."),

@@ -4,6 +4,7 @@ mod demo;
 pub mod forms;
 pub mod frame;
 mod member;
+mod objections;
 mod operator;
 pub mod phrases;
 mod public;
@@ -21,6 +22,7 @@ pub fn routes() -> Router<Edge> {
     Router::new()
         .merge(public::routes())
         .merge(member::routes())
+        .merge(objections::routes())
         .merge(receipts::routes())
         .merge(staff::routes())
         .merge(operator::routes())
