@@ -9,11 +9,14 @@
 //! Limits: objections and juries have rooms of their own.
 
 mod assessment;
+mod desk;
 mod evidence;
 mod filing;
+mod investigation;
 mod messages;
 pub(crate) mod refusal;
 mod review;
+mod second_review;
 mod view;
 
 use std::collections::BTreeSet;
@@ -26,15 +29,18 @@ use huzhu_domain::time::{Day, Moment, TimeZone, day_of, midnight, plus_days};
 use serde::{Deserialize, Serialize};
 
 pub use assessment::{EligibilityView, FindingView};
+pub use desk::{AssignClaim, ExamineClaim, Load};
 pub use evidence::{
     AddEvidence, BeginUpload, ContinueUpload, EvidenceLimits, EvidenceReceipt, OpenedEvidence,
     ReceiveEvidence, RemoveEvidence, Swept, UploadState, sniff,
 };
 pub use filing::{CheckEligibility, DescribeClaim, DraftClaim, OwnClaim};
+pub use investigation::{EndInvestigation, HandInFindings, InvestigationView, OrderInvestigation, Route};
 pub(crate) use messages::LANGUAGE;
 pub use review::{
     Advice, ConfirmClaim, ConfirmReceipt, RecommendClaim, RequestEvidence, SendBack, TakeClaim,
 };
+pub use second_review::{BlindView, GiveOpinion, MonthAgreement, OpinionReceipt, SecondReviewRow};
 pub(crate) use view::age_in_days;
 pub use view::{ClaimSummary, ClaimView, EvidenceView, Step};
 

@@ -7,6 +7,7 @@
 
 mod audit;
 mod claims;
+mod desk;
 mod enrolments;
 mod inbox;
 mod me;
@@ -43,6 +44,7 @@ pub(crate) fn table() -> Table {
         receipts::add,
         tus::add,
         review::add,
+        desk::add,
         periods::add,
         operator::add,
         audit::add,

@@ -94,6 +94,8 @@ struct FindingLine {
     rule: String,
     kept: bool,
     sentence: String,
+    /// The term of the plan.
+    term: String,
 }
 
 struct AskedItem {
@@ -216,6 +218,7 @@ fn desk(
                 rule: words::rule(l, &finding.rule),
                 kept: finding.kept,
                 sentence: words::finding(l, finding),
+                term: finding.term.clone(),
             };
             found.findings.iter().map(line).collect()
         }),
