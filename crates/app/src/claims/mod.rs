@@ -9,6 +9,7 @@
 //! Limits: objections and juries have rooms of their own.
 
 mod assessment;
+mod conflicts;
 mod desk;
 mod evidence;
 mod filing;
@@ -29,6 +30,8 @@ use huzhu_domain::time::{Day, Moment, TimeZone, day_of, midnight, plus_days};
 use serde::{Deserialize, Serialize};
 
 pub use assessment::{EligibilityView, FindingView};
+pub(crate) use conflicts::Ties;
+pub use conflicts::{Conflict, Contacts, Declaration, Declare, GiveContacts};
 pub use desk::{AssignClaim, ExamineClaim, Load};
 pub use evidence::{
     AddEvidence, BeginUpload, ContinueUpload, EvidenceLimits, EvidenceReceipt, OpenedEvidence,
@@ -146,15 +149,14 @@ impl App {
     /// A claim that somebody who works for the plan may act on.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for drafts; a refusal when the caller is related to the claim.
+    /// [`AppError::NotFound`] for drafts; a refusal when the caller is in conflict with the claim.
     pub(crate) async fn strangers_claim(&self, id: ClaimId, caller: MemberId) -> Result<OpenClaim, AppError> {
         let open = self.open_claim(id).await?;
         if open.claim().state().word() == "draft" {
             return Err(AppError::NotFound("claim"));
         }
-        let mut people = BTreeSet::from([open.claim().claimed().member, open.claim().claimed().filed_by]);
-        people.extend(self.payer_of(&open).await?);
-        if self.relatives(caller).await?.is_disjoint(&people) {
+        let ties = self.ties_of(caller).await?;
+        if self.conflicts_with(caller, &ties, &open).await?.is_empty() {
             Ok(open)
         } else {
             Err(refusal::refused("claim-conflict", Vec::new()))
@@ -170,7 +172,7 @@ impl App {
         Ok(std::iter::once(who).chain(paid_for.iter().chain(&covered).flat_map(both)).collect())
     }
 
-    async fn payer_of(&self, open: &OpenClaim) -> Result<Option<MemberId>, AppError> {
+    pub(crate) async fn payer_of(&self, open: &OpenClaim) -> Result<Option<MemberId>, AppError> {
         let enrolment = self.store.enrolment(open.claim().claimed().enrolment).await?;
         Ok(enrolment.map(|row| row.payer))
     }
