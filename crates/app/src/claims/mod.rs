@@ -30,7 +30,6 @@ use huzhu_domain::time::{Day, Moment, TimeZone, day_of, midnight, plus_days};
 use serde::{Deserialize, Serialize};
 
 pub use assessment::{EligibilityView, FindingView};
-pub(crate) use conflicts::Ties;
 pub use conflicts::{Conflict, Contacts, Declaration, Declare, GiveContacts};
 pub use desk::{AssignClaim, ExamineClaim, Load};
 pub use evidence::{
