@@ -217,6 +217,7 @@ const fn claim_kind(event: &ClaimEvent) -> &'static str {
         ClaimEvent::EvidenceAdded { .. } => "claim.evidence-added",
         ClaimEvent::EvidenceRemoved { .. } => "claim.evidence-removed",
         ClaimEvent::EvidenceOpened { .. } => "claim.evidence-opened",
+        ClaimEvent::Examined { .. } => "claim.examined",
         ClaimEvent::Reported { .. } => "claim.reported",
         ClaimEvent::Taken { .. } => "claim.taken",
         ClaimEvent::MoreEvidenceRequested { .. } => "claim.more-evidence-requested",

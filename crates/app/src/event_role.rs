@@ -43,6 +43,7 @@ const fn claim_role(event: &ClaimEvent) -> &'static str {
         ClaimEvent::FindingsHandedIn { .. } => "investigator",
         ClaimEvent::Taken { .. }
         | ClaimEvent::Assigned { .. }
+        | ClaimEvent::Examined { .. }
         | ClaimEvent::InvestigationOrdered { .. }
         | ClaimEvent::InvestigationEnded { .. }
         | ClaimEvent::ObjectionDismissed { .. }

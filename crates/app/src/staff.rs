@@ -88,7 +88,7 @@ pub struct AuditTrail {
 }
 
 impl App {
-    /// Claims that wait for a reviewer, the most urgent first. Claims that the caller is related to are not there.
+    /// Claims that wait for a reviewer, the most urgent first. Claims that the caller is in conflict with are not there.
     pub async fn review_queue(&self, call: &Call, plan: &PlanId) -> Result<Queue, AppError> {
         let states = vec!["reported", "under-review", "more-evidence-needed", "investigating", "objected"];
         self.queue(call, Action::ReviewClaim, plan, states).await
@@ -123,15 +123,15 @@ impl App {
         let query = ClaimQuery::InStates(plan.clone(), states);
         let found = self.store.claims(&query, &Page::first(QUEUE_MAX)).await?;
         let more = u32::try_from(found.len()).is_ok_and(|found| found >= QUEUE_MAX);
-        let relatives = self.relatives(caller).await?;
-        let mut rows: Vec<QueueRow> = found
-            .into_iter()
-            .filter(|row| !relatives.contains(&row.member) && !relatives.contains(&row.filed_by))
-            .map(|row| {
+        let ties = self.ties_of(caller).await?;
+        let mut rows: Vec<QueueRow> = Vec::with_capacity(found.len());
+        for row in found {
+            let open = self.open_claim(row.id).await?;
+            if self.conflicts_with(caller, &ties, &open).await?.is_empty() {
                 let age_days = age_in_days(row.reported, now, newest.zone());
-                queue_row(row, caller, now, age_days)
-            })
-            .collect();
+                rows.push(queue_row(row, caller, now, age_days));
+            }
+        }
         rows.sort_by_key(|row| (row.until.unwrap_or(Moment::MAX), row.claim));
         Ok(Queue { plan: plan.clone(), currency: newest.currency(), rows, more })
     }

@@ -1,6 +1,10 @@
 //! The blind second review: a sample of decided claims is looked at again by somebody who does not know the decision, and the
 //! agreement is published. It changes no decision; where it disagrees, people look.
 
+mod agreement;
+
+pub use agreement::Agreement;
+
 use crate::id::{ClaimId, MemberId};
 use crate::plan::{PlanId, ReasonCode};
 use crate::time::Moment;

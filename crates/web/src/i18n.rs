@@ -27,6 +27,7 @@ const CATALOGUES: &[(&str, &str, &str)] = &[
     ("member", include_str!("../locales/en/member.ftl"), include_str!("../locales/zh/member.ftl")),
     ("public", include_str!("../locales/en/public.ftl"), include_str!("../locales/zh/public.ftl")),
     ("problems", include_str!("../locales/en/problems.ftl"), include_str!("../locales/zh/problems.ftl")),
+    ("review", include_str!("../locales/en/review.ftl"), include_str!("../locales/zh/review.ftl")),
     ("refusals", include_str!("../locales/en/refusals.ftl"), include_str!("../locales/zh/refusals.ftl")),
     ("errors", include_str!("../locales/en/errors.ftl"), include_str!("../locales/zh/errors.ftl")),
     ("staff", include_str!("../locales/en/staff.ftl"), include_str!("../locales/zh/staff.ftl")),

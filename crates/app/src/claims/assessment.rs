@@ -1,8 +1,7 @@
 //! Gathers the facts of a claim and lets the rules look at them.
 
-use huzhu_domain::claim::{Eligibility, Facts, Finding, Illness, assess, granted_aid};
+use huzhu_domain::claim::{Citation, Claim, Eligibility, Facts, Finding, Illness, assess, granted_aid};
 use huzhu_domain::enrolment::Enrolment;
-use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::{PlanTerms, PlanVersion};
 use huzhu_domain::time::{Day, day_of};
 use huzhu_ledger::Amount;
@@ -28,11 +27,21 @@ pub struct FindingView {
     pub kept: bool,
     /// The day that decided.
     pub day: Option<Day>,
+    /// The term of the plan file that the rule comes from, such as `waiting.days = 90`.
+    pub term: String,
+    /// What would change it: word of [`huzhu_domain::claim::Remedy`].
+    pub remedy: String,
 }
 
 impl FindingView {
-    fn of(finding: Finding) -> Self {
-        Self { rule: finding.kind.word().to_owned(), kept: finding.kept, day: finding.day }
+    fn of(finding: Finding, cited: &Citation) -> Self {
+        Self {
+            rule: finding.kind.word().to_owned(),
+            kept: finding.kept,
+            day: finding.day,
+            term: cited.to_string(),
+            remedy: finding.kind.remedy().word().to_owned(),
+        }
     }
 }
 
@@ -53,7 +62,12 @@ impl EligibilityView {
     pub(super) fn of(found: &Eligibility, terms: &PlanTerms) -> Self {
         Self {
             version: terms.version(),
-            findings: found.findings.iter().copied().map(FindingView::of).collect(),
+            findings: found
+                .findings
+                .iter()
+                .zip(&found.cited)
+                .map(|(finding, cited)| FindingView::of(*finding, cited))
+                .collect(),
             eligible: found.is_eligible(),
             aid: found.aid,
         }
@@ -71,7 +85,7 @@ impl App {
         let (claim, terms) = (open.claim(), open.terms()?);
         let reported = claim.reported().unwrap_or_else(|| self.clock.now());
         let reported = day_of(reported, terms.zone());
-        self.assess_illness(terms, claim.illness(), enrolment, reported, Some(claim.id()), cost).await
+        self.assess_illness(terms, claim.illness(), enrolment, reported, Some(claim), cost).await
     }
 
     /// The aid that the terms give for a claim which a jury granted, whatever a rule says: the table, the tenure, and what is
@@ -89,18 +103,19 @@ impl App {
         let cost = cost.map_err(|e| AppError::Broken(format!("cost of {}: {e}", claim.id())))?;
         let reported = day_of(reported, terms.zone());
         let facts =
-            self.facts_of(terms, claim.illness(), enrolment, reported, Some(claim.id()), cost).await?;
+            self.facts_of(terms, claim.illness(), enrolment, reported, Some(claim), cost).await?;
         Ok(granted_aid(&facts))
     }
 
-    /// What the rules say to an illness of somebody enrolled; `this` is the claim that is not counted as an earlier one.
+    /// What the rules say to an illness of somebody enrolled; `this` is the claim whose papers were examined, and which is not
+    /// counted as an earlier one.
     pub(super) async fn assess_illness(
         &self,
         terms: &PlanTerms,
         illness: &Illness,
         enrolment: &Enrolment,
         reported: Day,
-        this: Option<ClaimId>,
+        this: Option<&Claim>,
         cost: Option<Amount>,
     ) -> Result<Eligibility, AppError> {
         Ok(assess(&self.facts_of(terms, illness, enrolment, reported, this, cost).await?))
@@ -113,14 +128,15 @@ impl App {
         illness: &'a Illness,
         enrolment: &Enrolment,
         reported: Day,
-        this: Option<ClaimId>,
+        this: Option<&'a Claim>,
         cost: Option<Amount>,
     ) -> Result<Facts<'a>, AppError> {
         let person = self.person(enrolment.agreed().member).await?;
         let mut facts = Facts::of(terms, illness, person.birth, enrolment, reported);
         facts.cost = cost;
+        facts.judged = this.map_or_else(Default::default, |claim| claim.judged().clone());
         let rows = self.claims_of_person(enrolment).await?;
-        for row in rows.into_iter().filter(|row| Some(row.id) != this && row.aid.is_some()) {
+        for row in rows.into_iter().filter(|row| Some(row.id) != this.map(Claim::id) && row.aid.is_some()) {
             // Aid that is granted and on its way counts like aid that was paid, or two claims side by side would pass a
             // ceiling that one after the other does not.
             let claim = self.load_claim(row.id).await?.state;

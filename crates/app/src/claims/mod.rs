@@ -9,11 +9,15 @@
 //! Limits: objections and juries have rooms of their own.
 
 mod assessment;
+mod conflicts;
+mod desk;
 mod evidence;
 mod filing;
+mod investigation;
 mod messages;
 pub(crate) mod refusal;
 mod review;
+mod second_review;
 mod view;
 
 use std::collections::BTreeSet;
@@ -26,15 +30,19 @@ use huzhu_domain::time::{Day, Moment, TimeZone, day_of, midnight, plus_days};
 use serde::{Deserialize, Serialize};
 
 pub use assessment::{EligibilityView, FindingView};
+pub use conflicts::{Conflict, Contacts, Declaration, Declare, GiveContacts};
+pub use desk::{AssignClaim, ExamineClaim, Load};
 pub use evidence::{
     AddEvidence, BeginUpload, ContinueUpload, EvidenceLimits, EvidenceReceipt, OpenedEvidence,
     ReceiveEvidence, RemoveEvidence, Swept, UploadState, sniff,
 };
 pub use filing::{CheckEligibility, DescribeClaim, DraftClaim, OwnClaim};
+pub use investigation::{EndInvestigation, HandInFindings, InvestigationView, OrderInvestigation, Route};
 pub(crate) use messages::LANGUAGE;
 pub use review::{
     Advice, ConfirmClaim, ConfirmReceipt, RecommendClaim, RequestEvidence, SendBack, TakeClaim,
 };
+pub use second_review::{BlindView, GiveOpinion, MonthAgreement, OpinionReceipt, SecondReviewRow};
 pub(crate) use view::age_in_days;
 pub use view::{ClaimSummary, ClaimView, EvidenceView, Step};
 
@@ -140,15 +148,14 @@ impl App {
     /// A claim that somebody who works for the plan may act on.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for drafts; a refusal when the caller is related to the claim.
+    /// [`AppError::NotFound`] for drafts; a refusal when the caller is in conflict with the claim.
     pub(crate) async fn strangers_claim(&self, id: ClaimId, caller: MemberId) -> Result<OpenClaim, AppError> {
         let open = self.open_claim(id).await?;
         if open.claim().state().word() == "draft" {
             return Err(AppError::NotFound("claim"));
         }
-        let mut people = BTreeSet::from([open.claim().claimed().member, open.claim().claimed().filed_by]);
-        people.extend(self.payer_of(&open).await?);
-        if self.relatives(caller).await?.is_disjoint(&people) {
+        let ties = self.ties_of(caller).await?;
+        if self.conflicts_with(caller, &ties, &open).await?.is_empty() {
             Ok(open)
         } else {
             Err(refusal::refused("claim-conflict", Vec::new()))

@@ -9,6 +9,7 @@ use huzhu_domain::time::{day_of, plus_days};
 use huzhu_ledger::Amount;
 use serde::{Deserialize, Serialize};
 
+use super::desk::missing_items;
 use super::refusal::refused;
 use super::{ClaimReceipt, OpenClaim};
 use crate::App;
@@ -153,6 +154,9 @@ impl App {
             let mut unit = Unit::new(now, call.caller.actor());
             let recommendation = match &command.advice {
                 Advice::Approve { cost } => {
+                    if let Some(item) = missing_items(&open)?.first() {
+                        return Err(refused("claim-item-missing", vec![("item", item.to_string())]));
+                    }
                     let found = self.assess_claim(&open, &enrolment.state, *cost).await?;
                     let aid = payable(open.terms()?, &found, *cost)?;
                     if let Some(cost) = cost {
@@ -210,6 +214,7 @@ impl App {
                 }
                 other => return Err(AppError::Broken(format!("a confirmation made {other:?}"))),
             }
+            self.draw_second_review(&mut unit, &open, &event)?;
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             Ok((unit, receipt))
         })
@@ -320,7 +325,7 @@ fn may_cite(terms: &PlanTerms, found: &Eligibility, reason: &ReasonCode) -> bool
     of_terms || broken
 }
 
-fn check_text(text: &str) -> Result<&str, AppError> {
+pub(super) fn check_text(text: &str) -> Result<&str, AppError> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(invalid("text", "missing")),

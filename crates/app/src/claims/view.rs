@@ -1,17 +1,20 @@
 //! What claimants and staff read of a claim.
 
-use huzhu_domain::claim::{Claim, ClaimEvent, EvidenceFile, FileKind, Illness, Recommendation, State};
+use huzhu_domain::claim::{
+    Claim, ClaimEvent, EvidenceFile, FileKind, Illness, Judged, Recommendation, State,
+};
 use huzhu_domain::digest::Digest;
 use huzhu_domain::event::Event;
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId};
-use huzhu_domain::plan::{PeriodKey, PlanId, PlanVersion, ReasonCode};
+use huzhu_domain::plan::{ItemCode, PeriodKey, PlanId, PlanVersion, ReasonCode};
 use huzhu_domain::time::{Day, Moment, day_of};
 use huzhu_ledger::{Amount, Currency};
 use huzhu_log::EntryKind;
 
+use super::desk::missing_items;
 use super::evidence::salt_name;
 use super::review::remark_name;
-use super::{EligibilityView, OpenClaim};
+use super::{EligibilityView, OpenClaim, Route};
 use crate::App;
 use crate::call::{Call, Caller};
 use crate::codec;
@@ -74,7 +77,7 @@ pub struct Step {
     pub holder: &'static str,
     /// Until when.
     pub until: Option<Moment>,
-    /// What was asked for, or why it was sent back (that one for staff only).
+    /// What was asked for; for staff only: why it was sent back, what an investigator found.
     pub text: Option<String>,
     /// Where its entry stands on the log, when there is a receipt for it that the reader may have.
     pub logged: Option<LogPlace>,
@@ -127,6 +130,12 @@ pub struct ClaimView {
     pub payout: Option<Digest>,
     /// What the rules say now; `None` after erasure of the person.
     pub eligibility: Option<EligibilityView>,
+    /// What the reviewer found in the papers; nothing for claimants.
+    pub judged: Judged,
+    /// Required items of evidence that nobody has found yet, once the reviewer has begun to look; for staff only.
+    pub missing: Vec<ItemCode>,
+    /// Why it must be investigated, and nobody was asked yet; for staff only, and only while it is under review.
+    pub route: Option<Route>,
     /// The files, oldest first.
     pub evidence: Vec<EvidenceView>,
     /// What the claimant is asked for, while that is open.
@@ -185,6 +194,9 @@ impl App {
         };
         let mut view = plain_view(&open, &enrolment, own)?;
         view.person = person;
+        if !own && open.claim().investigators().is_empty() && view.state == "under-review" {
+            view.route = self.route(&open, eligibility.as_ref().map_or(Amount::ZERO, |found| found.aid))?;
+        }
         view.eligibility = eligibility;
         view.evidence = evidence;
         view.request = request;
@@ -192,7 +204,7 @@ impl App {
         Ok(view)
     }
 
-    async fn evidence_views(
+    pub(super) async fn evidence_views(
         &self,
         claim: &Claim,
         recorded: &[Recorded],
@@ -239,7 +251,7 @@ impl App {
             // What the second person writes to the reviewer is work in progress, not a message to the claimant.
             let readable = match event {
                 ClaimEvent::MoreEvidenceRequested { .. } => true,
-                ClaimEvent::Returned { .. } => !own,
+                ClaimEvent::Returned { .. } | ClaimEvent::FindingsHandedIn { .. } => !own,
                 _ => false,
             };
             let text = if readable {
@@ -311,6 +323,9 @@ fn plain_view(
         period: state.period(),
         payout: claim.payout(),
         eligibility: None,
+        judged: if own { Judged::NOTHING } else { claim.judged().clone() },
+        missing: if own { Vec::new() } else { missing_items(open)? },
+        route: None,
         evidence: Vec::new(),
         request: None,
         timeline: Vec::new(),

@@ -1,7 +1,8 @@
 //! Golden bytes of every event. A line here may be added, never changed: stores hold these bytes.
 
 use huzhu_domain::claim::{
-    AfterObjection, Claimed, EvidenceFile, FileKind, Illness, JuryOrigin, Recommendation, VerdictOutcome,
+    AfterObjection, Claimed, EvidenceFile, FileKind, Illness, Judged, JuryOrigin, Recommendation,
+    Undisclosed, VerdictOutcome,
 };
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{EndReason, Joined};
@@ -242,6 +243,16 @@ fn disputed_claim_events() -> Vec<Event> {
         applied(VerdictOutcome::Refuse { reason }),
         applied(VerdictOutcome::Notice { period, aid, until }),
         ClaimEvent::DeadlinePassed { until },
+        ClaimEvent::Examined {
+            reviewer,
+            judged: Judged {
+                definition_met: Some(true),
+                exclusions: ["pre-existing".parse().unwrap()].into(),
+                first_diagnosed: Some(date(2019, 1, 2)),
+                undisclosed: Undisclosed::Unrelated,
+                shown: [("diagnosis".parse().unwrap(), EvidenceId::from_uuid(uuid(4)))].into(),
+            },
+        },
     ]
     .into_iter()
     .map(Event::Claim)

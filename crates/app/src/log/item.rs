@@ -137,6 +137,8 @@ pub(crate) const fn salted_kind(event: &ClaimEvent) -> Option<EntryKind> {
         ClaimEvent::Objected { .. } | ClaimEvent::ObjectionWithdrawn { .. } => None,
         // The jury case itself is on the log.
         ClaimEvent::JuryDue { .. } | ClaimEvent::VerdictReached { .. } => None,
+        // Work of the reviewer on the way to a recommendation, which is on the log.
+        ClaimEvent::Examined { .. } => None,
         // Follows from the clock.
         ClaimEvent::DeadlinePassed { .. } => None,
         // Stands in the notice of the period, with its card.

@@ -3,10 +3,17 @@
 //! Shape: the use case gathers [`Facts`], [`assess`] answers one [`Finding`] per rule and the aid. The same function
 //! answers the reviewer at the desk and the member who asks "what would happen if I filed this".
 //!
-//! Limits: whether a definition of the terms is met and whether an exclusion applies is for people to judge; terms say
-//! both in sentences. A refusal for an exclusion comes from the reviewer's recommendation, not from here.
+//! Limits: whether a definition of the terms is met and whether an exclusion applies is for people to judge, since terms
+//! say both in sentences. What a reviewer found in the papers comes in as facts ([`Judged`]); before anybody has looked,
+//! these rules count as kept.
+
+mod citation;
+mod judged;
 
 use huzhu_ledger::Amount;
+
+pub use citation::{Citation, cite};
+pub use judged::{Judged, Undisclosed};
 
 use super::Illness;
 use crate::enrolment::Enrolment;
@@ -40,11 +47,13 @@ pub struct Facts<'a> {
     pub payouts_before: u16,
     /// Proven cost of the treatment in minor units; only reimbursing plans ask for it, and pay nothing without.
     pub cost: Option<Amount>,
+    /// What a reviewer found in the papers.
+    pub judged: Judged,
 }
 
 impl<'a> Facts<'a> {
-    /// The facts of an enrolment, with nothing paid before and no proven cost; set the last three fields where it is
-    /// otherwise. `terms` are those in force on the event date, `reported` is the day of the report, or today before it.
+    /// The facts of an enrolment, with nothing paid before, no proven cost and nothing judged; set the last four fields
+    /// where it is otherwise. `terms` are those in force on the event date, `reported` is the day of the report, or today before it.
     pub fn of(
         terms: &'a PlanTerms,
         illness: &'a Illness,
@@ -65,18 +74,26 @@ impl<'a> Facts<'a> {
             paid_before: Amount::ZERO,
             payouts_before: 0,
             cost: None,
+            judged: Judged::default(),
         }
     }
 
     /// What the waiting period does with the event, whether or not the enrolment had ended by then.
     pub fn wait(&self) -> WaitOutcome {
-        if self.illness.event_date >= self.covered_from {
+        if self.began() >= self.covered_from {
             WaitOutcome::Over
-        } else if self.illness.event_date >= self.wait_over_from() {
+        } else if self.began() >= self.wait_over_from() {
             WaitOutcome::AccidentExempt
         } else {
             WaitOutcome::Inside
         }
+    }
+
+    /// The day that the wait looks at: the event date, or the first diagnosis where papers show an earlier one.
+    fn began(&self) -> Day {
+        self.judged
+            .first_diagnosed
+            .map_or(self.illness.event_date, |first| first.min(self.illness.event_date))
     }
 
     /// First day on which an event of this cause is covered. The wait for illness is the one agreed when joining.
@@ -107,16 +124,47 @@ impl<'a> Facts<'a> {
         ends.into_iter().flatten().min()
     }
 
-    /// The amount of the table at the age on the event date, when condition, severity, age and cause are in cover.
+    /// The age on the event date.
+    fn age(&self) -> u8 {
+        self.terms.age_on(self.birth, self.illness.event_date)
+    }
+
+    /// The group of the condition asks for an accident.
+    fn needs_accident(&self) -> bool {
+        let group = self.condition().and_then(|condition| self.terms.cover().group(&condition.group));
+        group.is_some_and(|group| group.cause == Cause::Accident)
+    }
+
+    /// The amount of the table at the age on the event date, when condition, severity and age have one.
     fn table_amount(&self) -> Option<Amount> {
-        let Illness { severity, event_date, accident, .. } = self.illness;
         let condition = self.condition()?;
-        let age = self.terms.age_on(self.birth, *event_date);
-        let cause = self.terms.cover().group(&condition.group).map(|g| g.cause);
-        let covered = condition.severities.contains(severity)
-            && condition.ages.contains(age)
-            && (cause != Some(Cause::Accident) || *accident);
-        if covered { self.terms.aid_for(&condition.group, *severity, age) } else { None }
+        self.terms.aid_for(&condition.group, self.illness.severity, self.age())
+    }
+
+    /// The table pays for this condition and severity at some age.
+    fn severity_paid(&self) -> bool {
+        self.condition().is_none_or(|condition| {
+            let rows = &self.terms.aid().table;
+            condition.severities.contains(&self.illness.severity)
+                && rows.iter().any(|row| {
+                    row.group == condition.group
+                        && row.severity == self.illness.severity
+                        && !row.amount.is_zero()
+                })
+        })
+    }
+
+    /// The condition is covered at this age, and the table pays something at it.
+    fn age_paid(&self) -> bool {
+        self.condition().is_none_or(|condition| {
+            condition.ages.contains(self.age())
+                && (!self.severity_paid() || self.table_amount().is_some_and(|amount| !amount.is_zero()))
+        })
+    }
+
+    /// Days from joining to the event pay nothing yet.
+    fn tenure_missing(&self) -> bool {
+        self.table_amount().is_some_and(|amount| !amount.is_zero() && self.grown(amount).is_zero())
     }
 
     /// The most that tenure lets this claim be paid.
@@ -125,14 +173,18 @@ impl<'a> Facts<'a> {
         self.terms.aid().tenure_percent(days).map_or(amount, |percent| percent.of(amount))
     }
 
-    /// Whether the plan still pays for this severity, and what is left below its ceiling (`None`: no ceiling).
-    fn ceiling(&self) -> (bool, Option<Amount>) {
+    /// Whether the terms pay once more after what was paid before.
+    fn paid_times_left(&self) -> bool {
         let frequency = &self.terms.aid().frequency;
-        let left = frequency.ceiling().map(|all| all.checked_sub(self.paid_before).unwrap_or(Amount::ZERO));
         let times_left =
             frequency.times_for(self.illness.severity).is_none_or(|times| self.payouts_before < times);
-        let once_over = frequency.ceiling().is_none() && !self.paid_before.is_zero();
-        (times_left && !once_over && left != Some(Amount::ZERO), left)
+        times_left && (frequency.ceiling().is_some() || self.paid_before.is_zero())
+    }
+
+    /// What is left below the ceiling; `None`: no ceiling.
+    fn left(&self) -> Option<Amount> {
+        let ceiling = self.terms.aid().frequency.ceiling();
+        ceiling.map(|all| all.checked_sub(self.paid_before).unwrap_or(Amount::ZERO))
     }
 }
 
@@ -152,26 +204,50 @@ pub enum WaitOutcome {
 pub enum FindingKind {
     /// The person was enrolled on the event date.
     EnrolledOnEventDate,
+    /// The illness was first diagnosed after joining.
+    FirstDiagnosed,
+    /// Nothing that was kept back when joining is related to this illness.
+    Declared,
     /// The waiting period was over, or the event is an exempt accident.
     WaitOver,
-    /// The condition is in cover at this severity, age, cause and time since joining.
+    /// The condition is in cover, at this time since joining.
     InCover,
+    /// The cause fits: what is covered as an accident was one.
+    CauseFits,
+    /// The condition is in cover at this severity.
+    SeverityCovered,
+    /// The condition is in cover at this age.
+    AgeCovered,
+    /// The definition of the condition is met.
+    DefinitionMet,
+    /// No exclusion applies.
+    NotExcluded,
     /// The claim was filed in time: not after the deadline, and not before the event.
     FiledInTime,
     /// No share was unpaid past its retry window when the event happened.
     SharesPaid,
-    /// The plan has aid left for this person.
+    /// The terms pay once more after what was paid before.
+    NotPaidBefore,
+    /// There is something left below the ceiling.
     CeilingLeft,
 }
 
 impl FindingKind {
     /// All rules, in order of precedence.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 14] = [
         Self::EnrolledOnEventDate,
+        Self::FirstDiagnosed,
+        Self::Declared,
         Self::WaitOver,
         Self::InCover,
+        Self::CauseFits,
+        Self::SeverityCovered,
+        Self::AgeCovered,
+        Self::DefinitionMet,
+        Self::NotExcluded,
         Self::FiledInTime,
         Self::SharesPaid,
+        Self::NotPaidBefore,
         Self::CeilingLeft,
     ];
 
@@ -179,11 +255,59 @@ impl FindingKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::EnrolledOnEventDate => "not-enrolled",
+            Self::FirstDiagnosed => "diagnosed-before",
+            Self::Declared => "undisclosed",
             Self::WaitOver => "inside-wait",
             Self::InCover => "not-in-cover",
+            Self::CauseFits => "no-accident",
+            Self::SeverityCovered => "severity-not-covered",
+            Self::AgeCovered => "age-not-covered",
+            Self::DefinitionMet => "definition-not-met",
+            Self::NotExcluded => "excluded",
             Self::FiledInTime => "filed-late",
             Self::SharesPaid => "shares-unpaid",
+            Self::NotPaidBefore => "paid-before",
             Self::CeilingLeft => "ceiling-reached",
+        }
+    }
+
+    /// What would change a refusal for this rule.
+    pub const fn remedy(self) -> Remedy {
+        match self {
+            Self::EnrolledOnEventDate
+            | Self::FirstDiagnosed
+            | Self::Declared
+            | Self::WaitOver
+            | Self::CauseFits
+            | Self::SeverityCovered
+            | Self::DefinitionMet
+            | Self::NotExcluded
+            | Self::FiledInTime
+            | Self::SharesPaid => Remedy::Evidence,
+            Self::AgeCovered | Self::InCover => Remedy::Correction,
+            Self::NotPaidBefore | Self::CeilingLeft => Remedy::Nothing,
+        }
+    }
+}
+
+/// What would change what a rule says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Papers that show other facts; which ones, the rule's text says.
+    Evidence,
+    /// Only if the claim names the wrong condition, person or day.
+    Correction,
+    /// Nothing that anybody could hand in.
+    Nothing,
+}
+
+impl Remedy {
+    /// The stable word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Evidence => "evidence",
+            Self::Correction => "correction",
+            Self::Nothing => "nothing",
         }
     }
 }
@@ -196,8 +320,9 @@ pub struct Finding {
     /// `true` when the rule is kept.
     pub kept: bool,
     /// The day that decided, `None` where none does. Enrolment: the first day enrolled, or the first day without cover
-    /// (then not after the event). Wait: the first day of cover. Cover: the day from which tenure lets the plan pay,
-    /// where only that is missing. Filing: the last day. Shares: the last day of the retry window.
+    /// (then not after the event). First diagnosis: its day. Wait: the first day of cover. Cover: the day from which
+    /// tenure lets the plan pay, where only that is missing. Filing: the last day. Shares: the last day of the retry
+    /// window.
     pub day: Option<Day>,
 }
 
@@ -206,6 +331,8 @@ pub struct Finding {
 pub struct Eligibility {
     /// One finding per rule, in order of precedence.
     pub findings: Vec<Finding>,
+    /// The term that each rule comes from, in the same order.
+    pub cited: Vec<Citation>,
     /// Aid in minor units; zero when a rule is broken. Unpaid shares are kept back when it becomes payable, not here: see
     /// [`crate::enrolment::Enrolment::keep_back`].
     pub aid: Amount,
@@ -231,7 +358,8 @@ pub fn assess(facts: &Facts<'_>) -> Eligibility {
         Some(amount) if findings.iter().all(|finding| finding.kept) => aid_of(facts, amount),
         _ => Amount::ZERO,
     };
-    Eligibility { findings, aid }
+    let cited = FindingKind::ALL.into_iter().map(|kind| cite(kind, facts)).collect();
+    Eligibility { findings, cited, aid }
 }
 
 /// The aid of a claim that a jury granted, whatever the rules say: as [`assess`] computes it where all are kept.
@@ -250,13 +378,19 @@ fn look_at(kind: FindingKind, facts: &Facts<'_>) -> Finding {
                 _ => (true, Some(first)),
             }
         }
+        FindingKind::FirstDiagnosed => {
+            let first = facts.judged.first_diagnosed;
+            (first.is_none_or(|day| day > facts.joined), first)
+        }
+        FindingKind::Declared => (facts.judged.undisclosed != Undisclosed::Related, None),
         FindingKind::WaitOver => (facts.wait() != WaitOutcome::Inside, Some(facts.wait_over_from())),
-        FindingKind::InCover => match facts.table_amount() {
-            Some(amount) if !amount.is_zero() && facts.grown(amount).is_zero() => {
-                (false, first_tenure_day(facts))
-            }
-            amount => (amount.is_some_and(|amount| !amount.is_zero()), None),
-        },
+        FindingKind::InCover if facts.tenure_missing() => (false, first_tenure_day(facts)),
+        FindingKind::InCover => (facts.condition().is_some(), None),
+        FindingKind::CauseFits => (facts.illness.accident || !facts.needs_accident(), None),
+        FindingKind::SeverityCovered => (facts.severity_paid(), None),
+        FindingKind::AgeCovered => (facts.age_paid(), None),
+        FindingKind::DefinitionMet => (facts.judged.definition_met != Some(false), None),
+        FindingKind::NotExcluded => (facts.judged.exclusions.is_empty(), None),
         FindingKind::FiledInTime => {
             let last = facts.terms.calendar().filing_last_day(event);
             ((event..=last).contains(&facts.reported), Some(last))
@@ -265,7 +399,8 @@ fn look_at(kind: FindingKind, facts: &Facts<'_>) -> Finding {
             let inside = facts.retry_until.is_some_and(|until| event <= until);
             (facts.arrears.is_zero() || inside, facts.retry_until)
         }
-        FindingKind::CeilingLeft => (facts.ceiling().0, None),
+        FindingKind::NotPaidBefore => (facts.paid_times_left(), None),
+        FindingKind::CeilingLeft => (facts.left() != Some(Amount::ZERO), None),
     };
     Finding { kind, kept, day }
 }
@@ -286,8 +421,7 @@ fn aid_of(facts: &Facts<'_>, amount: Amount) -> Amount {
             above.map_or(Amount::ZERO, |above| percent.of(above)).min(grown)
         }
     };
-    let (_, left) = facts.ceiling();
-    left.map_or(granted, |left| left.min(granted))
+    facts.left().map_or(granted, |left| left.min(granted))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use huzhu_ledger::Amount;
 
+use super::Judged;
 use crate::digest::Digest;
 use crate::id::{EnrolmentId, EvidenceId, JuryCaseId, MemberId, ObjectionId};
 use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
@@ -194,6 +195,13 @@ pub enum ClaimEvent {
         evidence: EvidenceId,
         /// Who.
         by: MemberId,
+    },
+    /// The reviewer noted what the papers show; replaces what was noted before.
+    Examined {
+        /// Who.
+        reviewer: MemberId,
+        /// What they show.
+        judged: Judged,
     },
     /// The claim was handed in.
     Reported {

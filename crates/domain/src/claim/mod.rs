@@ -15,7 +15,10 @@ mod verbs;
 
 pub use card::{Card, Sex, mask_name};
 pub use disputes::JuryAsker;
-pub use eligibility::{Eligibility, Facts, Finding, FindingKind, WaitOutcome, assess, granted_aid};
+pub use eligibility::{
+    Citation, Eligibility, Facts, Finding, FindingKind, Judged, Remedy, Undisclosed, WaitOutcome, assess,
+    cite, granted_aid,
+};
 pub use event::{
     AfterObjection, ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, JuryOrigin, Recommendation,
     VerdictOutcome,
@@ -49,6 +52,7 @@ pub struct Claim {
     verdicts: BTreeMap<JuryCaseId, bool>,
     investigators: BTreeSet<MemberId>,
     missed: BTreeSet<Moment>,
+    judged: Judged,
 }
 
 impl Claim {
@@ -70,6 +74,7 @@ impl Claim {
             verdicts: BTreeMap::new(),
             investigators: BTreeSet::new(),
             missed: BTreeSet::new(),
+            judged: Judged::NOTHING,
         }
     }
 
@@ -153,6 +158,11 @@ impl Claim {
         &self.missed
     }
 
+    /// What the reviewer found in the papers.
+    pub const fn judged(&self) -> &Judged {
+        &self.judged
+    }
+
     /// Whether `who` fell ill or files this claim, and so may act on it as a claimant only.
     pub fn is_own(&self, who: MemberId) -> bool {
         who == self.claimed.member || who == self.claimed.filed_by
@@ -169,6 +179,7 @@ impl Claim {
             ClaimEvent::EvidenceRemoved { evidence } => {
                 self.evidence.remove(evidence);
             }
+            ClaimEvent::Examined { judged, .. } => self.judged = judged.clone(),
             ClaimEvent::Reported { at, .. } => self.reported = Some(*at),
             ClaimEvent::Recommended { reviewer, .. } => self.recommender = Some(*reviewer),
             ClaimEvent::Returned { .. } => {

@@ -181,6 +181,7 @@ impl State {
             | ClaimEvent::EvidenceAdded { .. }
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
+            | ClaimEvent::Examined { .. }
             | ClaimEvent::DeadlinePassed { .. } => return None,
             ClaimEvent::Reported { until, at: _ } => Self::Reported { until },
             ClaimEvent::Taken { reviewer, until }

@@ -2,7 +2,7 @@
 
 use huzhu_ledger::Amount;
 
-use super::{Claim, ClaimEvent, EvidenceFile, Illness, Recommendation, State};
+use super::{Claim, ClaimEvent, EvidenceFile, Illness, Judged, Recommendation, State};
 use crate::digest::Digest;
 use crate::id::{EvidenceId, MemberId};
 use crate::plan::PeriodKey;
@@ -197,6 +197,15 @@ impl Claim {
             }
             _ => self.wrong("taken"),
         }
+    }
+
+    /// Notes what the papers show.
+    pub fn examine(&self, reviewer: MemberId, judged: Judged) -> Result<ClaimEvent, ClaimRejection> {
+        self.check_reviewer(reviewer, "examined")?;
+        if judged.shown.values().any(|file| !self.evidence.contains_key(file)) {
+            return Err(ClaimRejection::UnknownEvidence);
+        }
+        Ok(ClaimEvent::Examined { reviewer, judged })
     }
 
     /// Asks the claimant for more evidence.

@@ -77,6 +77,7 @@ const fn template(event: &Event) -> Option<&'static str> {
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
             | ClaimEvent::Assigned { .. }
+            | ClaimEvent::Examined { .. }
             | ClaimEvent::InvestigationOrdered { .. }
             | ClaimEvent::FindingsHandedIn { .. }
             | ClaimEvent::InvestigationEnded { .. }

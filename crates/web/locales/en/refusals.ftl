@@ -133,3 +133,6 @@ refusal-version-not-shown = You were shown version { $shown } of the plan, and v
 refusal-wrong-first-operator-secret = This is not the secret that was printed at the first start, or it was used or is over 24 hours old. A new one is printed when the program starts while there is no operator.
 
 refusal-topic-always-mailed = Messages about this topic ({ $topic }) are always mailed at once. They protect your money and your account: if a debit or a stranger’s sign-in went unread, you could lose cover or access. You can choose for all other topics.
+refusal-claim-item-missing = A paper that the plan asks for was not found yet: { $item }. Tick it with the file that shows it, or ask the claimant for it.
+refusal-claim-wrong-role = This person does not have the role for that work. Please choose somebody else.
+refusal-opinion-already-given = Somebody else gave the second opinion on this claim before you. There is nothing left to do.

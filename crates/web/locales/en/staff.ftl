@@ -63,6 +63,7 @@ staff-event-claim-described = The claim was described anew
 staff-event-claim-evidence-added = A file was handed in
 staff-event-claim-evidence-removed = A file was taken back
 staff-event-claim-evidence-opened = A file was looked at
+staff-event-claim-examined = The reviewer noted what the papers show
 staff-event-claim-reported = The claim was handed in
 staff-event-claim-taken = A reviewer took the claim
 staff-event-claim-more-evidence-requested = More evidence was asked for

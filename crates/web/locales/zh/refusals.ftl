@@ -133,3 +133,6 @@ refusal-version-not-shown = 您看到的是第 { $shown } 版，现在生效的�
 refusal-wrong-first-operator-secret = 这不是首次启动时显示的密钥，或者它已用过、超过了 24 小时。在还没有运营人员时重新启动程序，会显示一个新的。
 
 refusal-topic-always-mailed = 这类消息（{ $topic }）总是马上发邮件。它们保护您的钱和账户：如果没看到扣款或陌生人登录的通知，您可能失去保障或账户。其他各类消息都可以自己选择。
+refusal-claim-item-missing = 计划要求的一份材料还没有找到：{ $item }。请标明哪个文件可以证明，或者请申请人补交。
+refusal-claim-wrong-role = 这个人没有做这项工作的角色，请另选一人。
+refusal-opinion-already-given = 已经有人先给出了这份申请的第二意见，您不用再做什么。

@@ -63,6 +63,7 @@ staff-event-claim-described = 修改了病情说明
 staff-event-claim-evidence-added = 提交了一份材料
 staff-event-claim-evidence-removed = 撤回了一份材料
 staff-event-claim-evidence-opened = 有人查看了材料
+staff-event-claim-examined = 审核员记下了材料显示的情况
 staff-event-claim-reported = 提交了申请
 staff-event-claim-taken = 审核员接手
 staff-event-claim-more-evidence-requested = 请申请人补材料

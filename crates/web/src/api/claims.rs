@@ -142,6 +142,10 @@ struct FindingBody {
     kept: bool,
     /// The day that decided.
     day: Option<DayText>,
+    /// The term of the plan file that the rule comes from.
+    term: String,
+    /// What would change it: `evidence`, `correction` or `nothing`.
+    remedy: String,
 }
 
 /// What the rules say.
@@ -165,7 +169,13 @@ impl EligibilityBody {
             findings: view
                 .findings
                 .into_iter()
-                .map(|one| FindingBody { rule: one.rule, kept: one.kept, day: one.day.map(DayText) })
+                .map(|one| FindingBody {
+                    rule: one.rule,
+                    kept: one.kept,
+                    day: one.day.map(DayText),
+                    term: one.term,
+                    remedy: one.remedy,
+                })
                 .collect(),
             eligible: view.eligible,
             aid: Money::of(view.aid, currency),

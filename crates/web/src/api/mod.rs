@@ -7,6 +7,7 @@
 
 mod audit;
 mod claims;
+mod desk;
 mod enrolments;
 mod inbox;
 mod me;
@@ -45,6 +46,7 @@ pub(crate) fn table() -> Table {
         tus::add,
         review::add,
         objections::add,
+        desk::add,
         periods::add,
         operator::add,
         audit::add,

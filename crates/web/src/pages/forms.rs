@@ -50,6 +50,16 @@ impl Fields {
         self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// All values of a field that may be there several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Fields whose names begin with `prefix`: the rest of the name, and the value.
+    pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().filter_map(move |(own, value)| Some((own.strip_prefix(prefix)?, value.as_str())))
+    }
+
     /// Whether a box was ticked or a button of that name pressed.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(own, _)| own == name)

@@ -6,6 +6,7 @@ use huzhu_domain::claim::{EvidenceFile, FileKind};
 use huzhu_domain::id::{ClaimId, EvidenceId, MemberId};
 use serde::{Deserialize, Serialize};
 
+use super::super::OpenClaim;
 use crate::App;
 use crate::call::{Call, Caller};
 use crate::error::AppError;
@@ -76,16 +77,17 @@ impl App {
         claim: ClaimId,
         evidence: EvidenceId,
     ) -> Result<Looked, AppError> {
-        // Members without a role learn nothing, not even that there is such a claim.
-        match &call.caller {
-            Caller::Member { roles, .. } if Action::ReadClaims.allows(roles) => {}
+        // Members without a role learn nothing, not even that there is such a claim; investigators see what was chosen for them.
+        let action = match &call.caller {
+            Caller::Member { roles, .. } if Action::ReadClaims.allows(roles) => Action::ReadClaims,
+            Caller::Member { roles, .. } if Action::Investigate.allows(roles) => Action::Investigate,
             _ => return Err(AppError::NotFound("claim")),
-        }
+        };
         // No idempotency key: every look counts.
         let look = Call { key: None, ..call.clone() };
         let done = self
-            .transact(&look, Action::ReadClaims, &evidence, |now| async move {
-                let open = self.strangers_claim(claim, caller).await?;
+            .transact(&look, action, &evidence, |now| async move {
+                let open = self.claim_to_look_at(action, claim, caller, evidence).await?;
                 let looked = looked(open.claim().claimed().member, open.claim().evidence().get(&evidence))?;
                 let event = open.claim().open_evidence(evidence, caller)?;
                 let mut unit = Unit::new(now, call.caller.actor());
@@ -94,6 +96,24 @@ impl App {
             })
             .await?;
         Ok(done.receipt)
+    }
+
+    async fn claim_to_look_at(
+        &self,
+        action: Action,
+        claim: ClaimId,
+        caller: MemberId,
+        evidence: EvidenceId,
+    ) -> Result<OpenClaim, AppError> {
+        if action != Action::Investigate {
+            return self.strangers_claim(claim, caller).await;
+        }
+        let open = self.investigated_claim(claim, caller).await?;
+        if self.chosen_files(&open).await?.contains(&evidence) {
+            Ok(open)
+        } else {
+            Err(AppError::NotFound("file"))
+        }
     }
 }
 

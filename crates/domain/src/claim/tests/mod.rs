@@ -84,6 +84,7 @@ enum Verb {
     RequestEvidence(Who),
     CompleteEvidence,
     StopWaiting(Who),
+    Examine(Who),
     RecommendAid(Who),
     RecommendNone(Who),
     Confirm(Who),
@@ -118,6 +119,7 @@ fn verbs() -> Vec<Verb> {
     all.extend(people.map(Verb::RequestEvidence));
     all.push(Verb::CompleteEvidence);
     all.extend(people.map(Verb::StopWaiting));
+    all.extend(people.map(Verb::Examine));
     all.extend(people.map(Verb::RecommendAid));
     all.extend(people.map(Verb::RecommendNone));
     all.extend(people.map(Verb::Confirm));
@@ -176,6 +178,7 @@ fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRe
         Verb::Take(who) => claim.take(who.id(), &due),
         Verb::RequestEvidence(who) => claim.request_evidence(who.id(), &due),
         Verb::CompleteEvidence => claim.complete_evidence(&due),
+        Verb::Examine(who) => claim.examine(who.id(), Judged::default()),
         Verb::StopWaiting(who) => claim.stop_waiting(who.id(), now, &due),
         Verb::RecommendAid(who) => claim.recommend(who.id(), Recommendation::Approve { aid: APPROVED }, &due),
         Verb::RecommendNone(who) => {
@@ -329,6 +332,10 @@ fn every_state_answers_every_verb() {
     StopWaiting(Payer)      own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     StopWaiting(Anna)       .    .    .    ur   .    .    .    .    .    .    .    .    .    .    .    .
     StopWaiting(Bela)       .    .    .    ur   .    .    .    .    .    .    .    .    .    .    .    .
+    Examine(Ill)            own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Examine(Payer)          own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    Examine(Anna)           .    .    ok   .    .    .    .    .    .    .    .    .    .    .    .    .
+    Examine(Bela)           .    .    not  .    .    .    .    .    .    .    .    .    .    .    .    .
     RecommendAid(Ill)       own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     RecommendAid(Payer)     own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     RecommendAid(Anna)      .    .    rc   .    .    .    .    .    .    .    .    .    .    .    .    .

@@ -16,7 +16,7 @@ use super::super::forms::{Fields, WHOLE_FORM, form_errors, wrong};
 use super::super::frame::{Answer, MemberVisit, PageError, see_other};
 use super::super::phrases;
 use super::super::public::Shown;
-use super::claim_words::{RuleLine, rules};
+use super::claim_words::{RuleLine, appeal, rules};
 use super::home::{ClaimLine, claim_lines};
 use crate::design::{Choice, DateInput, Fact, FieldError, Page};
 use crate::edge::Edge;
@@ -215,6 +215,7 @@ struct CheckPage {
     eligible: bool,
     aid: MoneyParts,
     rules: Vec<RuleLine>,
+    appeal: String,
     papers: Vec<String>,
     carried: Vec<(String, String)>,
     key: String,
@@ -253,6 +254,7 @@ async fn check_page(visit: &MemberVisit, fields: &Fields, key: String, errors: V
             eligible: found.eligible,
             aid: l.money_parts(found.aid, card.currency),
             rules: rules(l, &found),
+            appeal: appeal(l, terms),
             papers: papers(l, terms, &illness.condition),
             carried: carried(fields),
             key,

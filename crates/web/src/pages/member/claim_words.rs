@@ -13,6 +13,8 @@ pub(super) struct RuleLine {
     pub(super) tag: String,
     pub(super) tone: &'static str,
     pub(super) text: String,
+    /// For a rule that is not kept: which term of the plan, and what would change it.
+    pub(super) why: String,
 }
 
 /// Every rule in words, in order of precedence.
@@ -20,20 +22,45 @@ pub(super) fn rules(l: Locale, found: &EligibilityView) -> Vec<RuleLine> {
     found.findings.iter().map(|finding| rule(l, finding)).collect()
 }
 
+/// Keys of what a rule says when kept and when broken, and of what would change it.
+const RULES: &[(&str, &str, &str, &str)] = &[
+    ("not-enrolled", "rule-enrolled-kept", "rule-enrolled-broken", "remedy-not-enrolled"),
+    ("diagnosed-before", "finding-diagnosed-kept", "finding-diagnosed-broken", "remedy-diagnosed"),
+    ("undisclosed", "finding-declared-kept", "finding-declared-broken", "remedy-declared"),
+    ("inside-wait", "rule-wait-kept", "rule-wait-broken", "remedy-inside-wait"),
+    ("not-in-cover", "rule-cover-kept", "rule-cover-broken", "remedy-cover"),
+    ("no-accident", "finding-cause-kept", "finding-cause-broken", "remedy-cause"),
+    ("severity-not-covered", "finding-severity-kept", "finding-severity-broken", "remedy-severity"),
+    ("age-not-covered", "finding-age-kept", "finding-age-broken", "remedy-age"),
+    ("definition-not-met", "finding-definition-kept", "finding-definition-broken", "remedy-definition"),
+    ("excluded", "finding-excluded-kept", "finding-excluded-broken", "remedy-excluded"),
+    ("filed-late", "rule-filed-kept", "rule-filed-broken", "remedy-filed-late"),
+    ("shares-unpaid", "rule-shares-kept", "rule-shares-broken", "remedy-shares-unpaid"),
+    ("paid-before", "finding-second-kept", "finding-second-broken", "remedy-second"),
+    ("ceiling-reached", "rule-ceiling-kept", "rule-ceiling-broken", "remedy-ceiling-reached"),
+];
+
 fn rule(l: Locale, finding: &FindingView) -> RuleLine {
-    let keys = match finding.rule.as_str() {
-        "not-enrolled" => ("rule-enrolled-kept", "rule-enrolled-broken"),
-        "inside-wait" => ("rule-wait-kept", "rule-wait-broken"),
-        "not-in-cover" => ("rule-cover-kept", "rule-cover-broken"),
-        "filed-late" => ("rule-filed-kept", "rule-filed-broken"),
-        "shares-unpaid" => ("rule-shares-kept", "rule-shares-broken"),
-        "ceiling-reached" => ("rule-ceiling-kept", "rule-ceiling-broken"),
-        _ => ("rule-other", "rule-other"),
-    };
+    let known = RULES.iter().find(|(word, ..)| *word == finding.rule);
+    let (kept, broken, remedy) =
+        known.map_or(("rule-other", "rule-other", "remedy-evidence"), |keys| (keys.1, keys.2, keys.3));
     let day = finding.day.map_or_else(|| l.t("rule-no-day"), |day| l.day(day));
     let (tag, tone, key) =
-        if finding.kept { ("rule-kept", "good", keys.0) } else { ("rule-broken", "wait", keys.1) };
-    RuleLine { tag: l.t(tag), tone, text: l.t1(key, "day", day) }
+        if finding.kept { ("rule-kept", "good", kept) } else { ("rule-broken", "wait", broken) };
+    let why = if finding.kept {
+        String::new()
+    } else {
+        [l.t1("why-rule", "term", &finding.term), l.t(remedy)].join(" ")
+    };
+    RuleLine { tag: l.t(tag), tone, text: l.t1(key, "day", day), why }
+}
+
+/// What somebody can do who thinks that a refusal is wrong.
+pub(super) fn appeal(l: Locale, terms: &PlanTerms) -> String {
+    match terms.jury() {
+        Some(_) => l.t1("why-jury", "days", terms.review().days.jury_request),
+        None => l.t("why-no-jury"),
+    }
 }
 
 /// Why a claim was refused: the text of the plan's reason or exclusion, or of the rule that the facts broke.
@@ -50,20 +77,17 @@ pub(super) fn reason(l: Locale, terms: &PlanTerms, code: &ReasonCode) -> String 
         "filed-late" => l.t("reason-filed-late"),
         "shares-unpaid" => l.t("reason-shares-unpaid"),
         "ceiling-reached" => l.t("reason-ceiling-reached"),
-        other => other.to_owned(),
+        other => RULES
+            .iter()
+            .find(|(word, ..)| *word == other)
+            .map_or_else(|| other.to_owned(), |(_, _, broken, _)| l.t1(broken, "day", l.t("rule-no-day"))),
     }
 }
 
 /// What would change a refusal.
 pub(super) fn remedy(l: Locale, code: &ReasonCode) -> String {
-    l.t(match code.as_str() {
-        "not-enrolled" => "remedy-not-enrolled",
-        "inside-wait" => "remedy-inside-wait",
-        "filed-late" => "remedy-filed-late",
-        "shares-unpaid" => "remedy-shares-unpaid",
-        "ceiling-reached" => "remedy-ceiling-reached",
-        _ => "remedy-evidence",
-    })
+    let known = RULES.iter().find(|(word, ..)| *word == code.as_str());
+    l.t(known.map_or("remedy-evidence", |(_, _, _, remedy)| *remedy))
 }
 
 /// What happened so far, what is going on, and what follows.
@@ -155,4 +179,32 @@ fn to_come(state: &str) -> &'static [&'static str] {
         _ => 5,
     };
     ALL.get(from..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use huzhu_domain::claim::FindingKind;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_says_what_it_found_by_which_term_and_what_would_change_it() {
+        for l in Locale::ALL {
+            for kind in FindingKind::ALL {
+                let broken = |kept| FindingView {
+                    rule: kind.word().to_owned(),
+                    kept,
+                    day: None,
+                    term: "a.term = 1".to_owned(),
+                    remedy: kind.remedy().word().to_owned(),
+                };
+                let line = rule(l, &broken(false));
+                assert!(line.why.contains("a.term = 1"), "{}", kind.word());
+                assert_ne!(line.text, rule(l, &broken(true)).text, "{}", kind.word());
+                assert_ne!(line.text, l.t("rule-other"), "{}", kind.word());
+                let code = ReasonCode::new(kind.word()).expect("a code");
+                assert!(line.why.ends_with(&remedy(l, &code)), "{}", kind.word());
+            }
+        }
+    }
 }

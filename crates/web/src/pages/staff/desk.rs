@@ -94,6 +94,8 @@ struct FindingLine {
     rule: String,
     kept: bool,
     sentence: String,
+    /// The term of the plan.
+    term: String,
 }
 
 struct AskedItem {
@@ -121,6 +123,8 @@ struct Acts {
     act: &'static str,
     /// The plan pays a part of the cost, which the reviewer has to type in.
     needs_cost: bool,
+    /// Notes what papers show, asks others.
+    works: bool,
 }
 
 /// The desk of one claim.
@@ -216,6 +220,7 @@ fn desk(
                 rule: words::rule(l, &finding.rule),
                 kept: finding.kept,
                 sentence: words::finding(l, finding),
+                term: finding.term.clone(),
             };
             found.findings.iter().map(line).collect()
         }),
@@ -250,7 +255,7 @@ fn acts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Acts {
         "recommended" if confirms => "decide",
         _ => "",
     };
-    Acts { act, needs_cost: matches!(terms.aid().kind, AidKind::Reimbursement { .. }) }
+    Acts { act, works: reviews, needs_cost: matches!(terms.aid().kind, AidKind::Reimbursement { .. }) }
 }
 
 fn clock(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Clock {
@@ -435,6 +440,10 @@ fn done_text(l: Locale, done: &str) -> String {
         "refuse" => l.t("staff-done-refuse"),
         "confirm" => l.t("staff-done-confirm"),
         "return" => l.t("staff-done-return"),
+        "examine" => l.t("staff-done-examine"),
+        "assign" => l.t("staff-done-assign"),
+        "investigate" => l.t("staff-done-investigate"),
+        "end-investigation" => l.t("staff-done-end-investigation"),
         _ => String::new(),
     }
 }

@@ -12,6 +12,7 @@ mod queue;
 mod today;
 mod verbs;
 pub(crate) mod words;
+mod work;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -35,6 +36,7 @@ const CONSOLE: &[(&str, &str, &[Role])] = &[
     ("staff-nav-review", "/staff/review", &[Role::Reviewer]),
     ("staff-nav-confirm", "/staff/confirm", &[Role::Confirmer]),
     ("staff-nav-objections", "/staff/objections", &[Role::Reviewer, Role::Confirmer]),
+    ("staff-nav-investigations", "/staff/investigations", &[Role::Investigator]),
     ("staff-nav-run", "/operator", &[Role::Operator]),
     ("staff-nav-plans", "/operator/plans", &[Role::Operator]),
     ("staff-nav-people", "/operator/people", &[Role::Operator, Role::Auditor]),
@@ -50,6 +52,9 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/staff/review", get(queue::review))
         .route("/staff/confirm", get(queue::confirm))
         .route("/staff/claims/{id}", get(desk::page))
+        .route("/staff/claims/{id}/work", get(work::page))
+        .route("/staff/investigations", get(work::tasks))
+        .route("/staff/investigations/{id}", get(work::task).post(work::findings))
         .route("/staff/claims/{id}/{verb}", post(verbs::act))
         .route("/staff/claims/{id}/files/{file}", get(evidence::file))
 }

@@ -2,13 +2,16 @@
 
 use axum::extract::Path;
 use huzhu_app::call::Call;
-use huzhu_app::claims::{Advice, ConfirmClaim, RecommendClaim, RequestEvidence, SendBack, TakeClaim};
+use huzhu_app::claims::{
+    Advice, AssignClaim, ConfirmClaim, EndInvestigation, RecommendClaim, RequestEvidence, SendBack, TakeClaim,
+};
 use huzhu_app::error::{AppError, FieldMistake};
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::ReasonCode;
 use huzhu_ledger::Amount;
 
 use super::desk;
+use super::work;
 use super::{keyed, status_of};
 use crate::pages::forms::{Fields, form_errors, wrong};
 use crate::pages::frame::{Answer, MemberVisit, see_other};
@@ -60,6 +63,13 @@ async fn run(
             let advice = Advice::Refuse { reason };
             app.recommend(call, &RecommendClaim { claim, advice }).await.map(drop)
         }
+        "examine" => app.examine_claim(call, &work::examination(claim, fields)?).await.map(drop),
+        "assign" => {
+            let reviewer = work::who(fields, "reviewer")?;
+            app.assign_claim(call, AssignClaim { claim, reviewer }).await.map(drop)
+        }
+        "investigate" => app.order_investigation(call, &work::order(claim, fields)?).await.map(drop),
+        "end-investigation" => app.end_investigation(call, EndInvestigation { claim }).await.map(drop),
         "confirm" => app.confirm_claim(call, ConfirmClaim { claim }).await.map(drop),
         "return" => app.send_back(call, &SendBack { claim, text: text() }).await.map(drop),
         _ => Err(AppError::NotFound("verb")),

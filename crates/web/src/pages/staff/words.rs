@@ -117,6 +117,7 @@ pub(crate) fn event(l: Locale, kind: &str) -> String {
         ("claim.evidence-added", "staff-event-claim-evidence-added"),
         ("claim.evidence-removed", "staff-event-claim-evidence-removed"),
         ("claim.evidence-opened", "staff-event-claim-evidence-opened"),
+        ("claim.examined", "staff-event-claim-examined"),
         ("claim.reported", "staff-event-claim-reported"),
         ("claim.taken", "staff-event-claim-taken"),
         ("claim.more-evidence-requested", "staff-event-claim-more-evidence-requested"),
@@ -211,6 +212,14 @@ pub(crate) fn rule(l: Locale, word: &str) -> String {
         ("filed-late", "staff-rule-filed"),
         ("shares-unpaid", "staff-rule-shares"),
         ("ceiling-reached", "staff-rule-ceiling"),
+        ("diagnosed-before", "rule-name-diagnosed"),
+        ("undisclosed", "rule-name-declared"),
+        ("no-accident", "rule-name-cause"),
+        ("severity-not-covered", "rule-name-severity"),
+        ("age-not-covered", "rule-name-age"),
+        ("definition-not-met", "rule-name-definition"),
+        ("excluded", "rule-name-excluded"),
+        ("paid-before", "rule-name-second"),
     ];
     told(l, TABLE, word)
 }
@@ -224,6 +233,14 @@ pub(crate) fn finding(l: Locale, finding: &FindingView) -> String {
         ("filed-late", "staff-broken-filed", "staff-broken-filed-day"),
         ("shares-unpaid", "staff-broken-shares", "staff-broken-shares-day"),
         ("ceiling-reached", "staff-broken-ceiling", "staff-broken-ceiling-day"),
+        ("diagnosed-before", "finding-diagnosed-broken", "finding-diagnosed-broken"),
+        ("undisclosed", "finding-declared-broken", "finding-declared-broken"),
+        ("no-accident", "finding-cause-broken", "finding-cause-broken"),
+        ("severity-not-covered", "finding-severity-broken", "finding-severity-broken"),
+        ("age-not-covered", "finding-age-broken", "finding-age-broken"),
+        ("definition-not-met", "finding-definition-broken", "finding-definition-broken"),
+        ("excluded", "finding-excluded-broken", "finding-excluded-broken"),
+        ("paid-before", "finding-second-broken", "finding-second-broken"),
     ];
     const KEPT: &[(&str, &str, &str)] = &[
         ("not-enrolled", "staff-kept-enrolled", "staff-kept-enrolled-day"),
@@ -232,11 +249,20 @@ pub(crate) fn finding(l: Locale, finding: &FindingView) -> String {
         ("filed-late", "staff-kept-filed", "staff-kept-filed-day"),
         ("shares-unpaid", "staff-kept-shares", "staff-kept-shares-day"),
         ("ceiling-reached", "staff-kept-ceiling", "staff-kept-ceiling-day"),
+        ("diagnosed-before", "finding-diagnosed-kept", "finding-diagnosed-kept"),
+        ("undisclosed", "finding-declared-kept", "finding-declared-kept"),
+        ("no-accident", "finding-cause-kept", "finding-cause-kept"),
+        ("severity-not-covered", "finding-severity-kept", "finding-severity-kept"),
+        ("age-not-covered", "finding-age-kept", "finding-age-kept"),
+        ("definition-not-met", "finding-definition-kept", "finding-definition-kept"),
+        ("excluded", "finding-excluded-kept", "finding-excluded-kept"),
+        ("paid-before", "finding-second-kept", "finding-second-kept"),
     ];
     let table = if finding.kept { KEPT } else { BROKEN };
     match (table.iter().find(|(word, ..)| *word == finding.rule), finding.day) {
         (Some((_, _, key)), Some(day)) => l.t1(key, "day", l.day(day)),
-        (Some((_, key, _)), None) => l.t(key),
+        // The first diagnosis always comes with its day where the rule is broken.
+        (Some((_, key, _)), None) => l.t1(key, "day", l.t("rule-no-day")),
         (None, _) => finding.rule.clone(),
     }
 }
@@ -263,7 +289,13 @@ mod tests {
             for kind in FindingKind::ALL {
                 assert_ne!(rule(l, kind.word()), kind.word());
                 for (kept, day) in [(true, None), (false, None), (true, Some(huzhu_domain::time::Day::MIN))] {
-                    let found = FindingView { rule: kind.word().to_owned(), kept, day };
+                    let found = FindingView {
+                        rule: kind.word().to_owned(),
+                        kept,
+                        day,
+                        term: String::new(),
+                        remedy: String::new(),
+                    };
                     assert_ne!(finding(l, &found), kind.word());
                 }
             }

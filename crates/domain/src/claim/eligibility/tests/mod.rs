@@ -21,6 +21,7 @@ struct Case {
     paid_before: Amount,
     payouts_before: u16,
     cost: Option<Amount>,
+    judged: Judged,
 }
 
 fn yuan(whole: u64) -> Amount {
@@ -51,6 +52,7 @@ impl Case {
             paid_before: Amount::ZERO,
             payouts_before: 0,
             cost: None,
+            judged: Judged::default(),
         }
     }
 
@@ -77,6 +79,7 @@ impl Case {
             paid_before: self.paid_before,
             payouts_before: self.payouts_before,
             cost: self.cost,
+            judged: self.judged.clone(),
         }
     }
 
@@ -212,7 +215,7 @@ fn the_person_is_enrolled_from_the_day_after_joining_until_the_day_before_the_en
                 c.birth = date(1959, 6, 1);
                 c.happened(date(2019, 6, 1));
             },
-            "not-enrolled not-in-cover",
+            "not-enrolled age-not-covered",
         ),
         (
             "the last day of a temporary plan",
@@ -267,7 +270,7 @@ fn the_age_on_the_event_date_picks_the_row_of_the_table() {
                 c.terms.aid.table.remove(1);
                 c.happened(date(2021, 3, 1));
             },
-            "not-in-cover",
+            "age-not-covered",
         ),
     ]);
 }
@@ -276,8 +279,8 @@ fn the_age_on_the_event_date_picks_the_row_of_the_table() {
 fn a_condition_is_in_cover_at_its_severity_and_cause_only() {
     check(&[
         ("unknown condition", |c| c.illness.condition = condition("gout"), "not-in-cover"),
-        ("severity not covered", |c| c.illness.severity = Severity::Mild, "not-in-cover"),
-        ("an illness in a group of accidents", |c| c.illness.condition = condition("fall"), "not-in-cover"),
+        ("severity not covered", |c| c.illness.severity = Severity::Mild, "severity-not-covered"),
+        ("an illness in a group of accidents", |c| c.illness.condition = condition("fall"), "no-accident"),
         ("an accident in a group that covers either cause", |c| c.illness.accident = true, "300000.00"),
     ]);
 }
@@ -301,10 +304,7 @@ fn several_broken_rules_are_told_in_order_of_precedence() {
     case.arrears = yuan(1);
     case.paid_before = yuan(1);
     let answer = case.assess();
-    assert_eq!(
-        told(&answer),
-        "not-enrolled inside-wait not-in-cover filed-late shares-unpaid ceiling-reached"
-    );
+    assert_eq!(told(&answer), "not-enrolled inside-wait not-in-cover filed-late shares-unpaid paid-before");
     assert_eq!(answer.first_broken().unwrap().kind, FindingKind::EnrolledOnEventDate);
 }
 
@@ -314,18 +314,137 @@ fn each_finding_names_the_day_that_decides() {
         |case: &Case| case.assess().findings.into_iter().map(|finding| finding.day).collect::<Vec<_>>();
     let mut case = Case::new();
     case.retry_until = Some(date(2019, 6, 12));
+    let found = case.assess().findings.into_iter().filter_map(|finding| Some((finding.kind, finding.day?)));
     assert_eq!(
-        days(&case),
+        found.collect::<Vec<_>>(),
         [
-            Some(date(2019, 1, 2)),
-            Some(date(2019, 4, 2)),
-            None,
-            Some(date(2019, 11, 28)),
-            Some(date(2019, 6, 12)),
-            None
+            (FindingKind::EnrolledOnEventDate, date(2019, 1, 2)),
+            (FindingKind::WaitOver, date(2019, 4, 2)),
+            (FindingKind::FiledInTime, date(2019, 11, 28)),
+            (FindingKind::SharesPaid, date(2019, 6, 12)),
         ]
     );
     let mut case = Case::new();
     case.covered_until = Some(date(2019, 5, 1));
     assert_eq!(days(&case)[0], Some(date(2019, 5, 1)));
+}
+
+#[test]
+fn what_a_reviewer_found_in_the_papers_counts_as_a_fact() {
+    check(&[
+        ("nobody has looked yet", |c| c.judged.definition_met = None, "300000.00"),
+        ("the definition is met", |c| c.judged.definition_met = Some(true), "300000.00"),
+        // 95 hours and 10 minutes of ventilation where 96 are asked for: a person reads the chart and says no.
+        (
+            "the definition is missed by 50 minutes",
+            |c| c.judged.definition_met = Some(false),
+            "definition-not-met",
+        ),
+        (
+            "an exclusion applies",
+            |c| {
+                c.judged.exclusions.insert("drunk-driving".parse().unwrap());
+            },
+            "excluded",
+        ),
+        ("undisclosed and unrelated", |c| c.judged.undisclosed = Undisclosed::Unrelated, "300000.00"),
+        ("undisclosed and related", |c| c.judged.undisclosed = Undisclosed::Related, "undisclosed"),
+        (
+            "first diagnosed the day after the wait",
+            |c| c.judged.first_diagnosed = Some(date(2019, 4, 2)),
+            "300000.00",
+        ),
+        (
+            "first diagnosed on the last day of the wait",
+            |c| c.judged.first_diagnosed = Some(date(2019, 4, 1)),
+            "inside-wait",
+        ),
+        (
+            "first diagnosed on the day of joining",
+            |c| c.judged.first_diagnosed = Some(date(2019, 1, 1)),
+            "diagnosed-before inside-wait",
+        ),
+        (
+            "found anew after the event date that was told",
+            |c| c.judged.first_diagnosed = Some(date(2019, 7, 1)),
+            "300000.00",
+        ),
+    ]);
+}
+
+/// The rule that decides, and the term of the plan it comes from.
+#[test]
+fn each_broken_rule_cites_the_term_it_comes_from() {
+    let rows: &[(&str, fn(&mut Case), &str)] = &[
+        ("inside the wait", |c| c.happened(date(2019, 4, 1)), "inside-wait: waiting.days = 90"),
+        ("on the day of joining", |c| c.happened(date(2019, 1, 1)), "not-enrolled: waiting.days = 90"),
+        (
+            "over the age limit",
+            |c| {
+                c.birth = date(1959, 6, 1);
+                c.happened(date(2019, 6, 1));
+            },
+            "not-enrolled: leaving.end_at_age = 60",
+        ),
+        (
+            "the plan had ended",
+            |c| c.terms.identity.last_day = Some(date(2019, 5, 31)),
+            "not-enrolled: plan.last_day = 2019-05-31",
+        ),
+        ("left before", |c| c.covered_until = Some(date(2019, 6, 1)), "not-enrolled: leaving"),
+        (
+            "diagnosed before joining",
+            |c| c.judged.first_diagnosed = Some(date(2018, 6, 1)),
+            "diagnosed-before: waiting.illness_inside = \"refund-and-end\"",
+        ),
+        ("kept back", |c| c.judged.undisclosed = Undisclosed::Related, "undisclosed: joining.questions"),
+        ("unknown", |c| c.illness.condition = condition("gout"), "not-in-cover: cover.conditions"),
+        (
+            "a fall that was none",
+            |c| c.illness.condition = condition("fall"),
+            "no-accident: cover.groups.accident.cause = \"accident\"",
+        ),
+        (
+            "too mild",
+            |c| c.illness.severity = Severity::Mild,
+            "severity-not-covered: cover.conditions.malignant-tumour.severities = [\"severe\"]",
+        ),
+        (
+            "too old for the condition",
+            |c| {
+                c.terms.cover.conditions[0].ages = AgeBand { from: 0, to: Some(20) };
+                c.terms.aid.table[0].ages = AgeBand { from: 0, to: Some(20) };
+                c.terms.aid.table.remove(1);
+            },
+            "age-not-covered: cover.conditions.malignant-tumour.age_to = 20",
+        ),
+        (
+            "95 hours and 10 minutes",
+            |c| c.judged.definition_met = Some(false),
+            "definition-not-met: cover.conditions.malignant-tumour.definition",
+        ),
+        (
+            "excluded",
+            |c| {
+                c.judged.exclusions.insert("drunk-driving".parse().unwrap());
+            },
+            "excluded: cover.exclusions.drunk-driving",
+        ),
+        ("late", |c| c.reported = date(2019, 11, 29), "filed-late: calendar.filing_deadline_days = 180"),
+        ("second claim after aid", |c| c.paid_before = yuan(1), "paid-before: aid.frequency = \"once\""),
+    ];
+    for (what, change, expected) in rows {
+        let mut case = Case::new();
+        change(&mut case);
+        let terms = case.checked_terms();
+        let facts = case.facts(&terms);
+        let broken = assess(&facts).first_broken().expect(what);
+        assert_eq!(format!("{}: {}", broken.kind.word(), cite(broken.kind, &facts)), *expected, "{what}");
+    }
+    let mut case = Case::new();
+    case.illness.accident = true;
+    case.happened(date(2019, 1, 5));
+    let terms = case.checked_terms();
+    let cited = cite(FindingKind::WaitOver, &case.facts(&terms)).to_string();
+    assert_eq!(cited, "waiting.accident_exempt = true", "an accident inside the wait");
 }

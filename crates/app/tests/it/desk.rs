@@ -1,0 +1,257 @@
+//! The desk of reviewers: what papers show, to whom a claim goes, investigations, and blind second reviews.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huzhu_app::call::Call;
+use huzhu_app::claims::{
+    Advice, AssignClaim, ConfirmClaim, Conflict, Contacts, Declaration, Declare, ExamineClaim, GiveContacts,
+    GiveOpinion, HandInFindings, OrderInvestigation, RecommendClaim, TakeClaim,
+};
+use huzhu_app::error::AppError;
+use huzhu_app::roles::ChangeRole;
+use huzhu_domain::claim::Undisclosed;
+use huzhu_domain::member::Role;
+use huzhu_domain::plan::{ItemCode, ReasonCode};
+use jiff::civil::date;
+
+use crate::world::*;
+
+const INVESTIGATOR: u128 = 905;
+const COLLEAGUE: u128 = 906;
+
+fn investigator() -> Call {
+    as_staff(INVESTIGATOR, Role::Investigator)
+}
+
+fn colleague() -> Call {
+    as_staff(COLLEAGUE, Role::Reviewer)
+}
+
+/// Member 1 filed claim 1 with one file; reviewer, colleague and investigator are known to the platform.
+async fn with_a_claim(changes: &[(&str, &str)]) -> Town {
+    let town = Town::new(changes).await;
+    town.joins(1, date(2026, 1, 10)).await;
+    town.on(date(2026, 3, 2));
+    town.files(1, 1, date(2026, 3, 1)).await;
+    for (n, role) in [(REVIEWER, "reviewer"), (COLLEAGUE, "reviewer"), (INVESTIGATOR, "investigator")] {
+        town.knows(n).await;
+        let change = ChangeRole { member: member(n), role, grant: true };
+        town.app.change_role(&operator(), change).await.expect("a role");
+    }
+    town
+}
+
+fn nothing_found() -> ExamineClaim {
+    ExamineClaim {
+        claim: claim(1),
+        definition_met: Some(true),
+        exclusions: BTreeSet::new(),
+        first_diagnosed: None,
+        undisclosed: Undisclosed::Nothing,
+        shown: BTreeMap::from([(ItemCode::new("diagnosis").expect("a code"), evidence(1))]),
+    }
+}
+
+/// The first broken rule with its term, or nothing.
+async fn broken(town: &Town) -> String {
+    let view = town.app.claim_view(&reviewer(), claim(1)).await.expect("a view");
+    let findings = view.eligibility.expect("findings").findings;
+    let first = findings.into_iter().find(|finding| !finding.kept);
+    first.map_or_else(String::new, |finding| format!("{}: {}", finding.rule, finding.term))
+}
+
+#[tokio::test]
+async fn what_the_papers_show_decides_and_the_refusal_names_the_term() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    let exclusion = ReasonCode::new("pre-existing").expect("a code");
+    let rows: [(&str, fn(&mut ExamineClaim), &str); 6] = [
+        ("all is there", |_| {}, ""),
+        // 95 hours and 10 minutes of ventilation where 96 are asked for.
+        (
+            "50 minutes are missing",
+            |found| found.definition_met = Some(false),
+            "definition-not-met: cover.conditions.malignant-tumour.definition",
+        ),
+        ("left out and unrelated", |found| found.undisclosed = Undisclosed::Unrelated, ""),
+        (
+            "left out and related",
+            |found| found.undisclosed = Undisclosed::Related,
+            "undisclosed: joining.questions",
+        ),
+        (
+            "found on the last day of the wait",
+            |found| found.first_diagnosed = Some(date(2026, 2, 9)),
+            "inside-wait: waiting.days = 30",
+        ),
+        ("found the day after", |found| found.first_diagnosed = Some(date(2026, 2, 10)), ""),
+    ];
+    for (what, change, expected) in rows {
+        let mut found = nothing_found();
+        change(&mut found);
+        app.examine_claim(&reviewer(), &found).await.expect(what);
+        assert_eq!(broken(&town).await, expected, "{what}");
+        let own = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
+        assert!(own.judged.shown.is_empty(), "claimants see the rules, not the notes");
+    }
+    let mut found = nothing_found();
+    found.exclusions.insert(exclusion);
+    app.examine_claim(&reviewer(), &found).await.expect("examined");
+    assert_eq!(broken(&town).await, "excluded: cover.exclusions.pre-existing");
+    found.exclusions.insert(ReasonCode::new("bad-mood").expect("a code"));
+    let unknown = app.examine_claim(&reviewer(), &found).await;
+    assert!(matches!(unknown, Err(AppError::Invalid(_))), "{unknown:?}");
+    assert_eq!(code(app.examine_claim(&colleague(), &nothing_found()).await), "claim-not-yours");
+    town.check().await.expect("a sound store");
+}
+
+#[tokio::test]
+async fn an_approval_needs_every_required_paper() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    let mut found = nothing_found();
+    found.shown.clear();
+    app.examine_claim(&reviewer(), &found).await.expect("examined");
+    let approve = RecommendClaim { claim: claim(1), advice: Advice::Approve { cost: None } };
+    assert_eq!(code(app.recommend(&reviewer(), &approve).await), "claim-item-missing");
+    app.examine_claim(&reviewer(), &nothing_found()).await.expect("examined");
+    app.recommend(&reviewer(), &approve).await.expect("recommended");
+}
+
+#[tokio::test]
+async fn a_claim_is_given_to_a_reviewer_who_is_a_stranger_to_it() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    let to = |n| AssignClaim { claim: claim(1), reviewer: member(n) };
+    assert_eq!(code(app.assign_claim(&operator(), to(INVESTIGATOR)).await), "claim-wrong-role");
+    app.assign_claim(&operator(), to(COLLEAGUE)).await.expect("assigned");
+    let queue = app.review_queue(&colleague(), &plan()).await.expect("a queue");
+    assert_eq!(queue.rows.iter().filter(|row| row.mine).count(), 1);
+    let loads = app.reviewers_for(&operator(), claim(1)).await.expect("loads");
+    let loads: Vec<_> = loads.iter().map(|load| (load.member, load.open)).collect();
+    assert_eq!(loads, [(member(REVIEWER), 0), (member(COLLEAGUE), 1)], "who has least comes first");
+}
+
+#[tokio::test]
+async fn an_investigator_sees_what_was_chosen_and_decides_nothing() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    town.hands_in(1, 1, 50).await;
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    let order = OrderInvestigation {
+        claim: claim(1),
+        investigator: member(INVESTIGATOR),
+        questions: "When was it first found?".to_owned(),
+        files: vec![evidence(50)],
+    };
+    let unknown = app.investigation(&investigator(), claim(1)).await;
+    assert_eq!(unknown, Err(AppError::NotFound("claim")), "nobody asked yet");
+    app.order_investigation(&reviewer(), &order).await.expect("ordered");
+    let task = app.my_investigations(&investigator()).await.expect("a list").remove(0);
+    assert_eq!((task.name.as_str(), task.questions.as_str()), ("王**", "When was it first found?"));
+    app.evidence_file(&investigator(), claim(1), evidence(50)).await.expect("a chosen file");
+    for (who, file) in [(investigator(), evidence(1)), (as_staff(907, Role::Investigator), evidence(50))] {
+        let refused = app.evidence_file(&who, claim(1), file).await;
+        assert!(matches!(refused, Err(AppError::NotFound(_))), "{refused:?}");
+    }
+    let whole = app.claim_view(&investigator(), claim(1)).await;
+    assert!(matches!(whole, Err(AppError::NotFound(_))), "not the whole claim");
+    let findings = HandInFindings { claim: claim(1), findings: "On 3 February.".to_owned() };
+    app.hand_in_findings(&investigator(), &findings).await.expect("handed in");
+    assert!(app.my_investigations(&investigator()).await.expect("a list").is_empty());
+    let texts = |view: huzhu_app::claims::ClaimView| {
+        view.timeline.into_iter().filter_map(|step| step.text).collect::<Vec<_>>()
+    };
+    let staff = app.claim_view(&reviewer(), claim(1)).await.expect("a view");
+    assert_eq!(texts(staff), ["On 3 February."]);
+    let own = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
+    assert!(texts(own).is_empty(), "findings are for those who decide");
+    town.check().await.expect("a sound store");
+}
+
+#[tokio::test]
+async fn a_second_opinion_is_blind_and_counts() {
+    // All decided claims are drawn.
+    let town = with_a_claim(&[("second_review = \"5\"", "second_review = \"100\"")]).await;
+    let app = &town.app;
+    town.approves(1).await;
+    let both = Call::member(member(REVIEWER), BTreeSet::from([Role::Reviewer]));
+    assert!(app.second_reviews(&both, &plan()).await.expect("a list").is_empty(), "who decided knows it");
+    assert_eq!(app.second_reviews(&colleague(), &plan()).await.expect("a list").len(), 1);
+    let blind = app.second_review(&colleague(), claim(1)).await.expect("a view");
+    assert_eq!(blind.evidence.len(), 1);
+    let refuse = Some(ReasonCode::new("condition-not-met").expect("a code"));
+    let opinion = GiveOpinion { claim: claim(1), refuse };
+    let own = app.give_opinion(&reviewer(), &opinion).await;
+    assert_eq!(own.map(|done| done.receipt), Err(AppError::NotFound("second-review")));
+    let given = app.give_opinion(&colleague(), &opinion).await.expect("given");
+    assert!(!given.receipt.agreed);
+    assert_eq!(code(app.give_opinion(&colleague(), &opinion).await), "opinion-already-given");
+    let months = app.agreement(&plan()).await.expect("months");
+    assert_eq!((months.len(), months[0].month, months[0].counts.only_first), (1, (2026, 3), 1));
+    town.check().await.expect("a sound store");
+}
+
+#[tokio::test]
+async fn no_claim_is_drawn_where_the_terms_draw_none() {
+    let town = with_a_claim(&[("second_review = \"5\"", "second_review = \"0\"")]).await;
+    town.approves(1).await;
+    assert!(town.app.second_reviews(&colleague(), &plan()).await.expect("a list").is_empty());
+    let confirmed = town.app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(1) }).await;
+    assert_eq!(code(confirmed), "claim-wrong-state");
+}
+
+#[tokio::test]
+async fn who_is_in_conflict_cannot_open_the_claim() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    let contacts = Contacts {
+        hospital: "City Hospital No. 1".to_owned(),
+        address: "3 Long Lane, Hangzhou".to_owned(),
+        payee: "6222 0001".to_owned(),
+        ..Contacts::default()
+    };
+    let give = GiveContacts { claim: claim(1), contacts };
+    app.give_contacts(&as_member(1), &give).await.expect("given");
+    let stranger = app.give_contacts(&as_member(2), &give).await;
+    assert!(matches!(stranger, Err(AppError::NotFound(_))), "{stranger:?}");
+    let employer = Declaration { employer: "Blue Mill".to_owned(), ..Declaration::default() };
+    app.declare(&as_member(1), &Declare { declaration: employer.clone() }).await.expect("declared");
+    let rows = [
+        (
+            "nothing in common",
+            Declaration { hospital: "Village Hospital".to_owned(), ..Declaration::default() },
+            vec![],
+        ),
+        (
+            "the hospital, written otherwise",
+            Declaration { employer: "city hospital no 1".to_owned(), ..Declaration::default() },
+            vec![Conflict::Hospital],
+        ),
+        (
+            "the same house",
+            Declaration { household: "3 long lane Hangzhou".to_owned(), ..Declaration::default() },
+            vec![Conflict::Household],
+        ),
+        ("the same employer", employer, vec![Conflict::Employer]),
+    ];
+    for (what, declaration, expected) in rows {
+        app.declare(&colleague(), &Declare { declaration }).await.expect(what);
+        assert_eq!(app.conflicts(member(COLLEAGUE), claim(1)).await.expect(what), expected, "{what}");
+        let seen = app.claim_view(&colleague(), claim(1)).await;
+        let listed = app.review_queue(&colleague(), &plan()).await.expect("a queue").rows.len();
+        if expected.is_empty() {
+            assert!(seen.is_ok(), "{what}");
+            assert_eq!(listed, 1, "{what}");
+        } else {
+            assert_eq!(code(seen), "claim-conflict", "{what}");
+            assert_eq!(listed, 0, "{what}");
+            let to = AssignClaim { claim: claim(1), reviewer: member(COLLEAGUE) };
+            assert_eq!(code(app.assign_claim(&operator(), to).await), "claim-conflict", "{what}");
+        }
+    }
+    let own = app.conflicts(member(1), claim(1)).await.expect("conflicts");
+    assert!(own.starts_with(&[Conflict::Own, Conflict::Relative]), "{own:?}");
+}
