@@ -102,8 +102,7 @@ impl App {
         let cost = sealed.map(|bytes| serde_json::from_slice(&bytes)).transpose();
         let cost = cost.map_err(|e| AppError::Broken(format!("cost of {}: {e}", claim.id())))?;
         let reported = day_of(reported, terms.zone());
-        let facts =
-            self.facts_of(terms, claim.illness(), enrolment, reported, Some(claim), cost).await?;
+        let facts = self.facts_of(terms, claim.illness(), enrolment, reported, Some(claim), cost).await?;
         Ok(granted_aid(&facts))
     }
 
