@@ -9,6 +9,8 @@
 //! Limits: the proof of the output is checked by whoever has the curves (`huzhu_gateways::randomness::check`), receipts by whoever
 //! knows whom to trust about the log. A file without either shows that the numbers fit together and no more.
 
+use std::fmt::Write as _;
+
 use huzhu_domain::digest::Digest;
 use huzhu_domain::jury::{
     DrawRequest, Exclusion, MAX_ROSTER, Order, Roster, RosterError, Seating, SeatingError, SeedProof,
@@ -413,7 +415,11 @@ impl DrawFile {
 /// The content of a roster's own file: each pseudonym in 64 hexadecimal digits on a line, in order.
 #[must_use]
 pub fn roster_file(roster: &Roster) -> String {
-    roster.jurors().iter().map(|juror| format!("{juror}\n")).collect()
+    let mut text = String::new();
+    for juror in roster.jurors() {
+        let _infallible = writeln!(text, "{juror}");
+    }
+    text
 }
 
 /// Reads such a file.

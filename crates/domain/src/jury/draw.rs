@@ -73,20 +73,22 @@ impl<'a> Words<'a> {
     }
 
     fn next(&mut self) -> u64 {
-        let unused = self.block.get(self.used..).and_then(|rest| rest.first_chunk::<8>().copied());
-        if let Some(word) = unused {
-            self.used = self.used.saturating_add(8);
-            return u64::from_be_bytes(word);
+        loop {
+            let unused = self.block.get(self.used..).and_then(|rest| rest.first_chunk::<8>());
+            if let Some(word) = unused.copied() {
+                self.used = self.used.saturating_add(8);
+                return u64::from_be_bytes(word);
+            }
+            self.fill();
         }
-        let mut bytes = Vec::with_capacity(STREAM.len().saturating_add(40));
-        bytes.extend_from_slice(STREAM);
-        bytes.extend_from_slice(self.seed.bytes());
-        bytes.extend_from_slice(&self.counter.to_be_bytes());
+    }
+
+    /// The next hash of the stream.
+    fn fill(&mut self) {
+        let block = [STREAM, self.seed.bytes(), &self.counter.to_be_bytes()].concat();
+        self.block = *Hash::digest(&block).as_bytes();
         self.counter = self.counter.wrapping_add(1);
-        self.block = *Hash::digest(&bytes).as_bytes();
-        self.used = 8;
-        let [a, b, c, d, e, f, g, h, ..] = self.block;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        self.used = 0;
     }
 
     /// A uniform number below `bound`, which is at least 1.

@@ -115,6 +115,7 @@ impl VrfKey {
 ///
 /// # Errors
 /// [`VrfError`]; nothing is shown then.
+#[expect(clippy::many_single_char_names, reason = "the letters of RFC 9381")]
 pub fn verify(key: &[u8; 32], input: &[u8], proof: &[u8]) -> Result<[u8; 64], VrfError> {
     let y = point(key).filter(|y| !y.is_small_order()).ok_or(VrfError::Key)?;
     let (gamma, rest) = proof.split_first_chunk::<32>().ok_or(VrfError::Form)?;

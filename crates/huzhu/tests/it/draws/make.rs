@@ -184,7 +184,9 @@ impl SmallLog {
         let leaves: Vec<Hash> =
             self.entries[..size].iter().map(|entry| leaf_hash(&entry.encode().unwrap())).collect();
         let mut frontier = Frontier::new();
-        leaves.iter().for_each(|leaf| frontier.append(*leaf));
+        for leaf in &leaves {
+            frontier.append(*leaf);
+        }
         let head = Checkpoint::new(ORIGIN, size as u64, frontier.root()).unwrap();
         let mut checkpoint = head.sign(&Self::signer());
         let cosignature = Self::witness().cosign(&checkpoint, cosigned);

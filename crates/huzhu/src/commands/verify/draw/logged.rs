@@ -51,10 +51,10 @@ pub(super) fn check(
                 return Err(format!("the log's entry {} says something else than the {what}", shown.index));
             }
             Some(shown) => {
-                seen.proved.push(format!("{} has the {what} as entry {}", places.origin, shown.index))
+                seen.proved.push(format!("{} has the {what} as entry {}", places.origin, shown.index));
             }
             None => {
-                seen.not_proved.push(format!("that the {what} is on the log: the file has no receipt of it"))
+                seen.not_proved.push(format!("that the {what} is on the log: the file has no receipt of it"));
             }
         }
     }
