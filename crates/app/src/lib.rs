@@ -32,6 +32,7 @@ pub mod refusal;
 pub mod roles;
 pub mod sign_in;
 pub mod staff;
+pub mod statistics;
 mod transact;
 
 use std::collections::BTreeMap;
@@ -76,6 +77,7 @@ pub struct App {
     sequencer: Arc<dyn Sequencer>,
     log: Arc<dyn LogReader>,
     feed: tokio::sync::Mutex<log::feed::Feed>,
+    tally: tokio::sync::Mutex<statistics::Tally>,
     committed: tokio::sync::Notify,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -99,6 +101,7 @@ impl App {
             sequencer,
             log,
             feed: tokio::sync::Mutex::default(),
+            tally: tokio::sync::Mutex::default(),
             committed: tokio::sync::Notify::new(),
             clock,
             entropy,

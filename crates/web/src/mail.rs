@@ -68,7 +68,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ),
     ("mail-objection-raised", "mail-objection-raised-subject", "mail-objection-raised-body"),
     ("mail-objection-answered", "mail-objection-answered-subject", "mail-objection-answered-body"),
-    ("mail-staff-objection", "mail-staff-objection-subject", "mail-staff-objection-body"),
+    ("mail-work-objection", "mail-work-objection-subject", "mail-work-objection-body"),
     ("mail-claim-late", "mail-claim-late-subject", "mail-claim-late-body"),
     ("mail-claim-late-without", "mail-claim-late-without-subject", "mail-claim-late-without-body"),
     ("mail-claim-verdict-for", "mail-claim-verdict-for-subject", "mail-claim-verdict-for-body"),
@@ -114,8 +114,10 @@ pub(crate) fn link(message: &Message) -> Option<String> {
         (StreamId::Enrolment(enrolment), _) => format!("/me/enrolments/{enrolment}"),
         (StreamId::Member(_), _) => "/me".to_owned(),
         (StreamId::Juror(plan, _), _) => format!("/plans/{plan}"),
+        (StreamId::Objection(objection), Topic::Work) => format!("/staff/objections/{objection}"),
+        (StreamId::Objection(objection), _) => format!("/me/objections/{objection}"),
         // They get a way of their own with their pages.
-        (StreamId::Objection(_) | StreamId::JuryCase(_) | StreamId::Ballot(_), _) => return None,
+        (StreamId::JuryCase(_) | StreamId::Ballot(_), _) => return None,
     })
 }
 

@@ -23,6 +23,7 @@ use crate::call::{Call, Done};
 use crate::claims::OpenClaim;
 use crate::claims::refusal::refused;
 use crate::error::AppError;
+use crate::inbox::Telling;
 use crate::load::{append_claim, append_matter};
 use crate::matter::{MatterKind, MatterQuery, objection_of};
 use crate::permission::Action;
@@ -225,18 +226,11 @@ impl App {
         claim: &Claim,
         answered: Option<ObjectionId>,
     ) -> Result<(), AppError> {
-        let values = || {
-            vec![
-                ("claim", claim.id().to_string()),
-                ("plan", claim.claimed().plan.to_string()),
-                ("answer", "moot".to_owned()),
-            ]
-        };
         for id in claim.open_objections().iter().filter(|id| Some(**id) != answered) {
             let objection = self.load_objection(*id).await?.state;
             let event = objection.become_moot(unit.at)?;
             unit.appends.push(self.append_objection(*id, event, unit.at).await?);
-            self.write_to(unit, objection.by(), "mail-objection-answered", values()).await?;
+            self.tell(unit, objection.by(), &answered_telling(&objection, "moot")).await?;
         }
         Ok(())
     }
@@ -299,15 +293,14 @@ impl App {
     ) -> Result<(), AppError> {
         let claim = open.claim();
         self.tell_claimant(unit, claim, "mail-claim-objected", Some(until), Vec::new()).await?;
-        let values = || {
-            vec![
-                ("objection", objection.to_string()),
-                ("claim", claim.id().to_string()),
-                ("plan", claim.claimed().plan.to_string()),
-                ("until", until.to_string()),
-            ]
+        let telling = |template| {
+            Telling::new(template)
+                .with("claim", claim.id())
+                .with("plan", &claim.claimed().plan)
+                .until(Some(until))
+                .about(StreamId::Objection(objection))
         };
-        self.write_to(unit, by, "mail-objection-raised", values()).await?;
+        self.tell(unit, by, &telling("mail-objection-raised")).await?;
         let staff = self.store.staff().await?;
         let able = staff.iter().filter(|row| {
             Action::AnswerObjection.allows(&row.roles)
@@ -316,7 +309,7 @@ impl App {
                 && !claim.is_own(row.id)
         });
         for row in able.take(STAFF_MAX) {
-            self.write_to(unit, row.id, "mail-staff-objection", values()).await?;
+            self.tell(unit, row.id, &telling("mail-work-objection")).await?;
         }
         Ok(())
     }
@@ -333,13 +326,17 @@ impl App {
             Answer::Dismissed | Answer::Abusive => "mail-claim-objection-dismissed",
         };
         self.tell_claimant(unit, open.claim(), template, None, Vec::new()).await?;
-        let values = vec![
-            ("claim", open.claim().id().to_string()),
-            ("plan", objection.plan().to_string()),
-            ("answer", word(answer).to_owned()),
-        ];
-        self.write_to(unit, objection.by(), "mail-objection-answered", values).await
+        self.tell(unit, objection.by(), &answered_telling(objection, word(answer))).await
     }
+}
+
+/// What the objector is told at the end.
+fn answered_telling(objection: &Objection, answer: &str) -> Telling {
+    Telling::new("mail-objection-answered")
+        .with("claim", objection.claim())
+        .with("plan", objection.plan())
+        .with("answer", answer)
+        .about(StreamId::Objection(objection.id()))
 }
 
 /// The word of an answer, which is that of the state after it.

@@ -144,8 +144,8 @@ mail-objection-answered-body =
 
     You can read the answer on the page of your objection.
 
-mail-staff-objection-subject = An objection waits for an answer
-mail-staff-objection-body = A member objected to the claim { $claim } in { $plan }. The answer is due by { $until }. Somebody who did not recommend the claim has to give it.
+mail-work-objection-subject = An objection waits for an answer
+mail-work-objection-body = A member objected to the claim { $claim } in { $plan }. The answer is due by { $until }. Somebody who did not recommend the claim has to give it.
 
 mail-claim-late-subject = Your claim is late, and it is our turn
 mail-claim-late-body = The time for the next step of your claim { $claim } has passed without it. That is our delay, not yours: you lose nothing, and it stands on the page of your claim for everybody who looks after it. The plan's public figures count it too.

@@ -135,8 +135,8 @@ mail-objection-answered-body =
 
     您可以在异议页面上看到答复。
 
-mail-staff-objection-subject = 有一份异议等待答复
-mail-staff-objection-body = 有成员对 { $plan } 中的申请 { $claim } 提出异议。请在 { $until } 之前答复。须由没有推荐过这份申请的人来答复。
+mail-work-objection-subject = 有一份异议等待答复
+mail-work-objection-body = 有成员对 { $plan } 中的申请 { $claim } 提出异议。请在 { $until } 之前答复。须由没有推荐过这份申请的人来答复。
 
 mail-claim-late-subject = 您的申请逾期了，现在轮到我们处理
 mail-claim-late-body = 您的申请 { $claim } 的下一步没有按时完成。这是我们的延误，不是您的：您不会因此失去任何权利，申请页面上会写明这次延误，计划的公开统计也会计入。

@@ -6,6 +6,7 @@ mod api_guards;
 mod api_roles;
 mod api_world;
 mod log_pages;
+mod objections;
 mod pages_journeys;
 mod pages_render;
 mod pages_world;

@@ -1,0 +1,420 @@
+//! Folding events into counts. Pure: no store, no clock.
+
+use std::collections::BTreeMap;
+
+use huzhu_domain::claim::ClaimEvent;
+use huzhu_domain::event::{Event, StreamId};
+use huzhu_domain::id::ClaimId;
+use huzhu_domain::objection::{Answer, ObjectionEvent};
+use huzhu_domain::plan::{PlanId, ReasonCode};
+use huzhu_domain::second_review::SecondReviewEvent;
+use huzhu_domain::time::{Moment, TimeZone, day_of};
+
+use super::hide::single;
+use super::{Agreement, Count, Days, MonthFigures, Statistics, hidden};
+use crate::ports::{Position, Recorded};
+
+/// A stage of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// From the report to the recommendation.
+    Review,
+    /// From the recommendation to the decision.
+    Confirmation,
+    /// From the approval to the notice.
+    WaitForNotice,
+    /// From the notice to the payout.
+    NoticeToPayout,
+    /// From the report to the payout or the refusal.
+    Whole,
+    /// From an objection to its answer.
+    Objection,
+}
+
+impl Stage {
+    /// All stages, in order.
+    pub const ALL: [Self; 6] = [
+        Self::Review,
+        Self::Confirmation,
+        Self::WaitForNotice,
+        Self::NoticeToPayout,
+        Self::Whole,
+        Self::Objection,
+    ];
+
+    /// The stable word in JSON and message keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Confirmation => "confirmation",
+            Self::WaitForNotice => "wait-for-notice",
+            Self::NoticeToPayout => "notice-to-payout",
+            Self::Whole => "whole",
+            Self::Objection => "objection",
+        }
+    }
+}
+
+/// A month of a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month {
+    /// The year.
+    pub year: i16,
+    /// The month, from 1.
+    pub month: i8,
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+/// A claim on its way.
+#[derive(Clone, Debug)]
+struct Open {
+    plan: PlanId,
+    reported: Option<Moment>,
+    since: Option<Moment>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct MonthCounts {
+    reported: u64,
+    approved: u64,
+    refused: u64,
+    objections: u64,
+}
+
+/// Counts of one plan.
+#[derive(Clone, Debug, Default)]
+struct PlanTally {
+    /// Stage, whole days, how many.
+    days: BTreeMap<Stage, BTreeMap<u64, u64>>,
+    approved: u64,
+    refused: BTreeMap<ReasonCode, u64>,
+    answered: u64,
+    upheld: u64,
+    verdicts: u64,
+    verdicts_for: u64,
+    missed: u64,
+    /// First approves, second approves: how many.
+    opinions: BTreeMap<(bool, bool), u64>,
+    months: BTreeMap<Month, MonthCounts>,
+}
+
+/// What was folded so far.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    position: Position,
+    zones: BTreeMap<PlanId, TimeZone>,
+    plans: BTreeMap<PlanId, PlanTally>,
+    claims: BTreeMap<ClaimId, Open>,
+    objections: BTreeMap<huzhu_domain::id::ObjectionId, (PlanId, Moment)>,
+    second: BTreeMap<ClaimId, (PlanId, bool)>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            position: Position(0),
+            zones: BTreeMap::new(),
+            plans: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            objections: BTreeMap::new(),
+            second: BTreeMap::new(),
+        }
+    }
+}
+
+impl Tally {
+    /// The last event that was folded.
+    pub(crate) const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// A plan that this event is the first of, and whose time zone is needed.
+    pub(crate) fn unknown_plan(&self, recorded: &Recorded) -> Option<PlanId> {
+        let plan = match &recorded.event {
+            Event::Claim(ClaimEvent::Drafted(claimed)) => &claimed.plan,
+            Event::Objection(ObjectionEvent::Raised { plan, .. })
+            | Event::SecondReview(SecondReviewEvent::Drawn { plan, .. }) => plan,
+            _ => return None,
+        };
+        (!self.zones.contains_key(plan)).then(|| plan.clone())
+    }
+
+    /// The time zone of a plan.
+    pub(crate) fn learn(&mut self, plan: PlanId, zone: TimeZone) {
+        self.zones.insert(plan, zone);
+    }
+
+    /// Folds one event.
+    pub(crate) fn take(&mut self, recorded: &Recorded) {
+        self.position = recorded.position;
+        match (&recorded.stream, &recorded.event) {
+            (StreamId::Claim(id), Event::Claim(event)) => self.claim(*id, event, recorded.at),
+            (StreamId::Objection(id), Event::Objection(event)) => self.objection(*id, event, recorded.at),
+            (StreamId::SecondReview(claim), Event::SecondReview(event)) => match event {
+                SecondReviewEvent::Drawn { plan, first, .. } => {
+                    self.second.insert(*claim, (plan.clone(), first.approves()));
+                }
+                SecondReviewEvent::Given { second, .. } => {
+                    if let Some((plan, first)) = self.second.remove(claim) {
+                        let tally = self.plans.entry(plan).or_default();
+                        more(tally.opinions.entry((first, second.approves())).or_default());
+                    }
+                }
+            },
+            _ => {}
+        }
+    }
+
+    fn claim(&mut self, id: ClaimId, event: &ClaimEvent, at: Moment) {
+        if let ClaimEvent::Drafted(claimed) = event {
+            self.claims.insert(id, Open { plan: claimed.plan.clone(), reported: None, since: None });
+            return;
+        }
+        let Some(open) = self.claims.get_mut(&id) else { return };
+        let month = month_of(self.zones.get(&open.plan), at);
+        let tally = self.plans.entry(open.plan.clone()).or_default();
+        let since = open.since;
+        let mut took = |stage, from: Option<Moment>| {
+            if let Some(days) = from.and_then(|from| whole_days(from, at)) {
+                more(tally.days.entry(stage).or_default().entry(days).or_default());
+            }
+        };
+        let mut ends = false;
+        match event {
+            ClaimEvent::Reported { .. } => {
+                (open.reported, open.since) = (Some(at), Some(at));
+                more(&mut tally.months.entry(month).or_default().reported);
+            }
+            ClaimEvent::Recommended { .. } => {
+                took(Stage::Review, since);
+                open.since = Some(at);
+            }
+            ClaimEvent::Returned { .. } | ClaimEvent::ObjectionUpheld { .. } => open.since = Some(at),
+            ClaimEvent::Approved { .. } => {
+                took(Stage::Confirmation, since);
+                open.since = Some(at);
+                more(&mut tally.approved);
+                more(&mut tally.months.entry(month).or_default().approved);
+            }
+            ClaimEvent::Refused { reason, .. } => {
+                took(Stage::Confirmation, since);
+                took(Stage::Whole, open.reported);
+                open.since = Some(at);
+                more(tally.refused.entry(reason.clone()).or_default());
+                more(&mut tally.months.entry(month).or_default().refused);
+            }
+            ClaimEvent::PutOnNotice { .. } => {
+                took(Stage::WaitForNotice, since);
+                open.since = Some(at);
+            }
+            ClaimEvent::Paid { .. } => {
+                took(Stage::NoticeToPayout, since);
+                took(Stage::Whole, open.reported);
+                ends = true;
+            }
+            ClaimEvent::Withdrawn => ends = true,
+            ClaimEvent::VerdictReached { for_claimant, .. } => {
+                more(&mut tally.verdicts);
+                if *for_claimant {
+                    more(&mut tally.verdicts_for);
+                }
+            }
+            ClaimEvent::DeadlinePassed { .. } => more(&mut tally.missed),
+            _ => {}
+        }
+        if ends {
+            self.claims.remove(&id);
+        }
+    }
+
+    fn objection(&mut self, id: huzhu_domain::id::ObjectionId, event: &ObjectionEvent, at: Moment) {
+        match event {
+            ObjectionEvent::Raised { plan, .. } => {
+                let month = month_of(self.zones.get(plan), at);
+                let tally = self.plans.entry(plan.clone()).or_default();
+                more(&mut tally.months.entry(month).or_default().objections);
+                self.objections.insert(id, (plan.clone(), at));
+            }
+            ObjectionEvent::Answered { answer, .. } => {
+                let Some((plan, raised)) = self.objections.remove(&id) else { return };
+                let tally = self.plans.entry(plan).or_default();
+                more(&mut tally.answered);
+                if *answer == Answer::Upheld {
+                    more(&mut tally.upheld);
+                }
+                if let Some(days) = whole_days(raised, at) {
+                    more(tally.days.entry(Stage::Objection).or_default().entry(days).or_default());
+                }
+            }
+            ObjectionEvent::Withdrawn { .. } | ObjectionEvent::BecameMoot { .. } => {
+                self.objections.remove(&id);
+            }
+        }
+    }
+
+    /// The figures of a plan as everybody may read them.
+    pub(crate) fn figures(&self, plan: &PlanId, now: Moment, months_max: usize) -> Statistics {
+        let nothing = PlanTally::default();
+        let tally = self.plans.get(plan).unwrap_or(&nothing);
+        let mut refused: Vec<(&ReasonCode, u64)> = tally.refused.iter().map(|(code, n)| (code, *n)).collect();
+        refused.sort_by_key(|(code, n)| (std::cmp::Reverse(*n), *code));
+        let counts: Vec<u64> = refused.iter().map(|(_, n)| *n).collect();
+        let pair = |whole: u64, part: u64| -> [Count; 2] {
+            match hidden(&[part, whole.saturating_sub(part)]).as_slice() {
+                [Some(part), Some(_)] => [Some(whole), Some(*part)],
+                _ => [single(whole), None],
+            }
+        };
+        let [objections_answered, objections_upheld] = pair(tally.answered, tally.upheld);
+        let [verdicts, verdicts_for] = pair(tally.verdicts, tally.verdicts_for);
+        Statistics {
+            stages: Stage::ALL.map(|stage| (stage, days(tally.days.get(&stage)))).to_vec(),
+            approved: single(tally.approved),
+            refused: refused.iter().map(|(code, _)| (*code).clone()).zip(hidden(&counts)).collect(),
+            objections_answered,
+            objections_upheld,
+            verdicts,
+            verdicts_for,
+            agreement: agreement(&tally.opinions),
+            open: self.ages(plan, now),
+            missed: single(tally.missed),
+            months: months(&tally.months, months_max),
+        }
+    }
+
+    /// Open claims by weeks since the report.
+    fn ages(&self, plan: &PlanId, now: Moment) -> [Count; 5] {
+        let mut counts = [0_u64; 5];
+        let open = self.claims.values().filter(|open| open.plan == *plan);
+        for reported in open.filter_map(|open| open.reported) {
+            let days = whole_days(reported, now).unwrap_or(0);
+            let [one, two, four, eight, longer] = &mut counts;
+            more(match days {
+                0..=6 => one,
+                7..=13 => two,
+                14..=27 => four,
+                28..=55 => eight,
+                _ => longer,
+            });
+        }
+        hidden(&counts).try_into().unwrap_or([None; 5])
+    }
+}
+
+fn more(count: &mut u64) {
+    *count = count.saturating_add(1);
+}
+
+fn whole_days(from: Moment, to: Moment) -> Option<u64> {
+    u64::try_from(to.duration_since(from).as_hours().div_euclid(24)).ok()
+}
+
+fn month_of(zone: Option<&TimeZone>, at: Moment) -> Month {
+    let day = day_of(at, zone.unwrap_or(&TimeZone::UTC));
+    Month { year: day.year(), month: day.month() }
+}
+
+/// The median of a histogram of days.
+fn days(histogram: Option<&BTreeMap<u64, u64>>) -> Days {
+    let Some(histogram) = histogram else { return Days { count: Some(0), median: None } };
+    let count = histogram.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
+    let mut seen = 0_u64;
+    let mut median = None;
+    for (days, n) in histogram {
+        seen = seen.saturating_add(*n);
+        if seen.saturating_mul(2) >= count {
+            median = Some(*days);
+            break;
+        }
+    }
+    let count = single(count);
+    Days { count, median: median.filter(|_| count.is_some()) }
+}
+
+fn months(all: &BTreeMap<Month, MonthCounts>, max: usize) -> Vec<MonthFigures> {
+    let months: Vec<(&Month, &MonthCounts)> = all.iter().rev().take(max).collect();
+    let column = |of: fn(&MonthCounts) -> u64| {
+        hidden(&months.iter().map(|(_, counts)| of(counts)).collect::<Vec<u64>>()).into_iter()
+    };
+    let (mut reported, mut approved) = (column(|one| one.reported), column(|one| one.approved));
+    let (mut refused, mut objections) = (column(|one| one.refused), column(|one| one.objections));
+    let mut figures: Vec<MonthFigures> = months
+        .iter()
+        .map(|(month, _)| MonthFigures {
+            month: **month,
+            reported: reported.next().flatten(),
+            approved: approved.next().flatten(),
+            refused: refused.next().flatten(),
+            objections: objections.next().flatten(),
+        })
+        .collect();
+    figures.reverse();
+    figures
+}
+
+/// Agreement of two opinions, with Cohen's kappa in whole numbers.
+fn agreement(opinions: &BTreeMap<(bool, bool), u64>) -> Agreement {
+    let of = |first, second| i128::from(opinions.get(&(first, second)).copied().unwrap_or(0));
+    let (yes, mixed, dixem, no) = (of(true, true), of(true, false), of(false, true), of(false, false));
+    let n = yes.saturating_add(mixed).saturating_add(dixem).saturating_add(no);
+    let given = u64::try_from(n).ok().and_then(single);
+    let nothing = Agreement { given, agree: None, kappa: None };
+    if n == 0 || given.is_none() {
+        return nothing;
+    }
+    let same = yes.saturating_add(no);
+    let row = |a: i128, b: i128, c: i128, d: i128| a.saturating_add(b).saturating_mul(c.saturating_add(d));
+    let chance = row(yes, mixed, yes, dixem).saturating_add(row(dixem, no, mixed, no));
+    let above = n.saturating_mul(same).saturating_sub(chance);
+    let room = n.saturating_mul(n).saturating_sub(chance);
+    let kappa = above.saturating_mul(1_000).checked_div_euclid(room).and_then(|kappa| i64::try_from(kappa).ok());
+    let agree = same.saturating_mul(10_000).checked_div_euclid(n).and_then(|part| u64::try_from(part).ok());
+    Agreement { given, agree, kappa }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_are_those_of_a_sorted_list() {
+        for (list, expected) in [
+            (&[1, 2, 3, 4, 5][..], Some(3)),
+            (&[9, 9, 9, 9, 1, 1], Some(9)),
+            (&[0, 0, 0, 7, 8, 9], Some(0)),
+            (&[1, 2, 3, 4], None),
+        ] {
+            let mut histogram = BTreeMap::new();
+            for day in list {
+                *histogram.entry(*day).or_default() += 1;
+            }
+            let mut sorted = list.to_vec();
+            sorted.sort_unstable();
+            let naive = (list.len() >= 5).then(|| sorted[(list.len() - 1) / 2]);
+            assert_eq!((days(Some(&histogram)).median, naive), (expected, expected), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn kappa_is_that_of_the_textbook() {
+        // Cohen's own example in two rows: 20 and 15 agree, 5 and 10 do not. po = 0.7, pe = 0.5, kappa = 0.4.
+        for (table, agree, kappa) in [
+            ([20, 5, 10, 15], Some(7_000), Some(400)),
+            ([10, 0, 0, 10], Some(10_000), Some(1_000)),
+            ([5, 5, 5, 5], Some(5_000), Some(0)),
+            ([0, 10, 10, 0], Some(0), Some(-1_000)),
+            ([10, 0, 0, 0], Some(10_000), None),
+            ([2, 1, 0, 0], None, None),
+        ] {
+            let keys = [(true, true), (true, false), (false, true), (false, false)];
+            let opinions = keys.into_iter().zip(table).collect();
+            let found = agreement(&opinions);
+            assert_eq!((found.agree, found.kappa), (agree, kappa), "{table:?}");
+        }
+    }
+}
