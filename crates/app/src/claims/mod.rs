@@ -11,6 +11,7 @@
 mod assessment;
 mod evidence;
 mod filing;
+mod granted;
 mod messages;
 pub(crate) mod refusal;
 mod review;

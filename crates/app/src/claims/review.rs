@@ -342,7 +342,7 @@ fn remark(open: &OpenClaim, text: &str) -> Sealed {
     }
 }
 
-fn cost_name(claim: ClaimId) -> String {
+pub(super) fn cost_name(claim: ClaimId) -> String {
     format!("claim/{claim}/cost")
 }
 

@@ -234,6 +234,16 @@ pub fn assess(facts: &Facts<'_>) -> Eligibility {
     Eligibility { findings, aid }
 }
 
+/// The aid of a claim that a jury granted: what the table gives for group, severity and age, whatever rule stood against it, at
+/// most what is left below the ceiling. Zero where the table has no amount.
+pub fn granted(facts: &Facts<'_>) -> Amount {
+    let age = facts.terms.age_on(facts.birth, facts.illness.event_date);
+    let amount = facts
+        .condition()
+        .and_then(|condition| facts.terms.aid_for(&condition.group, facts.illness.severity, age));
+    amount.map_or(Amount::ZERO, |amount| aid_of(facts, amount))
+}
+
 fn look_at(kind: FindingKind, facts: &Facts<'_>) -> Finding {
     let event = facts.illness.event_date;
     let (kept, day) = match kind {

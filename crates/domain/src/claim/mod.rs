@@ -15,7 +15,7 @@ mod verbs;
 
 pub use card::{Card, Sex, mask_name};
 pub use disputes::JuryAsker;
-pub use eligibility::{Eligibility, Facts, Finding, FindingKind, WaitOutcome, assess};
+pub use eligibility::{Eligibility, Facts, Finding, FindingKind, WaitOutcome, assess, granted};
 pub use event::{
     AfterObjection, ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, JuryOrigin, Recommendation,
     VerdictOutcome,

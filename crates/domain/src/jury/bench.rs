@@ -74,6 +74,16 @@ impl Bench {
         self.opened
     }
 
+    /// When the first calls end.
+    pub fn first_until(&self) -> Moment {
+        self.after(self.opened)
+    }
+
+    fn after(&self, since: Moment) -> Moment {
+        let time = jiff::SignedDuration::from_hours(i64::from(self.days).saturating_mul(24));
+        since.saturating_add(time).unwrap_or(Moment::MAX)
+    }
+
     /// Everybody who was drawn, first one first: position on the roster, and who that is.
     pub fn drawn(&self) -> &[(u32, MemberId)] {
         &self.drawn
@@ -126,8 +136,7 @@ impl Bench {
         votes: &BTreeMap<MemberId, Moment>,
     ) -> Option<Called> {
         let (position, juror) = *next?;
-        let time = jiff::SignedDuration::from_hours(i64::from(self.days).saturating_mul(24));
-        let until = since.saturating_add(time).unwrap_or(Moment::MAX);
+        let until = self.after(since);
         let left = self.left.get(&position).filter(|at| **at <= now);
         let end = match (votes.get(&juror), left) {
             (Some(at), _) => Some(CallEnd::Voted(*at)),

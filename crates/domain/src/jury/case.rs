@@ -295,11 +295,11 @@ impl JuryCase {
         self.state.word()
     }
 
-    /// When the platform has to look at it again, whatever happens until then.
+    /// When the next step is due, as far as it follows from the events alone; [`JuryCase::phase`] knows better.
     pub fn until(&self) -> Option<Moment> {
         match &self.state {
             CaseState::Requested { until } | CaseState::Open { until, .. } => Some(*until),
-            CaseState::Sitting { bench, .. } => Some(bench.opened()),
+            CaseState::Sitting { bench, .. } => Some(bench.first_until()),
             CaseState::Drawing { since, .. } => Some(*since),
             CaseState::Counting { ended, .. } => Some(*ended),
             CaseState::Declined { .. } | CaseState::Closed { .. } | CaseState::Voided => None,
@@ -398,7 +398,7 @@ impl JuryCase {
         let JuryMode::Open { hours, .. } = jury.mode else { return self.wrong("opened to everybody") };
         let length = jiff::SignedDuration::from_hours(i64::from(hours));
         let until = now.saturating_add(length).unwrap_or(Moment::MAX);
-        Ok(JuryCaseEvent::Opened { by, key, at: now, until, electorate })
+        Ok(JuryCaseEvent::Opened { plan: self.head.plan.clone(), by, key, at: now, until, electorate })
     }
 
     /// The clerk accepts it, and who can be drawn is fixed. `roster` is in the order of its pseudonyms, and without anybody who
@@ -419,7 +419,7 @@ impl JuryCase {
         if roster.is_empty() {
             return Err(JuryRejection::NobodyToDraw);
         }
-        Ok(JuryCaseEvent::RosterCommitted { by, roster, request, at: now })
+        Ok(JuryCaseEvent::RosterCommitted { plan: self.head.plan.clone(), by, roster, request, at: now })
     }
 
     /// The source has answered: the jurors at these positions are called.
@@ -432,13 +432,14 @@ impl JuryCase {
         key: Digest,
         now: Moment,
     ) -> Result<JuryCaseEvent, JuryRejection> {
-        let (CaseState::Drawing { .. }, JuryMode::Drawn { deadline_days, .. }, Some(seats)) =
+        let (CaseState::Drawing { request, .. }, JuryMode::Drawn { deadline_days, .. }, Some(seats)) =
             (&self.state, jury.mode, seats(jury, self.head.round))
         else {
             return self.wrong("drawn by lot");
         };
         let conflicts = conflicts.iter().copied().collect();
-        Ok(JuryCaseEvent::Drawn { answer, order, conflicts, seats, days: deadline_days, key, at: now })
+        let (request, days) = (*request, deadline_days);
+        Ok(JuryCaseEvent::Drawn { request, answer, order, conflicts, seats, days, key, at: now })
     }
 
     /// A juror who was drawn steps aside, before or after being called.
@@ -643,15 +644,15 @@ impl JuryCase {
             JuryCaseEvent::Declined { ground, .. } => {
                 self.state = CaseState::Declined { ground: ground.clone() };
             }
-            JuryCaseEvent::Opened { key, at, until, electorate, by: _ } => {
+            JuryCaseEvent::Opened { key, at, until, electorate, plan: _, by: _ } => {
                 self.state =
                     CaseState::Open { key: *key, since: *at, until: *until, electorate: *electorate };
             }
-            JuryCaseEvent::RosterCommitted { roster, request, at, by: _ } => {
+            JuryCaseEvent::RosterCommitted { roster, request, at, plan: _, by: _ } => {
                 self.state = CaseState::Drawing { roster: roster.clone(), request: *request, since: *at };
             }
-            JuryCaseEvent::Drawn { answer, order, conflicts, seats, days, key, at } => {
-                if let CaseState::Drawing { roster, request, .. } = &self.state {
+            JuryCaseEvent::Drawn { request, answer, order, conflicts, seats, days, key, at } => {
+                if let CaseState::Drawing { roster, .. } = &self.state {
                     let at_position = |position: &u32| {
                         usize::try_from(*position).ok().and_then(|position| roster.get(position)).copied()
                     };

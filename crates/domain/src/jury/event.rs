@@ -66,6 +66,8 @@ pub enum JuryCaseEvent {
     },
     /// The clerk accepted it, and every qualified juror may vote.
     Opened {
+        /// The plan.
+        plan: PlanId,
         /// The clerk.
         by: MemberId,
         /// Public key that ballots are encrypted to.
@@ -80,6 +82,8 @@ pub enum JuryCaseEvent {
     /// The clerk accepted it; who can be drawn is fixed, and the source of the seed is named. Stands on the log before the
     /// source is asked.
     RosterCommitted {
+        /// The plan.
+        plan: PlanId,
         /// The clerk.
         by: MemberId,
         /// Everybody who can be drawn, in the order of the roster.
@@ -91,6 +95,8 @@ pub enum JuryCaseEvent {
     },
     /// The seed is known, the jurors are drawn and called.
     Drawn {
+        /// What was asked.
+        request: DrawRequest,
         /// The source's answer.
         answer: SeedProof,
         /// Positions of those drawn, first one first; at least seats and reserves that have no conflict, if there are so many.
