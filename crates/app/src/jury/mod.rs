@@ -35,9 +35,10 @@ use serde::{Deserialize, Serialize};
 
 pub use clerk::{AcceptRequest, DeclineRequest, SortQuestion};
 pub use close::{Ticked, VerdictReceipt};
+pub use lot::{PublishedDraw, ROSTER_MAX};
 pub use list::{Answers, ExamResult, ExamSheet, JurorStatus, OnList};
 pub use request::{AnswerQuestion, GiveStatement, RequestJury};
-pub use view::{CaseLine, CaseView, ClerkLine, Docket, JurorCase, QuestionView, VerdictLine, VerdictView};
+pub use view::{CaseLine, CaseView, ClerkLine, Docket, JurorCase, QuestionView, REASONS_SHOWN, VerdictLine, VerdictView};
 pub use vote::{AskQuestion, CastBallot, OfCase};
 
 use crate::App;

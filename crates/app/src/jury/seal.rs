@@ -21,7 +21,7 @@ use rand_chacha::rand_core::SeedableRng;
 /// First line of what stands for a ballot in the tree, and `info` of its sealing.
 const DOMAIN: &str = "huzhu.org/ballot@v1";
 /// Most bytes of a reason: bounds ballots and pages.
-pub const REASON_BYTES_MAX: usize = 4_000;
+pub const REASON_BYTES_MAX: usize = 16_000;
 /// Plain ballots are filled up to a multiple of this many bytes.
 const BLOCK: usize = 128;
 /// Bytes before the reason: choice, nonce, length.

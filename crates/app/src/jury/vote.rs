@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::seal::{REASON_BYTES_MAX, Vote, seal};
 use super::tally_file::BallotReceipt;
-use super::{CaseReceipt, OpenCase, ballot_bytes, check_text};
+use super::{CaseReceipt, OpenCase, TEXT_MAX, ballot_bytes, check_text};
 use crate::App;
 use crate::call::{Call, Done};
 use crate::claims::refusal::refused;
@@ -29,7 +29,7 @@ pub struct CastBallot {
     pub case: JuryCaseId,
     /// For or against.
     pub choice: Choice,
-    /// Why, in plain words; published after the close, without a name. 1 to 4,000 bytes.
+    /// Why, in plain words; published after the close, without a name. 1 to 4,000 characters.
     pub reason: String,
 }
 
@@ -199,9 +199,9 @@ fn nothing(now: Moment) -> Result<Unit, AppError> {
 
 fn check_reason(reason: &str) -> Result<&str, AppError> {
     let reason = reason.trim();
-    match reason.len() {
+    match reason.chars().count() {
         0 => Err(invalid("reason", "missing")),
-        n if n > REASON_BYTES_MAX => Err(invalid("reason", "too-long")),
+        n if n > TEXT_MAX || reason.len() > REASON_BYTES_MAX => Err(invalid("reason", "too-long")),
         _ => Ok(reason),
     }
 }
