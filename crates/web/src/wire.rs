@@ -81,6 +81,10 @@ text!(
     MessageRef(id::MessageId), "MessageId", "^msg_[0-9a-fA-F]{32}$", "msg_01930000000070008000000000000005"
 );
 text!(
+    /// Id of a jury case.
+    CaseRef(id::JuryCaseId), "JuryCaseId", "^jur_[0-9a-fA-F]{32}$", "jur_01930000000070008000000000000006"
+);
+text!(
     /// Id of a file of evidence.
     EvidenceRef(id::EvidenceId), "EvidenceId", "^evd_[0-9a-fA-F]{32}$", "evd_01930000000070008000000000000004"
 );
@@ -115,6 +119,7 @@ text!(
 );
 
 reads_as_is!(
+    CaseRef,
     MemberRef,
     EnrolmentRef,
     ClaimRef,

@@ -35,10 +35,12 @@ use serde::{Deserialize, Serialize};
 
 pub use clerk::{AcceptRequest, DeclineRequest, SortQuestion};
 pub use close::{Ticked, VerdictReceipt};
-pub use lot::{PublishedDraw, ROSTER_MAX};
 pub use list::{Answers, ExamResult, ExamSheet, JurorStatus, OnList};
+pub use lot::{PublishedDraw, ROSTER_MAX};
 pub use request::{AnswerQuestion, GiveStatement, RequestJury};
-pub use view::{CaseLine, CaseView, ClerkLine, Docket, JurorCase, QuestionView, REASONS_SHOWN, VerdictLine, VerdictView};
+pub use view::{
+    CaseLine, CaseView, ClerkLine, Docket, JurorCase, QuestionView, REASONS_SHOWN, VerdictLine, VerdictView,
+};
 pub use vote::{AskQuestion, CastBallot, OfCase};
 
 use crate::App;

@@ -9,6 +9,8 @@ mod audit;
 mod claims;
 mod enrolments;
 mod inbox;
+mod jurors;
+mod jury;
 mod me;
 mod operator;
 mod periods;
@@ -43,6 +45,8 @@ pub(crate) fn table() -> Table {
         receipts::add,
         tus::add,
         review::add,
+        jury::add,
+        jurors::add,
         periods::add,
         operator::add,
         audit::add,

@@ -3,6 +3,7 @@
 mod demo;
 pub mod forms;
 pub mod frame;
+mod jury;
 mod member;
 mod operator;
 pub mod phrases;
@@ -21,6 +22,7 @@ pub fn routes() -> Router<Edge> {
     Router::new()
         .merge(public::routes())
         .merge(member::routes())
+        .merge(jury::routes())
         .merge(receipts::routes())
         .merge(staff::routes())
         .merge(operator::routes())

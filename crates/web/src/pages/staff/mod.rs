@@ -34,6 +34,7 @@ const CONSOLE: &[(&str, &str, &[Role])] = &[
     ("staff-nav-today", "/staff", &Role::ALL),
     ("staff-nav-review", "/staff/review", &[Role::Reviewer]),
     ("staff-nav-confirm", "/staff/confirm", &[Role::Confirmer]),
+    ("staff-nav-jury", "/staff/jury", &[Role::Clerk]),
     ("staff-nav-run", "/operator", &[Role::Operator]),
     ("staff-nav-plans", "/operator/plans", &[Role::Operator]),
     ("staff-nav-people", "/operator/people", &[Role::Operator, Role::Auditor]),
