@@ -33,6 +33,11 @@ const BENCHES: &[Bench] = &[
         arguments: &load("joins"),
     },
     Bench {
+        name: "ballots",
+        what: "ballots through HTTP with durable receipts, beside bare inserts of the same rows",
+        arguments: &load("ballots"),
+    },
+    Bench {
         name: "home",
         what: "the my-home page at 500 requests a second with a million members",
         arguments: &load("home"),

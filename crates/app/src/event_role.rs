@@ -19,9 +19,26 @@ pub(crate) const fn role_of(event: &Event, actor: Actor) -> &'static str {
         Event::Enrolment(_) | Event::Member(_) => "member",
         Event::Objection(ObjectionEvent::Answered { .. }) | Event::SecondReview(_) => "reviewer",
         Event::Objection(_) => "member",
-        Event::JuryCase(JuryCaseEvent::Requested { .. }) => "member",
-        Event::JuryCase(_) => "clerk",
+        Event::JuryCase(event) => case_role(event),
         Event::Juror(_) | Event::Ballot(_) => "juror",
+    }
+}
+
+const fn case_role(event: &JuryCaseEvent) -> &'static str {
+    match event {
+        JuryCaseEvent::Requested { .. }
+        | JuryCaseEvent::StatementGiven { .. }
+        | JuryCaseEvent::QuestionAnswered { .. } => "member",
+        JuryCaseEvent::SteppedAside { .. } | JuryCaseEvent::QuestionAsked { .. } => "juror",
+        JuryCaseEvent::Declined { .. }
+        | JuryCaseEvent::Opened { .. }
+        | JuryCaseEvent::RosterCommitted { .. }
+        | JuryCaseEvent::QuestionPassedOn { .. }
+        | JuryCaseEvent::QuestionSetAside { .. } => "clerk",
+        JuryCaseEvent::Drawn { .. }
+        | JuryCaseEvent::PollsClosed { .. }
+        | JuryCaseEvent::Closed { .. }
+        | JuryCaseEvent::Voided { .. } => "system",
     }
 }
 

@@ -17,6 +17,7 @@ pub mod home;
 pub mod identity;
 pub mod inbox;
 pub mod join;
+pub mod jury;
 pub mod leave;
 mod load;
 pub mod log;

@@ -11,6 +11,9 @@ use huzhu_domain::plan::PlanId;
 use huzhu_domain::second_review::SecondReview;
 use huzhu_domain::time::Moment;
 
+/// What stands in the body of the row of a juror who passed the exam.
+pub const PASSED: &str = "passed";
+
 /// What kind of thing a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatterKind {
@@ -74,7 +77,8 @@ pub struct MatterRecord {
     pub state: String,
     /// Until when somebody has the ball.
     pub until: Option<Moment>,
-    /// What lists need beyond that, as text that the kind defines; never personal data. Ballots: the sealed vote.
+    /// What lists need beyond that, as text that the kind defines; never personal data. Ballots: the sealed vote;
+    /// jurors: [`PASSED`] or nothing.
     pub body: String,
 }
 
@@ -114,7 +118,7 @@ impl MatterRecord {
             member: Some(juror.member()),
             state: juror.word().to_owned(),
             until: None,
-            body: String::new(),
+            body: juror.passed().map_or_else(String::new, |_| PASSED.to_owned()),
         }
     }
 

@@ -10,7 +10,7 @@ mod inbox;
 use async_trait::async_trait;
 use huzhu_domain::digest::Digest;
 use huzhu_domain::event::{Event, StreamId};
-use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId};
 use huzhu_domain::jury::{DrawRequest, SeedProof, SeedSource};
 use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::{Day, Moment};
@@ -343,6 +343,8 @@ pub trait Store: InboxStore + Send + Sync {
     async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError>;
     /// Rows of [`crate::matter`] by query.
     async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError>;
+    /// How many ballots a jury case has, without reading them.
+    async fn count_ballots(&self, case: JuryCaseId) -> Result<u64, StoreError>;
 
     /// All periods of a plan that have begun their notice, oldest first.
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError>;

@@ -22,7 +22,7 @@ use huzhu_app::record::{
 };
 use huzhu_domain::digest::Digest;
 use huzhu_domain::event::StreamId;
-use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId};
 use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, JournalEntry};
@@ -168,6 +168,9 @@ impl<S: Store> Store for FaultyStore<S> {
     }
     async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError> {
         self.inner.matters(query, page).await
+    }
+    async fn count_ballots(&self, case: JuryCaseId) -> Result<u64, StoreError> {
+        self.inner.count_ballots(case).await
     }
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {
         self.inner.periods(plan).await

@@ -25,7 +25,7 @@ use huzhu_app::record::{
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{EndReason, EnrolmentEvent};
 use huzhu_domain::event::{Event, StreamId};
-use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId};
 use huzhu_domain::plan::{PeriodKey, PlanId};
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, Currency, JournalEntry};
@@ -496,6 +496,12 @@ impl Store for MemoryStore {
 
     async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {
         Ok(self.tables().matters.get(&stream.to_string()).cloned())
+    }
+
+    async fn count_ballots(&self, case: JuryCaseId) -> Result<u64, StoreError> {
+        let query = MatterQuery::ballots_of(case);
+        let ballots = self.matters(&query, &Page::first(u32::MAX)).await?;
+        Ok(u64::try_from(ballots.len()).unwrap_or(u64::MAX))
     }
 
     async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError> {

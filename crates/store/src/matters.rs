@@ -4,6 +4,7 @@ use huzhu_app::codec;
 use huzhu_app::matter::{MatterKind, MatterQuery, MatterRecord};
 use huzhu_app::ports::Page;
 use huzhu_domain::event::StreamId;
+use huzhu_domain::id::JuryCaseId;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row, params};
 
@@ -86,4 +87,11 @@ pub(crate) fn matters(
             list(&wanted, &params)
         }
     }
+}
+
+/// Ballots of a jury case.
+pub(crate) fn count_ballots(db: &Connection, case: JuryCaseId) -> Result<u64, Failure> {
+    let sql = "SELECT count(*) FROM matter WHERE kind = ?1 AND about = ?2";
+    let counted = one(db, sql, params![MatterKind::Ballot.word(), case.to_string()], |row| Ok(row.get(0)?))?;
+    Ok(counted.unwrap_or(0))
 }

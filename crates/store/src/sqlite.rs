@@ -20,7 +20,7 @@ use huzhu_app::record::{
 };
 use huzhu_domain::digest::Digest;
 use huzhu_domain::event::StreamId;
-use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId};
 use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, Currency, JournalEntry};
@@ -287,6 +287,10 @@ impl Store for SqliteStore {
 
     async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError> {
         self.readers.with(|db| matters::matters(db, query, page))
+    }
+
+    async fn count_ballots(&self, case: JuryCaseId) -> Result<u64, StoreError> {
+        self.readers.with(|db| matters::count_ballots(db, case))
     }
 
     async fn periods(&self, plan: &PlanId) -> Result<Vec<PeriodRecord>, StoreError> {

@@ -22,6 +22,7 @@ const CATALOGUES: &[(&str, &str, &str)] = &[
     ("site", include_str!("../locales/en/site.ftl"), include_str!("../locales/zh/site.ftl")),
     ("forms", include_str!("../locales/en/forms.ftl"), include_str!("../locales/zh/forms.ftl")),
     ("formats", include_str!("../locales/en/formats.ftl"), include_str!("../locales/zh/formats.ftl")),
+    ("jury", include_str!("../locales/en/jury.ftl"), include_str!("../locales/zh/jury.ftl")),
     ("log", include_str!("../locales/en/log.ftl"), include_str!("../locales/zh/log.ftl")),
     ("mail", include_str!("../locales/en/mail.ftl"), include_str!("../locales/zh/mail.ftl")),
     ("member", include_str!("../locales/en/member.ftl"), include_str!("../locales/zh/member.ftl")),

@@ -83,6 +83,10 @@ text!(
 text!(
     /// Id of an objection.
     ObjectionRef(id::ObjectionId), "ObjectionId", "^obj_[0-9a-fA-F]{32}$", "obj_01930000000070008000000000000009"
+    );
+    text!(
+    /// Id of a jury case.
+    CaseRef(id::JuryCaseId), "JuryCaseId", "^jur_[0-9a-fA-F]{32}$", "jur_01930000000070008000000000000006"
 );
 text!(
     /// Id of a file of evidence.
@@ -119,6 +123,7 @@ text!(
 );
 
 reads_as_is!(
+    CaseRef,
     MemberRef,
     EnrolmentRef,
     ClaimRef,

@@ -167,6 +167,7 @@ impl App {
             let event = open.claim().withdraw()?;
             let receipt = ClaimReceipt::after(open.claim(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
+            self.void_jury(&mut unit, open.claim()).await?;
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             self.make_moot(&mut unit, open.claim(), None).await?;
             self.tell_claimant(&mut unit, open.claim(), "mail-claim-withdrawn", None, Vec::new()).await?;

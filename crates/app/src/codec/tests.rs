@@ -1,12 +1,13 @@
 //! Golden bytes of every event. A line here may be added, never changed: stores hold these bytes.
 
 use huzhu_domain::claim::{
-    AfterObjection, Claimed, EvidenceFile, FileKind, Illness, Judged, JuryOrigin, Recommendation,
+    AfterObjection, Claimed, EvidenceFile, FileKind, Illness, Judged, JuryAsker, JuryOrigin, Recommendation,
     Undisclosed, VerdictOutcome,
 };
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{EndReason, Joined};
 use huzhu_domain::id::{BallotId, ClaimId, EnrolmentId, EvidenceId, JuryCaseId, MemberId, ObjectionId};
+use huzhu_domain::jury::{Count, DrawRequest, Ruling, SeedProof, SeedSource, Side};
 use huzhu_domain::member::Role;
 use huzhu_domain::objection::{Answer, Ground, ObjectionEvent};
 use huzhu_domain::period::{ClaimAid, CohortCount, CohortKey, CohortShare, Collection, Noticed, Statement};
@@ -278,6 +279,74 @@ fn dispute_events() -> Vec<Event> {
     objections.map(Event::Objection).into_iter().chain(reviews.map(Event::SecondReview)).collect()
 }
 
+fn jury_case_events() -> Vec<JuryCaseEvent> {
+    let (by, at, until) = (member(9), at(), at());
+    let request =
+        DrawRequest { subject: digest(), roster: digest(), source: SeedSource::Vrf { key: digest() } };
+    let answer = SeedProof { output: vec![1, 2], proof: vec![3] };
+    let count = Count { for_claimant: 3, against: 2, invalid: 1, electorate: 9 };
+    let closed = |ruling, appeal_until| JuryCaseEvent::Closed {
+        subject: digest(),
+        key: digest(),
+        root: digest(),
+        count,
+        ruling,
+        appeal_until,
+        at,
+    };
+    vec![
+        JuryCaseEvent::Requested {
+            claim: ClaimId::from_uuid(uuid(3)),
+            plan: plan(),
+            version: PlanVersion(3),
+            round: 1,
+            by,
+            asker: JuryAsker::Claimant,
+            at,
+            until,
+        },
+        JuryCaseEvent::Declined { by, ground: ReasonCode::new("inside-wait").unwrap(), at },
+        JuryCaseEvent::Opened { plan: plan(), by, key: digest(), at, until, electorate: 9 },
+        JuryCaseEvent::RosterCommitted { plan: plan(), by, roster: vec![member(1), member(2)], request, at },
+        JuryCaseEvent::Drawn {
+            request,
+            answer,
+            order: vec![1, 0],
+            conflicts: vec![0],
+            seats: 1,
+            days: 5,
+            key: digest(),
+            at,
+        },
+        JuryCaseEvent::SteppedAside { juror: by, at },
+        JuryCaseEvent::StatementGiven { side: Side::Plan, by, at },
+        JuryCaseEvent::QuestionAsked { question: 1, to: Side::Claimant, by, at },
+        JuryCaseEvent::QuestionPassedOn { question: 1, by, at },
+        JuryCaseEvent::QuestionSetAside { question: 1, by, at },
+        JuryCaseEvent::QuestionAnswered { question: 1, by, at },
+        JuryCaseEvent::PollsClosed { ended: at },
+        closed(Ruling::ForClaimant, None),
+        closed(Ruling::AgainstClaimant, Some(until)),
+        closed(Ruling::NoQuorum, None),
+        JuryCaseEvent::Voided { at },
+    ]
+}
+
+fn jury_events() -> Vec<Event> {
+    let (by, at) = (member(9), at());
+    let jurors = [
+        JurorEvent::ExamBegun { questions: vec![3, 1, 2], at },
+        JurorEvent::ExamTaken { right: 8, asked: 10, passed: true, at },
+        JurorEvent::Volunteered { at },
+        JurorEvent::Resigned { at },
+        JurorEvent::StruckOff { by, at },
+    ];
+    let case = JuryCaseId::from_uuid(uuid(5));
+    let cast = BallotEvent::Cast { case, plan: plan(), sealed: "ab01".to_owned(), at };
+    let cases = jury_case_events().into_iter().map(Event::JuryCase);
+    cases.chain(jurors.into_iter().map(Event::Juror)).chain([Event::Ballot(cast)]).collect()
+}
+
 fn all() -> Vec<Event> {
     [
         member_events(),
@@ -287,6 +356,7 @@ fn all() -> Vec<Event> {
         period_events(),
         disputed_claim_events(),
         dispute_events(),
+        jury_events(),
     ]
     .concat()
 }
@@ -320,10 +390,10 @@ fn each_event_is_read_back_as_it_was() {
     }
     // Some kinds stand more than once: with and without a contact, both recommendations, an end with and without
     // shares given back, a notice with and without its cards, a refusal with and without the way to a jury, three ways after
-    // an objection, three origins and three outcomes of a jury.
+    // an objection, three origins and three outcomes of a jury, three rulings.
     kinds.sort_unstable();
     kinds.dedup();
-    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2);
+    assert_eq!(kinds.len(), all().len() - 4 - 2 - 2 - 2 - 2 - 2);
     let prefixed = kinds.iter().all(|kind| kind.split_once('.').is_some());
     assert!(prefixed, "{kinds:?}");
 }

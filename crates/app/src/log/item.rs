@@ -10,9 +10,11 @@
 //! the item says that it cannot be compared.
 
 use huzhu_domain::claim::ClaimEvent;
+use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::EnrolmentEvent;
 use huzhu_domain::event::{Event, PlanEvent, StreamId};
 use huzhu_domain::id::MemberId;
+use huzhu_domain::jury::{JuryCaseEvent, Order};
 use huzhu_domain::member::MemberEvent;
 use huzhu_domain::objection::ObjectionEvent;
 use huzhu_domain::period::{Noticed, PeriodEvent, Statement};
@@ -212,7 +214,9 @@ pub(crate) fn items_of(recorded: &Recorded, facts: &Facts) -> Result<Vec<Item>, 
         // What a member learnt and wants, and what a second pair of eyes would have said, binds nobody.
         Event::Juror(_) | Event::SecondReview(_) => Vec::new(),
         Event::Objection(event) => objection_bodies(recorded, event, facts),
-        Event::JuryCase(_) | Event::Ballot(_) => Vec::new(),
+        Event::JuryCase(event) => case_bodies(&recorded.stream, event),
+        // Ballots are secret; the root over all of them stands in the verdict.
+        Event::Ballot(_) => Vec::new(),
         Event::Member(MemberEvent::Erased) => tombstones(facts),
         // Who somebody is and who may do what is personal; what they do with it is on the log.
         Event::Member(
@@ -290,6 +294,55 @@ fn plan_bodies(stream: &StreamId, event: &PlanEvent) -> Bodies {
             | PlanEvent::ClosedToJoining
             | PlanEvent::OpenedToJoining,
         ) => Vec::new(),
+    }
+}
+
+/// What a roster of jurors names instead of a period.
+const FOR_JURY: &str = "jury";
+
+#[expect(clippy::match_same_arms, reason = "each kind of event says for itself why it gives nothing")]
+fn case_bodies(stream: &StreamId, event: &JuryCaseEvent) -> Bodies {
+    let hash = |digest: &Digest| Hash::from_bytes(*digest.bytes());
+    let roster = |plan: &PlanId, root, count, at: &Moment| {
+        let (plan, counted_at) = (plan.to_string(), millis(*at).unwrap_or(0));
+        (Body::Roster { plan, period: FOR_JURY.to_owned(), root, count, counted_at }, true)
+    };
+    match event {
+        // Key and number of jurors are fixed before the first ballot.
+        JuryCaseEvent::Opened { plan, key, at, until, electorate, by: _ } => {
+            let until = codec::moment(*until);
+            let text = format!("huzhu.org/jury-open@v1\n{stream}\n{key}\n{until}\n{electorate}\n");
+            vec![roster(plan, Hash::digest(text.as_bytes()), *electorate, at)]
+        }
+        JuryCaseEvent::RosterCommitted { plan, roster: jurors, request, at, by: _ } => {
+            let count = u64::try_from(jurors.len()).unwrap_or(u64::MAX);
+            let (subject, source) = (hash(&request.subject), request.source.to_string());
+            let asked = Body::DrawRequest { subject, roster: hash(&request.roster), source };
+            vec![roster(plan, hash(&request.roster), count, at), (asked, true)]
+        }
+        JuryCaseEvent::Drawn { request, order, .. } => {
+            let result = hash(&Order::stated(order.clone()).digest());
+            let (subject, source) = (hash(&request.subject), request.source.to_string());
+            vec![(Body::Draw { subject, roster: hash(&request.roster), source, result }, true)]
+        }
+        JuryCaseEvent::Closed { subject, root, count, .. } => {
+            let count = count.valid().saturating_add(count.invalid);
+            vec![(Body::Verdict { subject: hash(subject), tally: hash(root), count }, true)]
+        }
+        // The claim's side of it is on the log as a decision.
+        JuryCaseEvent::Requested { .. } | JuryCaseEvent::Declined { .. } | JuryCaseEvent::Voided { .. } => {
+            Vec::new()
+        }
+        // Public with the draw: the file of the draw names who stepped aside by position.
+        JuryCaseEvent::SteppedAside { .. } => Vec::new(),
+        // What was said is sealed; that it was said decides nothing.
+        JuryCaseEvent::StatementGiven { .. }
+        | JuryCaseEvent::QuestionAsked { .. }
+        | JuryCaseEvent::QuestionPassedOn { .. }
+        | JuryCaseEvent::QuestionSetAside { .. }
+        | JuryCaseEvent::QuestionAnswered { .. } => Vec::new(),
+        // The verdict follows.
+        JuryCaseEvent::PollsClosed { .. } => Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod claims;
 mod desk;
+mod jury;
 mod log;
 mod objections;
 mod periods;

@@ -27,6 +27,7 @@ use huzhu_sim::log::MemoryLog;
 use huzhu_sim::memory::MemoryStore;
 use huzhu_sim::vault::MemoryVault;
 use jiff::civil::date;
+use sha2::{Digest as _, Sha256};
 
 /// A clock that tests set.
 #[derive(Debug)]
@@ -70,11 +71,8 @@ struct Plain;
 
 impl Secrets for Plain {
     fn keyed_hash(&self, purpose: &'static str, bytes: &[u8]) -> Digest {
-        let mut out = [0_u8; 32];
-        for (at, byte) in purpose.bytes().chain(bytes.iter().copied()).enumerate() {
-            out[at % 32] = out[at % 32].wrapping_mul(31).wrapping_add(byte);
-        }
-        Digest::from_bytes(out)
+        let hash = Sha256::new().chain_update(purpose).chain_update(bytes).finalize();
+        Digest::from_bytes(hash.into())
     }
 }
 

@@ -17,6 +17,7 @@ use crate::time::Moment;
 
 /// In which capacity somebody asks for a jury.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum JuryAsker {
     /// The claimant whose claim was refused, or who lost before a smaller jury.
     Claimant,

@@ -362,9 +362,14 @@ pub fn assess(facts: &Facts<'_>) -> Eligibility {
     Eligibility { findings, cited, aid }
 }
 
-/// The aid of a claim that a jury granted, whatever the rules say: as [`assess`] computes it where all are kept.
+/// The aid of a claim that a jury granted: what the table gives for group, severity and age, whatever rule stood against it, at
+/// most what is left below the ceiling. Zero where the table has no amount.
 pub fn granted_aid(facts: &Facts<'_>) -> Amount {
-    facts.table_amount().map_or(Amount::ZERO, |amount| aid_of(facts, amount))
+    let age = facts.terms.age_on(facts.birth, facts.illness.event_date);
+    let amount = facts
+        .condition()
+        .and_then(|condition| facts.terms.aid_for(&condition.group, facts.illness.severity, age));
+    amount.map_or(Amount::ZERO, |amount| aid_of(facts, amount))
 }
 
 fn look_at(kind: FindingKind, facts: &Facts<'_>) -> Finding {

@@ -15,7 +15,7 @@ pub enum BallotEvent {
         case: JuryCaseId,
         /// Its plan.
         plan: PlanId,
-        /// The vote, encrypted to the key of the case, as text.
+        /// The vote, encrypted to the key of the case, as hexadecimal digits; what it holds stands in `docs/jury/ballots.md`.
         sealed: String,
         /// When, cut to the minute, so that the order of arrival says nothing about who voted.
         at: Moment,

@@ -68,7 +68,10 @@ pub(crate) fn measure(members: u64, seconds: u64) -> Outcome<()> {
     let joins = waits.len();
     waits.sort_unstable();
     let rate = joins as f64 / elapsed;
-    let bare = bare(&ours.join("huzhu.db"), &theirs.join("huzhu.db"), joins)?;
+    let cohort = "INSERT INTO cohort VALUES ('neighbours', 0, '2026-01-01', '', ?1) \
+                  ON CONFLICT DO UPDATE SET members = excluded.members";
+    let (from, to) = (ours.join("huzhu.db"), theirs.join("huzhu.db"));
+    let bare = bare_rows(&from, &to, joins, &TABLES, Some(cohort))?;
     let ratio = rate / bare;
     let (p50, p99) = (quantile(&waits, 0.5), quantile(&waits, 0.99));
     print(&format!(
@@ -82,7 +85,7 @@ pub(crate) fn measure(members: u64, seconds: u64) -> Outcome<()> {
     Ok(())
 }
 
-fn sibling(name: &str) -> Outcome<std::path::PathBuf> {
+pub(super) fn sibling(name: &str) -> Outcome<std::path::PathBuf> {
     Ok(profile_folder()?.join("bench-data").join(name))
 }
 
@@ -107,7 +110,7 @@ fn prepare(folder: &Path, members: u64) -> Outcome<Vec<Vec<u8>>> {
     Ok((1..).zip(tokens).map(join).collect())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Outcome<()> {
+pub(super) fn copy_folder(from: &Path, to: &Path) -> Outcome<()> {
     if to.exists() {
         std::fs::remove_dir_all(to)?;
     }
@@ -121,11 +124,18 @@ fn copy_folder(from: &Path, to: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Joins a second when their rows go in bare, as many in each transaction as there were connections.
-fn bare(from: &Path, to: &Path, joins: usize) -> Outcome<f64> {
+/// Things a second when their rows go in bare, as many in each transaction as there were connections. `count`: a statement that
+/// each transaction runs with the number of things so far.
+pub(super) fn bare_rows(
+    from: &Path,
+    to: &Path,
+    joins: usize,
+    rows_of: &[(&str, &str)],
+    count: Option<&str>,
+) -> Outcome<f64> {
     let source = Connection::open(from)?;
     let mut tables = Vec::new();
-    for (table, which) in TABLES {
+    for (table, which) in rows_of {
         let mut select = source.prepare(&format!("SELECT * FROM {table} WHERE {which} ORDER BY rowid"))?;
         let columns = select.column_count();
         let rows = select
@@ -155,9 +165,9 @@ fn bare(from: &Path, to: &Path, joins: usize) -> Outcome<f64> {
                 }
             }
         }
-        let cohort = "INSERT INTO cohort VALUES ('neighbours', 0, '2026-01-01', '', ?1) \
-                      ON CONFLICT DO UPDATE SET members = excluded.members";
-        transaction.prepare_cached(cohort)?.execute([i64::try_from(until)?])?;
+        if let Some(count) = count {
+            transaction.prepare_cached(count)?.execute([i64::try_from(until)?])?;
+        }
         transaction.commit()?;
         done = until;
     }

@@ -1,6 +1,6 @@
 //! Loads the real server over HTTP and says what it carries. Run by `cargo xtask bench`, alone on the machine.
 //!
-//! `cargo run --release -p huzhu --example load -- joins|home|memory|demo [MEMBERS] [SECONDS]`
+//! `cargo run --release -p huzhu --example load -- ballots|joins|home|memory|demo [MEMBERS] [SECONDS]`
 //!
 //! The server is the release binary in a process of its own; clients and server share the processors of this machine. Data
 //! folders are made through the store port and kept under the target folder for the next run.
@@ -15,6 +15,7 @@
 
 #[path = "../../tests/it/client.rs"]
 mod client;
+mod ballots;
 mod demo;
 mod home;
 mod joins;
@@ -31,8 +32,9 @@ fn main() -> Outcome<()> {
         "joins" => joins::measure(number(100_000)?, number(8)?),
         "home" => home::latency(number(1_000_000)?, number(20)?),
         "memory" => home::memory(number(1_000_000)?),
+        "ballots" => ballots::measure(number(20_000)?, number(20)?),
         "demo" => demo::measure(),
-        _ => Err("say what to measure: joins, home, memory or demo".into()),
+        _ => Err("say what to measure: ballots, joins, home, memory or demo".into()),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use huzhu_app::call::Call;
 use huzhu_app::log::NoLog;
+use huzhu_app::matter::MatterRecord;
 use huzhu_app::periods::{CollectPeriod, OfPeriod};
 use huzhu_app::person::Person;
 use huzhu_app::plans::PublishPlan;
@@ -18,6 +19,7 @@ use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent, Joined};
 use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{EnrolmentId, MemberId};
+use huzhu_domain::jury::{Juror, JurorEvent};
 use huzhu_domain::member::{Member, MemberEvent};
 use huzhu_domain::plan::{PlanId, PlanTerms};
 use huzhu_domain::time::{Moment, midnight, plus_days};
@@ -191,6 +193,28 @@ impl Folder {
         if let Some(moment) = moment {
             self.clock.set(moment);
         }
+    }
+
+    /// Puts members on the list of jurors.
+    pub(crate) async fn volunteer(&self, members: std::ops::RangeInclusive<u64>) -> Outcome<()> {
+        let plan = PlanId::new(PLAN)?;
+        let numbers: Vec<u64> = members.collect();
+        for group in numbers.chunks(usize::try_from(UNIT)?) {
+            let mut unit = Unit::new(self.clock.now(), Actor::System);
+            for n in group {
+                let event = JurorEvent::Volunteered { at: unit.at };
+                let mut juror = Juror::new(plan.clone(), member(*n));
+                juror.apply(&event);
+                unit.appends.push(Append {
+                    stream: StreamId::Juror(plan.clone(), member(*n)),
+                    expected: 0,
+                    events: vec![Event::Juror(event)],
+                    record: Record::Matter(MatterRecord::of_juror(&juror)),
+                });
+            }
+            self.store.commit(unit).await?;
+        }
+        Ok(())
     }
 
     /// Sessions of members 1 to `count`, many at once; tokens in that order.

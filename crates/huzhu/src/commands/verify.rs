@@ -1,7 +1,8 @@
-//! `huzhu verify`: checks receipts, logs and draws, offline and without an account.
+//! `huzhu verify`: checks receipts, logs, draws and ballots, offline and without an account.
 //!
 //! Exit codes: 0 it verifies, 1 it does not, 2 wrong use, 3 what should be checked cannot be read.
 
+mod ballot;
 mod draw;
 mod log;
 mod receipt;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::output::{Ending, Failure, json as print_json, line, note};
 
-/// Check receipts, logs and draws.
+/// Check receipts, logs, draws and ballots.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verify {
     /// Check a receipt, and the file it was given for, without any network.
@@ -20,6 +21,8 @@ pub(crate) enum Verify {
     Log(log::Log),
     /// Draw a jury again from its public file, and see whether the same jurors come out.
     Draw(draw::Draw),
+    /// Count the ballots of a jury again from its public tally, and see whether one's own was counted.
+    Ballot(ballot::Ballot),
 }
 
 impl Verify {
@@ -29,6 +32,7 @@ impl Verify {
             Self::Receipt(receipt) => receipt.run(json),
             Self::Log(log) => log.run(json),
             Self::Draw(draw) => draw.run(json),
+            Self::Ballot(ballot) => ballot.run(json),
         }
     }
 }

@@ -54,6 +54,7 @@ async fn fill(store: &Arc<dyn Store>) {
         version: PlanVersion(1),
         round: 0,
         by: member(3),
+        asker: huzhu_domain::claim::JuryAsker::Claimant,
         at: at(6),
         until: at(7),
     };

@@ -22,7 +22,7 @@ use huzhu_app::record::{
 };
 use huzhu_domain::digest::Digest;
 use huzhu_domain::event::StreamId;
-use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId};
 use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, JournalEntry};
@@ -221,6 +221,10 @@ impl Store for Probe {
     async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {
         self.pause(true).await?;
         self.store.matter(stream).await
+    }
+    async fn count_ballots(&self, case: JuryCaseId) -> Result<u64, StoreError> {
+        self.pause(true).await?;
+        self.store.count_ballots(case).await
     }
     async fn matters(&self, query: &MatterQuery, page: &Page) -> Result<Vec<MatterRecord>, StoreError> {
         self.pause(true).await?;

@@ -10,6 +10,8 @@ mod claims;
 mod desk;
 mod enrolments;
 mod inbox;
+mod jurors;
+mod jury;
 mod me;
 mod objections;
 mod operator;
@@ -47,6 +49,8 @@ pub(crate) fn table() -> Table {
         review::add,
         objections::add,
         desk::add,
+        jury::add,
+        jurors::add,
         periods::add,
         operator::add,
         audit::add,

@@ -463,6 +463,8 @@ fn path_parameter(name: &str) -> ParameterBuilder {
         "plan" => (wire::PlanRef::schema(), "The plan."),
         "version" => (wire::whole_number(1, i64::from(u32::MAX)), "The version."),
         "period" => (wire::PeriodRef::schema(), "The period."),
+        "case" => (wire::CaseRef::schema(), "The jury case."),
+        "question" => (wire::whole_number(1, 50), "Number of the question in the case."),
         "claim" => (wire::ClaimRef::schema(), "The claim."),
         "objection" => (wire::ObjectionRef::schema(), "The objection."),
         "evidence" => (wire::EvidenceRef::schema(), "The file."),

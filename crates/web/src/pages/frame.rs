@@ -173,6 +173,7 @@ impl Visit {
             Caller::Member { .. } => self.links(&[
                 ("nav-home", "/me"),
                 ("nav-claims", "/me/claims"),
+                ("nav-juror", "/me/juror"),
                 ("nav-inbox", INBOX),
                 ("nav-plans", "/"),
                 ("nav-help", "/help"),
@@ -191,6 +192,7 @@ impl Visit {
             ("nav-plan", ""),
             ("nav-notice", "/notice"),
             ("nav-periods", "/periods"),
+            ("nav-verdicts", "/verdicts"),
             ("nav-rules", "/rules"),
         ]
         .map(|(key, rest)| (self.l().t(key), format!("{base}{rest}")));

@@ -3,6 +3,7 @@
 mod demo;
 pub mod forms;
 pub mod frame;
+mod jury;
 mod member;
 mod objections;
 mod operator;
@@ -23,6 +24,7 @@ pub fn routes() -> Router<Edge> {
         .merge(public::routes())
         .merge(member::routes())
         .merge(objections::routes())
+        .merge(jury::routes())
         .merge(receipts::routes())
         .merge(staff::routes())
         .merge(operator::routes())

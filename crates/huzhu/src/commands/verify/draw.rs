@@ -58,7 +58,7 @@ impl Draw {
         let rules = self.trust.given()?;
         let place = Place::parse(&self.place)?;
         let name = self.place.as_str();
-        let file = match DrawFile::read(&place.draw_file()?) {
+        let file = match DrawFile::read(&place.bytes(MAX_FILE)?) {
             Ok(file) => file,
             Err(finding) => return Ok(refuse(name, &finding.to_string(), json)),
         };
@@ -190,19 +190,19 @@ fn report(checked: &CheckedDraw, expected: &Expected) -> Report {
     Report { proved, not_proved, facts }
 }
 
-/// Where a draw is published.
-enum Place {
+/// Where a file is published.
+pub(super) enum Place {
     File(PathBuf),
     /// The address above it, and its name.
     Web(PublishedLog, String),
 }
 
 impl Place {
-    fn parse(text: &str) -> Result<Self, Failure> {
+    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
         if !text.starts_with("http://") && !text.starts_with("https://") {
             return Ok(Self::File(PathBuf::from(text)));
         }
-        let wrong = || Failure::WrongUse(format!("{text}: an address of a draw is http(s)://host/path/file"));
+        let wrong = || Failure::WrongUse(format!("{text}: an address is http(s)://host/path/file"));
         let (above, name) = text.rsplit_once('/').ok_or_else(wrong)?;
         if name.is_empty() || above.ends_with('/') {
             return Err(wrong());
@@ -211,10 +211,11 @@ impl Place {
         Ok(Self::Web(above, name.to_owned()))
     }
 
-    fn draw_file(&self) -> Result<Vec<u8>, Failure> {
+    /// The file there, or a little more than `limit` bytes of it.
+    pub(super) fn bytes(&self, limit: usize) -> Result<Vec<u8>, Failure> {
         match self {
-            Self::File(path) => read(path, MAX_FILE),
-            Self::Web(above, name) => fetch(above, name, MAX_FILE),
+            Self::File(path) => read(path, limit),
+            Self::Web(above, name) => fetch(above, name, limit),
         }
     }
 
@@ -227,7 +228,7 @@ impl Place {
 }
 
 /// A file's bytes, and one more where it has more than `limit`, so that whoever reads on sees that it is too long.
-fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     let broken = |error| Failure::broken(&path.display().to_string(), error);
     let file = File::open(path).map_err(broken)?;
     let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);

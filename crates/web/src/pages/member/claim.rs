@@ -83,6 +83,10 @@ struct ClaimPage {
     /// Steps that are on the log: words, address of the receipt.
     receipts: Vec<(String, String)>,
     card: String,
+    /// A jury can be asked for now.
+    may_ask_jury: bool,
+    /// A jury has the claim, or had it.
+    has_jury: bool,
     errors: Vec<FieldError>,
 }
 
@@ -126,6 +130,8 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
             tone: if view.request.is_some() { "wait" } else { "" },
         }),
         request: view.request.clone().unwrap_or_default(),
+        may_ask_jury: view.state == "refused" && view.holder == "claimant",
+        has_jury: ["jury-requested", "verdict"].contains(&view.state),
         refused: reason_code.map_or_else(String::new, |code| reason(l, terms, code)),
         remedy: reason_code.map_or_else(String::new, |code| remedy(l, code)),
         aid: view.aid.map_or_else(String::new, |aid| l.money(aid, view.currency)),

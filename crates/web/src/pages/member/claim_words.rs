@@ -64,7 +64,7 @@ pub(super) fn appeal(l: Locale, terms: &PlanTerms) -> String {
 }
 
 /// Why a claim was refused: the text of the plan's reason or exclusion, or of the rule that the facts broke.
-pub(super) fn reason(l: Locale, terms: &PlanTerms, code: &ReasonCode) -> String {
+pub(in crate::pages) fn reason(l: Locale, terms: &PlanTerms, code: &ReasonCode) -> String {
     let own = terms.review().reasons.iter().find(|reason| reason.code == *code).map(|reason| &reason.text);
     let exclusion = terms.cover().exclusions.iter().find(|one| one.code == *code).map(|one| &one.text);
     if let Some(text) = exclusion.or(own) {

@@ -14,7 +14,7 @@ mod person;
 mod settings;
 mod telling;
 
-pub(super) use claim_words::step_title;
+pub(super) use claim_words::{reason as reason_text, step_title};
 
 use axum::Router;
 

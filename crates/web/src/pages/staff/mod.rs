@@ -37,6 +37,7 @@ const CONSOLE: &[(&str, &str, &[Role])] = &[
     ("staff-nav-confirm", "/staff/confirm", &[Role::Confirmer]),
     ("staff-nav-objections", "/staff/objections", &[Role::Reviewer, Role::Confirmer]),
     ("staff-nav-investigations", "/staff/investigations", &[Role::Investigator]),
+    ("staff-nav-jury", "/staff/jury", &[Role::Clerk]),
     ("staff-nav-run", "/operator", &[Role::Operator]),
     ("staff-nav-plans", "/operator/plans", &[Role::Operator]),
     ("staff-nav-people", "/operator/people", &[Role::Operator, Role::Auditor]),
