@@ -9,7 +9,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row, params};
 
 use crate::reader::{list, one};
-use crate::rows::{Failure, broken, bytes, member_id, optional_moment, parsed, text};
+use crate::rows::{Failure, broken, bytes, count, member_id, optional_moment, parsed, text};
 
 const COLUMNS: &str = "stream, plan, about, member, state, due, body";
 
@@ -92,6 +92,6 @@ pub(crate) fn matters(
 /// Ballots of a jury case.
 pub(crate) fn count_ballots(db: &Connection, case: JuryCaseId) -> Result<u64, Failure> {
     let sql = "SELECT count(*) FROM matter WHERE kind = ?1 AND about = ?2";
-    let counted = one(db, sql, params![MatterKind::Ballot.word(), case.to_string()], |row| Ok(row.get(0)?))?;
+    let counted = one(db, sql, params![MatterKind::Ballot.word(), case.to_string()], |row| count(row, 0))?;
     Ok(counted.unwrap_or(0))
 }

@@ -81,10 +81,10 @@ text!(
     MessageRef(id::MessageId), "MessageId", "^msg_[0-9a-fA-F]{32}$", "msg_01930000000070008000000000000005"
 );
 text!(
-    /// Id of an objection.
-    ObjectionRef(id::ObjectionId), "ObjectionId", "^obj_[0-9a-fA-F]{32}$", "obj_01930000000070008000000000000009"
-    );
-    text!(
+/// Id of an objection.
+ObjectionRef(id::ObjectionId), "ObjectionId", "^obj_[0-9a-fA-F]{32}$", "obj_01930000000070008000000000000009"
+);
+text!(
     /// Id of a jury case.
     CaseRef(id::JuryCaseId), "JuryCaseId", "^jur_[0-9a-fA-F]{32}$", "jur_01930000000070008000000000000006"
 );

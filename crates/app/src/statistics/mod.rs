@@ -15,8 +15,8 @@ use huzhu_domain::plan::{PlanId, ReasonCode};
 use huzhu_domain::time::Moment;
 
 pub use hide::{SMALL, hidden};
-pub use tally::{Month, Stage};
 pub(crate) use tally::Tally;
+pub use tally::{Month, Stage};
 
 use crate::App;
 use crate::error::AppError;

@@ -372,7 +372,8 @@ fn agreement(opinions: &BTreeMap<(bool, bool), u64>) -> Agreement {
     let chance = row(yes, mixed, yes, dixem).saturating_add(row(dixem, no, mixed, no));
     let above = n.saturating_mul(same).saturating_sub(chance);
     let room = n.saturating_mul(n).saturating_sub(chance);
-    let kappa = above.saturating_mul(1_000).checked_div_euclid(room).and_then(|kappa| i64::try_from(kappa).ok());
+    let kappa =
+        above.saturating_mul(1_000).checked_div_euclid(room).and_then(|kappa| i64::try_from(kappa).ok());
     let agree = same.saturating_mul(10_000).checked_div_euclid(n).and_then(|part| u64::try_from(part).ok());
     Agreement { given, agree, kappa }
 }

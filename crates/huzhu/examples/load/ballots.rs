@@ -8,9 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use huzhu_app::call::Call;
-use huzhu_app::claims::{
-    AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, TakeClaim,
-};
+use huzhu_app::claims::{AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, TakeClaim};
 use huzhu_app::jury::{AcceptRequest, RequestJury};
 use huzhu_domain::claim::Illness;
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, JuryCaseId};
@@ -100,7 +98,8 @@ fn prepare(folder: &Path, jurors: u64) -> Outcome<Vec<Vec<u8>>> {
     })?;
     let ballot = |(n, token): (u64, String)| {
         let choice = if n % 2 == 0 { "for-claimant" } else { "against" };
-        let body = serde_json::json!({ "choice": choice, "reason": format!("Number {n} has thought about it.") });
+        let body =
+            serde_json::json!({ "choice": choice, "reason": format!("Number {n} has thought about it.") });
         let request = Request {
             method: "POST",
             path: format!("/api/v1/jury-cases/{case}/ballot"),

@@ -13,9 +13,9 @@
     reason = "figures of measurements, no money"
 )]
 
+mod ballots;
 #[path = "../../tests/it/client.rs"]
 mod client;
-mod ballots;
 mod demo;
 mod home;
 mod joins;

@@ -71,7 +71,7 @@ async fn home(visit: MemberVisit) -> Answer {
 async fn show_home(visit: &MemberVisit, errors: Vec<FieldError>) -> Answer {
     let l = visit.l();
     let mut plans = Vec::new();
-    let mine = visit.app().my_enrolments(&visit.call()).await?;
+    let mine = visit.app().home(&visit.call()).await?.enrolments;
     let mut ids: Vec<PlanId> = mine.iter().map(|card| card.enrolment.plan.clone()).collect();
     ids.sort();
     ids.dedup();
