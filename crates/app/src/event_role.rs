@@ -9,6 +9,7 @@ use crate::ports::Actor;
 
 /// The word for the role that an event was made in: `claimant`, `reviewer`, `confirmer`, `staff`, `operator`, `member` or
 /// `system`. It follows from the event, since each verb belongs to one role.
+#[expect(clippy::match_same_arms, reason = "each stream says for itself in which role it is written")]
 pub(crate) const fn role_of(event: &Event, actor: Actor) -> &'static str {
     if matches!(actor, Actor::System) {
         return "system";
@@ -42,6 +43,7 @@ const fn case_role(event: &JuryCaseEvent) -> &'static str {
     }
 }
 
+#[expect(clippy::match_same_arms, reason = "each verb says for itself whose it is")]
 const fn claim_role(event: &ClaimEvent) -> &'static str {
     match event {
         ClaimEvent::Drafted(_)

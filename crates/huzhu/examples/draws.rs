@@ -3,7 +3,7 @@
 use std::path::Path;
 
 #[path = "../tests/it/draws/make.rs"]
-#[expect(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "it is the code of a test")]
+#[expect(clippy::unwrap_used, reason = "it is the code of a test")]
 mod make;
 
 fn main() -> std::io::Result<()> {

@@ -101,6 +101,7 @@ pub(crate) fn body_in(message: &Message, l: Locale) -> Mail {
 }
 
 /// Where a reader finds what a message is about.
+#[expect(clippy::match_same_arms, reason = "each stream has its own address")]
 pub(crate) fn link(message: &Message) -> Option<String> {
     let entry = message.inbox.as_ref()?;
     Some(match (entry.about.as_ref()?, entry.topic) {

@@ -148,8 +148,7 @@ mod tests {
 
     #[test]
     fn a_check_sum_is_of_a_known_kind_and_of_its_length() {
-        let announced =
-            |text| Checksum::announced(&with(CHECKSUM, text)).map(|sum| sum.is_some()).unwrap_or(false);
+        let announced = |text| Checksum::announced(&with(CHECKSUM, text)).is_ok_and(|sum| sum.is_some());
         assert!(announced("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="));
         assert!(announced("sha256 uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="));
         for wrong in ["", "sha1", "sha1 ", "sha1 AAAA", "md5 XrY7u+Ae7tCTyyK7j1rNww==", "sha1 !!!!"] {

@@ -176,6 +176,7 @@ impl App {
 }
 
 /// What the claimant is told when a verdict takes effect.
+#[expect(clippy::type_complexity, reason = "a key and its values, as all messages have them")]
 fn outcome_message(
     event: &ClaimEvent,
     open: &OpenClaim,

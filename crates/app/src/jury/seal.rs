@@ -151,7 +151,8 @@ pub fn seal(
         )
         .ok()?;
     let bytes = encapsulated.to_bytes().into_iter().chain(text);
-    Some(bytes.map(|byte| format!("{byte:02x}")).collect())
+    let bytes: Vec<u8> = bytes.collect();
+    Some(super::tally_file::hex(&bytes))
 }
 
 /// The leaf of a ballot in the tree of its case: the RFC 6962 leaf hash over its sealed bytes, so that it is fixed when it is

@@ -396,7 +396,7 @@ mod tests {
             }
             let mut sorted = list.to_vec();
             sorted.sort_unstable();
-            let naive = (list.len() >= 5).then(|| sorted[(list.len() - 1) / 2]);
+            let naive = (list.len() >= 5).then(|| sorted[(list.len() - 1).div_euclid(2)]);
             assert_eq!((days(Some(&histogram)).median, naive), (expected, expected), "{list:?}");
         }
     }

@@ -61,6 +61,7 @@ async fn broken(town: &Town) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::type_complexity, reason = "a table of changes")]
 async fn what_the_papers_show_decides_and_the_refusal_names_the_term() {
     let town = with_a_claim(&[]).await;
     let app = &town.app;

@@ -156,6 +156,7 @@ impl Claim {
     }
 
     /// Asks for a jury. Whether the terms have one, and who may ask by them, is looked at by the jury case.
+    #[expect(clippy::match_same_arms, reason = "each pair of state and asker stands for itself")]
     pub fn request_jury(
         &self,
         case: JuryCaseId,

@@ -301,7 +301,10 @@ impl State {
     /// Who has the ball.
     pub const fn holder(&self) -> Holder {
         match self {
-            Self::Draft | Self::MoreEvidenceNeeded { .. } => Holder::Claimant,
+            // Who was refused may ask for a jury; the clock says how long.
+            Self::Draft | Self::MoreEvidenceNeeded { .. } | Self::Refused { until: Some(_), .. } => {
+                Holder::Claimant
+            }
             Self::Reported { .. } | Self::UnderReview { .. } | Self::Objected { .. } => Holder::Reviewer,
             Self::Investigating { .. } => Holder::Investigator,
             Self::Recommended { .. } => Holder::Confirmer,
@@ -309,8 +312,6 @@ impl State {
             Self::OnNotice { .. } => Holder::Members,
             Self::JuryRequested { .. } | Self::Verdict { .. } => Holder::Jury,
             Self::Payable { .. } => Holder::Operator,
-            // Who was refused may ask for a jury; the clock says how long.
-            Self::Refused { until: Some(_), .. } => Holder::Claimant,
             Self::Refused { until: None, .. } | Self::Paid { .. } | Self::Withdrawn => Holder::Nobody,
         }
     }

@@ -110,14 +110,14 @@ impl Bench {
         let mut free = self.drawn.iter().filter(|(position, _)| !self.conflicts.contains(position));
         let mut calls = Vec::new();
         // Seats that become empty, by the time at which they do.
-        let mut vacant: BTreeMap<(Moment, u32), ()> = BTreeMap::new();
+        let mut vacant: BTreeSet<(Moment, u32)> = BTreeSet::new();
         for _ in 0..self.seats {
             if let Some(call) = self.call(free.next(), self.opened, now, votes) {
                 note(&mut vacant, &call);
                 calls.push(call);
             }
         }
-        while let Some(((at, _), ())) = vacant.pop_first() {
+        while let Some((at, _)) = vacant.pop_first() {
             // Reserves who stepped aside before they were needed are passed over.
             let next = free.find(|(position, _)| self.left.get(position).is_none_or(|left| at < *left));
             if let Some(call) = self.call(next, at, now, votes) {
@@ -183,9 +183,9 @@ impl Bench {
     }
 }
 
-fn note(vacant: &mut BTreeMap<(Moment, u32), ()>, call: &Called) {
+fn note(vacant: &mut BTreeSet<(Moment, u32)>, call: &Called) {
     if let Some(CallEnd::Left(_, at)) = call.end {
-        vacant.insert((at, call.position), ());
+        vacant.insert((at, call.position));
     }
 }
 

@@ -298,7 +298,9 @@ mod tests {
 
     fn juror(events: &[JurorEvent]) -> Juror {
         let mut juror = Juror::new(PlanId::new("plan").unwrap(), member(1));
-        events.iter().for_each(|event| juror.apply(event));
+        for event in events {
+            juror.apply(event);
+        }
         juror
     }
 

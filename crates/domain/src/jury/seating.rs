@@ -128,6 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::type_complexity, reason = "a table of positions")]
     fn reserves_move_up_past_those_who_do_not_sit() {
         let order = Order::stated(vec![7, 2, 9, 4, 0, 5]);
         let rows: &[(&[u32], &[u32], &[u32], u32)] = &[

@@ -256,7 +256,9 @@ fn short(outcome: &Result<Option<JuryCaseEvent>, JuryRejection>) -> &'static str
 fn every_state_verb_and_person() {
     let states = states();
     let mut table = format!("{:<22}", "");
-    states.iter().for_each(|(name, ..)| write!(table, "{name:<7}").unwrap());
+    for (name, ..) in &states {
+        write!(table, "{name:<7}").unwrap();
+    }
     table.truncate(table.trim_end().len());
     for verb in Verb::ALL {
         let people: &[Who] = if verb.is_personal() { &Who::ALL } else { &[Who::Clerk] };
@@ -331,7 +333,7 @@ fn every_state_says_who_has_the_ball() {
             "{name}: {} {} {:?}",
             case.word(),
             phase.word(),
-            phase.until().map(|at| at.as_second() / 3_600)
+            phase.until().map(|at| at.as_second().div_euclid(3_600))
         )
         .unwrap();
     }
@@ -444,7 +446,9 @@ proptest! {
             }
         }
         let mut replayed = JuryCase::begin(case.id(), &events[0]).unwrap();
-        events.iter().for_each(|event| replayed.apply(event));
+        for event in &events {
+            replayed.apply(event);
+        }
         prop_assert_eq!(replayed, case);
     }
 }

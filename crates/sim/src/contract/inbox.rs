@@ -62,7 +62,7 @@ pub(super) async fn messages_stand_in_the_inbox_of_their_reader_until_erased(sto
 
 pub(super) async fn what_was_read_stays_read_and_nobody_reads_for_others(store: &Arc<dyn Store>) {
     let written: Vec<Message> = (1..=4).map(|n| shelved(n, 1, MailWhen::AtOnce, None)).collect();
-    keep(store, 1, |unit| unit.messages = written.clone()).await;
+    keep(store, 1, |unit| unit.messages.clone_from(&written)).await;
     let read = |to, ids: &[u64], read| InboxChange::Read {
         to: member(to),
         ids: ids.iter().map(|n| uuid(*n)).collect(),

@@ -211,6 +211,7 @@ impl BallotReceiptBody {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one row for each call")]
 pub(super) fn add(table: Table) -> Table {
     let op = |id, summary| Op::new("jurors", id, summary);
     let verb = |id, summary| op(id, summary).verb();

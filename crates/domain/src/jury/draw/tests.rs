@@ -80,6 +80,7 @@ fn words_at_the_edge_are_thrown_away_so_that_no_number_is_favoured() {
 
 /// The probability that a chi-square variable with many degrees of freedom is at most what was observed, as a number of
 /// standard deviations (Wilson and Hilferty, 1931).
+#[expect(clippy::float_arithmetic, reason = "statistics of a test")]
 fn deviations(statistic: f64, freedom: f64) -> f64 {
     let part = 2.0 / (9.0 * freedom);
     ((statistic / freedom).cbrt() - (1.0 - part)) / part.sqrt()
@@ -88,6 +89,7 @@ fn deviations(statistic: f64, freedom: f64) -> f64 {
 /// Chi-square over how often each position came out. Each position is drawn with probability p = asked / count; counts in one
 /// draw exclude each other, which lowers their variance from p (as in a Poisson sum) to p (1 - p) and links them; the exact
 /// scaling that makes the statistic chi-square with count - 1 degrees of freedom is the factor (count - 1) / (count - asked).
+#[expect(clippy::float_arithmetic, reason = "statistics of a test")]
 fn statistic(counts: &[u32], draws: u32, asked: u32) -> f64 {
     let count = f64::from(u32::try_from(counts.len()).unwrap());
     let (draws, asked) = (f64::from(draws), f64::from(asked));
@@ -138,7 +140,7 @@ fn the_test_of_uniformity_can_fail() {
     });
     assert!(off(&bent) > LIMIT, "{}", off(&bent));
     // Counts that are too even are no lot either.
-    let even = vec![draws * asked / count; 1_000];
+    let even = vec![(draws * asked).div_euclid(count); 1_000];
     assert!(off(&even) < -LIMIT, "{}", off(&even));
 }
 

@@ -136,7 +136,9 @@ async fn without_an_honest_relay_there_is_no_seed() {
     let source = SeedSource::Drand(DrandRound { beacon: QUICKNET.hash, round });
     let answer = drand.reveal(&request(source), Moment::MAX).await;
     assert!(matches!(answer, Err(RandomnessError::Unavailable(_))), "{answer:?}");
-    served.into_iter().for_each(|relay| drop(relay.join().unwrap()));
+    for relay in served {
+        relay.join().unwrap();
+    }
     let elsewhere = SeedSource::Drand(DrandRound { beacon: Digest::from_bytes([9; 32]), round });
     for source in [elsewhere, SeedSource::Vrf { key: Digest::from_bytes([9; 32]) }] {
         let answer = drand.reveal(&request(source), Moment::MAX).await;

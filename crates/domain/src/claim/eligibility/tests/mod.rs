@@ -374,6 +374,7 @@ fn what_a_reviewer_found_in_the_papers_counts_as_a_fact() {
 
 /// The rule that decides, and the term of the plan it comes from.
 #[test]
+#[expect(clippy::type_complexity, clippy::too_many_lines, reason = "a table of changes")]
 fn each_broken_rule_cites_the_term_it_comes_from() {
     let rows: &[(&str, fn(&mut Case), &str)] = &[
         ("inside the wait", |c| c.happened(date(2019, 4, 1)), "inside-wait: waiting.days = 90"),
