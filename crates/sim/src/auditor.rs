@@ -195,7 +195,13 @@ impl Auditor {
                     }
                     (StreamId::Period(_, key), Event::Period(event)) => rounds.push((*key, event.clone())),
                     (StreamId::Plan(_), Event::Plan(event)) => self.plan_event(event)?,
-                    (StreamId::Member(_), Event::Member(_)) => {}
+                    // Disputes move no money by themselves: what follows from them stands in the claim.
+                    (StreamId::Member(_), Event::Member(_))
+                    | (StreamId::SecondReview(_), Event::SecondReview(_))
+                    | (StreamId::Objection(_), Event::Objection(_))
+                    | (StreamId::JuryCase(_), Event::JuryCase(_))
+                    | (StreamId::Juror(..), Event::Juror(_))
+                    | (StreamId::Ballot(_), Event::Ballot(_)) => {}
                     (stream, _) => return Err(format!("{stream} holds a foreign event")),
                 }
             }

@@ -75,6 +75,8 @@ const METHODS: &[&str] = &["cycle"];
 /// Phrases that hold a refused word with good reason.
 const ALLOWED: &[(&str, &str)] = &[
     ("user agent", "a header of HTTP"),
+    ("jury case id", "a jury case is one judgment of a claim, and not the claim"),
+    ("juror case id", "an address of a jury case"),
     ("user version", "a pragma of SQLite"),
     ("user select", "a property of CSS"),
     ("user scalable", "a property of the viewport"),

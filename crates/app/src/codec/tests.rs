@@ -393,7 +393,7 @@ fn each_event_is_read_back_as_it_was() {
     // an objection, three origins and three outcomes of a jury, three rulings.
     kinds.sort_unstable();
     kinds.dedup();
-    assert_eq!(kinds.len(), all().len() - 4 - 2 - 2 - 2 - 2 - 2);
+    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2);
     let prefixed = kinds.iter().all(|kind| kind.split_once('.').is_some());
     assert!(prefixed, "{kinds:?}");
 }

@@ -139,7 +139,7 @@ fn bad_bytes_are_refused_with_a_reason_and_a_place() {
         (vec![], "byte 0: cut off: 1 bytes are expected, 0 are there"),
         (changed(0, 2), "byte 0: version 0x02 is not known"),
         (changed(1, 0), "byte 1: kind 0x00 is not known"),
-        (changed(1, 0x0f), "byte 1: kind 0x0f is not known"),
+        (changed(1, 0x10), "byte 1: kind 0x10 is not known"),
         (changed(2, 0x80), "byte 2: the time is above 2^63 - 1 milliseconds"),
         (evidence[..41].to_vec(), "byte 10: cut off: 32 bytes are expected, 31 are there"),
         (bad_change, "byte 10: 0x09 is no known change of keys"),

@@ -118,7 +118,7 @@ async fn desk(visit: MemberVisit, Path(id): Path<String>) -> Answer {
 async fn show(visit: &MemberVisit, id: &str, errors: Vec<FieldError>, status: StatusCode) -> Answer {
     let l = visit.l();
     super::super::staff::needs(visit, huzhu_app::permission::Action::RunJury)?;
-    let view = visit.app().jury_case(&visit.call(), words::case_id(id)?).await?;
+    let view = visit.app().jury_case(&visit.call(), words::jury_case_id(id)?).await?;
     let plan = words::plan(visit, &view.plan).await?;
     let terms = words::terms(&plan, view.version)?;
     let grounds = terms.jury().map(|jury| jury.not_accepted.as_slice()).unwrap_or_default();
@@ -157,7 +157,7 @@ async fn show(visit: &MemberVisit, id: &str, errors: Vec<FieldError>, status: St
 
 #[expect(clippy::single_match_else, reason = "both ways of an answer to the form stand side by side")]
 async fn act(visit: MemberVisit, Path((id, verb)): Path<(String, String)>, fields: Fields) -> Answer {
-    let (case, l) = (words::case_id(&id)?, visit.l());
+    let (case, l) = (words::jury_case_id(&id)?, visit.l());
     let call = super::super::staff::keyed(&visit, &fields)?;
     let done = match verb.as_str() {
         "accept" => visit.app().accept_jury(&call, AcceptRequest { case }).await.map(drop),

@@ -187,7 +187,7 @@ async fn show_docket(
     errors: Vec<FieldError>,
 ) -> Answer {
     let l = visit.l();
-    let case = words::case_id(id)?;
+    let case = words::jury_case_id(id)?;
     let docket = visit.app().docket(&visit.call(), case).await?;
     let cast = match visit.app().ballot_receipt(&visit.call(), case).await {
         Ok(_) => true,
@@ -260,7 +260,8 @@ async fn cast(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Ans
         let errors = vec![wrong("choice", l.t("docket-choice-missing"))];
         return show_docket(&visit, &id, &fields, false, errors).await;
     };
-    let command = CastBallot { case: words::case_id(&id)?, choice, reason: fields.text("reason").to_owned() };
+    let command =
+        CastBallot { case: words::jury_case_id(&id)?, choice, reason: fields.text("reason").to_owned() };
     match visit.app().cast_ballot(&visit.call(), &command).await {
         Ok(_) => Ok(see_other(&format!("/me/juror/cases/{id}?done=cast"))),
         Err(error) => show_docket(&visit, &id, &fields, false, form_errors(l, error)?).await,
@@ -269,7 +270,7 @@ async fn cast(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Ans
 
 async fn question(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Answer {
     let to = if fields.text("to") == "plan" { Side::Plan } else { Side::Claimant };
-    let command = AskQuestion { case: words::case_id(&id)?, to, text: fields.text("text").to_owned() };
+    let command = AskQuestion { case: words::jury_case_id(&id)?, to, text: fields.text("text").to_owned() };
     match visit.app().ask_question(&visit.call_with(fields.text("key")), &command).await {
         Ok(_) => Ok(see_other(&format!("/me/juror/cases/{id}"))),
         Err(error) => show_docket(&visit, &id, &fields, false, form_errors(visit.l(), error)?).await,
@@ -277,7 +278,7 @@ async fn question(visit: MemberVisit, Path(id): Path<String>, fields: Fields) ->
 }
 
 async fn aside(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Answer {
-    let command = OfCase { case: words::case_id(&id)? };
+    let command = OfCase { case: words::jury_case_id(&id)? };
     match visit.app().step_aside(&visit.call_with(fields.text("key")), command).await {
         Ok(_) => Ok(see_other("/me/juror")),
         Err(error) => show_docket(&visit, &id, &fields, false, form_errors(visit.l(), error)?).await,
@@ -285,7 +286,7 @@ async fn aside(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> An
 }
 
 async fn receipt(visit: MemberVisit, Path(id): Path<String>) -> Answer {
-    let receipt = visit.app().ballot_receipt(&visit.call(), words::case_id(&id)?).await?;
+    let receipt = visit.app().ballot_receipt(&visit.call(), words::jury_case_id(&id)?).await?;
     let name = format!("attachment; filename=\"ballot-{id}.json\"");
     let headers = [(CONTENT_TYPE, "application/json".to_owned()), (CONTENT_DISPOSITION, name)];
     Ok((headers, receipt.to_json()).into_response())

@@ -81,7 +81,7 @@ struct VerdictPage {
 
 async fn verdict(visit: Visit, Path(id): Path<String>) -> Answer {
     let l = visit.l();
-    let view = visit.app().verdict(words::case_id(&id)?).await?;
+    let view = visit.app().verdict(words::jury_case_id(&id)?).await?;
     let plan = words::plan(&visit, &view.plan).await?;
     let terms = words::terms(&plan, view.version)?;
     let mut facts = vec![

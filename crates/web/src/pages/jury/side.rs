@@ -116,7 +116,7 @@ async fn show_case(
     errors: Vec<FieldError>,
 ) -> Answer {
     let l = visit.l();
-    let view = visit.app().jury_case(&visit.call(), words::case_id(id)?).await?;
+    let view = visit.app().jury_case(&visit.call(), words::jury_case_id(id)?).await?;
     let plan = words::plan(visit, &view.plan).await?;
     let terms = words::terms(&plan, view.version)?;
     let (state, tone) = words::state(l, view.state);
@@ -184,7 +184,7 @@ fn facts(l: Locale, view: &CaseView) -> Vec<Fact> {
 
 async fn statement(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Answer {
     let (key, text) = (fields.text("key").to_owned(), fields.text("text").to_owned());
-    let command = GiveStatement { case: words::case_id(&id)?, text: text.clone() };
+    let command = GiveStatement { case: words::jury_case_id(&id)?, text: text.clone() };
     match visit.app().give_statement(&visit.call_with(&key), &command).await {
         Ok(_) => Ok(see_other(&format!("/jury-cases/{id}"))),
         Err(error) => show_case(&visit, &id, key, text, form_errors(visit.l(), error)?).await,
@@ -196,7 +196,7 @@ async fn answer(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> A
     let question = fields.text("question").parse().unwrap_or(0);
     let field = format!("answer-{question}");
     let command =
-        AnswerQuestion { case: words::case_id(&id)?, question, text: fields.text(&field).to_owned() };
+        AnswerQuestion { case: words::jury_case_id(&id)?, question, text: fields.text(&field).to_owned() };
     match visit.app().answer_question(&visit.call_with(&key), &command).await {
         Ok(_) => Ok(see_other(&format!("/jury-cases/{id}"))),
         Err(error) => {

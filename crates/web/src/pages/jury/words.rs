@@ -101,7 +101,7 @@ pub(super) fn said(l: Locale, text: &str) -> String {
 }
 
 /// The id of an address.
-pub(super) fn case_id(text: &str) -> Result<JuryCaseId, PageError> {
+pub(super) fn jury_case_id(text: &str) -> Result<JuryCaseId, PageError> {
     text.parse().map_err(|_| AppError::NotFound("jury-case").into())
 }
 
