@@ -72,8 +72,17 @@ impl App {
             CaseState::Sitting { bench, .. } => {
                 bench.position(juror).ok_or(AppError::NotFound("jury-case"))?;
             }
-            _ => {
+            // Not before jurors yet: to them there is no such case.
+            CaseState::Requested { .. } | CaseState::Declined { .. } | CaseState::Drawing { .. } => {
+                return Err(AppError::NotFound("jury-case"));
+            }
+            CaseState::Open { .. }
+            | CaseState::Counting { .. }
+            | CaseState::Closed { .. }
+            | CaseState::Voided => {
                 let standing = self.standing(open.claim.terms()?, juror, now, false).await?;
+                // Strangers to the plan learn nothing, not even that there is a case.
+                standing.payer_since.ok_or(AppError::NotFound("jury-case"))?;
                 known.qualify(open.jury()?, &standing)?;
             }
         }

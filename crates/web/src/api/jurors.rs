@@ -211,16 +211,16 @@ impl BallotReceiptBody {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one row for each call")]
 pub(super) fn add(table: Table) -> Table {
+    voting(learning(table))
+}
+
+/// The way to be a juror.
+fn learning(table: Table) -> Table {
     let op = |id, summary| Op::new("jurors", id, summary);
     let verb = |id, summary| op(id, summary).verb();
     let (get, post) = (Method::GET, Method::POST);
-    let once = "The same ballot again answers the same receipt, with or without a key; another one is refused. Nothing is kept \
-                under the key, which would name the juror beside the ballot.";
-    let ballot = json!({"choice": "for-claimant", "reason": "The wait was over on that day."});
-    let ask = json!({"to": "claimant", "text": "Since when?"});
-    let table = table
+    table
         .add(
             &get,
             "/plans/{plan}/juror",
@@ -254,7 +254,18 @@ pub(super) fn add(table: Table) -> Table {
             "/me/jury-cases",
             calendar,
             op("getJurorCalendar", "Cases to judge, and cases judged").answers::<CalendarBody>(200),
-        );
+        )
+}
+
+/// What jurors do.
+fn voting(table: Table) -> Table {
+    let op = |id, summary| Op::new("jurors", id, summary);
+    let verb = |id, summary| op(id, summary).verb();
+    let (get, post) = (Method::GET, Method::POST);
+    let once = "The same ballot again answers the same receipt, with or without a key; another one is refused. Nothing is kept \
+                under the key, which would name the juror beside the ballot.";
+    let ballot = json!({"choice": "for-claimant", "reason": "The wait was over on that day."});
+    let ask = json!({"to": "claimant", "text": "Since when?"});
     table
         .add(
             &get,

@@ -240,15 +240,19 @@ struct LinesBody {
     cases: Vec<LineBody>,
 }
 
-#[expect(clippy::too_many_lines, reason = "one row for each call")]
 pub(super) fn add(table: Table) -> Table {
+    judged(argued(table))
+}
+
+/// Calls of the sides and of the clerk.
+fn argued(table: Table) -> Table {
     let op = |id, summary| Op::new("jury", id, summary);
     let verb = |id, summary| op(id, summary).verb();
     let clerk = |id, summary| op(id, summary).role("clerk").verb();
     let (get, post) = (Method::GET, Method::POST);
     let text = || json!({"text": "The ventilator ran for 50 minutes only because it failed."});
     let asked = json!({"case": "jur_01930000000070008000000000000006", "statement": "The wait was over."});
-    let table = table
+    table
         .add(
             &get,
             "/claims/{claim}/jury-cases",
@@ -311,35 +315,38 @@ pub(super) fn add(table: Table) -> Table {
             clerk("declineJury", "Decline a request on a ground of the terms")
                 .takes::<DeclineBody>(json!({"ground": "inside-wait"}))
                 .answers::<CaseReceiptBody>(200),
-        );
+        )
+}
+
+/// What everybody reads.
+fn judged(table: Table) -> Table {
+    let op = |id, summary| Op::new("jury", id, summary).public();
+    let get = Method::GET;
     table
         .add(
             &get,
             "/plans/{plan}/verdicts",
             verdicts,
-            op("listVerdicts", "How disputes were judged").public().answers::<VerdictsBody>(200),
+            op("listVerdicts", "How disputes were judged").answers::<VerdictsBody>(200),
         )
         .add(
             &get,
             "/jury-cases/{case}/verdict",
             verdict,
-            op("getVerdict", "A verdict with its reasons").public().answers::<FullVerdictBody>(200),
+            op("getVerdict", "A verdict with its reasons").answers::<FullVerdictBody>(200),
         )
         .add(
             &get,
             "/jury-cases/{case}/tally",
             tally,
             op("getTally", "All ballots of a closed case, for `huzhu verify ballot`")
-                .public()
                 .answers_text("application/json"),
         )
         .add(
             &get,
             "/jury-cases/{case}/draw",
             draw,
-            op("getDraw", "The draw of a jury, for `huzhu verify draw`")
-                .public()
-                .answers_text("application/json"),
+            op("getDraw", "The draw of a jury, for `huzhu verify draw`").answers_text("application/json"),
         )
 }
 
