@@ -61,6 +61,7 @@ async fn takes_exam(site: &Site, n: u128, wrong: usize) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a story from the first step to the last")]
 async fn a_claimant_asks_for_a_jury_and_wins_with_nothing_but_forms() {
     let site = site().await;
     for n in 1..=4 {
