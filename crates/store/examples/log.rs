@@ -17,8 +17,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use huzhu_app::ports::{LogYear, Sequencer};
-use huzhu_log::{Hash, SignedCheckpoint};
 use huzhu_log::entry::{Body, Entry};
+use huzhu_log::{Hash, SignedCheckpoint};
 use huzhu_sim::world::{Dice, HandClock, SeededIds};
 use huzhu_store::InstanceSecret;
 use huzhu_store::log::{Disk, FolderDisk, LocalSequencer, SequencerSettings};

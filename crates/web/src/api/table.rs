@@ -248,7 +248,8 @@ impl Op {
         }
         list.extend(self.tus_parameters());
         if matches!(self.answer, Answer::File) {
-            let range = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^bytes=[0-9]{1,15}-$"));
+            // Any text is taken: what is no range asks for the whole file.
+            let range = ObjectBuilder::new().schema_type(Type::String);
             list.push(header("Range", "A part of the file (RFC 9110), such as `bytes=1000-`.", range.into()));
         }
         if self.tagged && !safe {

@@ -75,7 +75,7 @@ pub(super) fn add(table: Table) -> Table {
         )
 }
 
-async fn options(State(edge): State<Edge>) -> Answer {
+async fn options(State(edge): State<Edge>, Of(_): Of<ClaimRef>) -> Answer {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     headers.insert(RESUMABLE, HeaderValue::from_static(TUS));
