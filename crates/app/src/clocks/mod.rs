@@ -4,7 +4,7 @@
 //! read it. `due` does what time decides.
 //!
 //! Guarantees: time decides by computation. Nothing here depends on whether a worker ran: what it does is the same work that
-//! the next notice and the next settlement do before they begin, see [`App::apply_due_verdicts`].
+//! the next notice and the next settlement do before they begin, see `App::apply_due_verdicts`.
 
 mod due;
 

@@ -1,6 +1,6 @@
 //! What members are told: one way to tell one or very many, the inbox, preferences, digests.
 //!
-//! Shape: use cases call [`crate::App::tell`] for one member and [`crate::App::tell_all`] for many; both add to the unit that
+//! Shape: use cases call `App::tell` for one member and `App::tell_all` for many; both add to the unit that
 //! keeps the event, so that nothing is told that did not happen and nothing happens untold. A message stands in the inbox at
 //! once; the preferences of its reader say when it is mailed: at once by the outbox, in a digest, or not at all.
 //!

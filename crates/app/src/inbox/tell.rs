@@ -52,8 +52,8 @@ impl Telling {
         self
     }
 
-    /// A value of the text. For [`App::tell`] it may be personal, since it is sealed under the reader's key; for
-    /// [`App::tell_all`] it must not be.
+    /// A value of the text. For `App::tell` it may be personal, since it is sealed under the reader's key; for
+    /// `App::tell_all` it must not be.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "callers hand over what they have just made")]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
