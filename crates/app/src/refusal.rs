@@ -24,6 +24,7 @@ pub const REFUSAL_CODES: &[&str] = &[
     "claim-notice-over",
     "claim-notice-running",
     "claim-objection-not-open",
+    "claim-opinion-first",
     "claim-other-period",
     "claim-own",
     "claim-reason-unknown",

@@ -1,6 +1,7 @@
 //! The staff console: queues of claims, and the audit trail.
 
 use huzhu_domain::claim::{Recommendation, State};
+use huzhu_domain::event::StreamId;
 use huzhu_domain::id::{ClaimId, MemberId};
 use huzhu_domain::plan::{ConditionCode, PlanId};
 use huzhu_domain::time::{Day, Moment};
@@ -18,6 +19,9 @@ use crate::record::{ClaimRecord, RefusedAct};
 
 /// Open claims that a queue reads: protects memory; beyond it the queue says that there is more.
 const QUEUE_MAX: u32 = 2_000;
+
+/// Stands for the kind of an event that would tell a decision to somebody who still owes a blind second opinion on it.
+const HIDDEN: &str = "claim.hidden";
 
 /// A claim that waits for somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +131,9 @@ impl App {
         let mut rows: Vec<QueueRow> = Vec::with_capacity(found.len());
         for row in found {
             let open = self.open_claim(row.id).await?;
-            if self.conflicts_with(caller, &ties, &open).await?.is_empty() {
+            // A claim that was objected to was approved: whoever may still look at it blindly does that first.
+            let blind = row.state == "objected" && self.blind_since(call, row.id).await?.is_some();
+            if !blind && self.conflicts_with(caller, &ties, &open).await?.is_empty() {
                 let age_days = age_in_days(row.reported, now, newest.zone());
                 rows.push(queue_row(row, caller, now, age_days));
             }
@@ -147,17 +153,25 @@ impl App {
         let recorded = self.store.newest_events(before, limit).await?;
         let full = u32::try_from(recorded.len()).is_ok_and(|found| found >= limit);
         let next = recorded.last().map(|one| one.position).filter(|at| full && at.0 > 1);
-        let rows = recorded
-            .iter()
-            .map(|one| TrailRow {
+        let mut rows = Vec::with_capacity(recorded.len());
+        for one in &recorded {
+            let blind = match one.stream {
+                StreamId::Claim(claim) => self.blind_since(call, claim).await?,
+                _ => None,
+            };
+            let mut kind = codec::kind(&one.event);
+            if blind.is_some_and(|since| one.at >= since) {
+                kind = HIDDEN;
+            }
+            rows.push(TrailRow {
                 position: one.position,
                 at: one.at,
-                kind: codec::kind(&one.event),
+                kind,
                 stream: one.stream.to_string(),
                 actor: one.actor,
                 role: role_of(&one.event, one.actor),
-            })
-            .collect();
+            });
+        }
         let refused = if before.is_none() { self.store.refused(limit).await? } else { Vec::new() };
         Ok(AuditTrail { rows, next, refused })
     }

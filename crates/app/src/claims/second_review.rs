@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use huzhu_domain::claim::{ClaimEvent, Illness};
+use huzhu_domain::claim::{ClaimEvent, FindingKind, Illness, Judged};
 use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{ClaimId, MemberId};
-use huzhu_domain::plan::{PlanId, ReasonCode};
+use huzhu_domain::plan::{PlanId, PlanTerms, PlanVersion, ReasonCode};
 use huzhu_domain::second_review::{Agreement, Opinion, SecondReviewEvent, SecondReviewRejection};
 use huzhu_domain::time::{Day, Moment, day_of, plus_days};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::refused;
-use super::{EvidenceView, OpenClaim, end_of};
+use super::{EligibilityView, EvidenceView, OpenClaim, end_of};
 use crate::App;
-use crate::call::{Call, Done};
+use crate::call::{Call, Caller, Done};
 use crate::error::AppError;
 use crate::load::append_matter;
 use crate::matter::{MatterKind, MatterQuery};
@@ -60,12 +60,16 @@ pub struct BlindView {
     pub claim: ClaimId,
     /// The plan.
     pub plan: PlanId,
+    /// The version whose terms rule it.
+    pub version: PlanVersion,
     /// What happened.
     pub illness: Illness,
     /// Day of joining.
     pub joined: Day,
     /// When it was handed in.
     pub reported: Option<Moment>,
+    /// What the rules say without anything that the first reviewer noted; `None` after erasure of the person.
+    pub eligibility: Option<EligibilityView>,
     /// The files.
     pub evidence: Vec<EvidenceView>,
     /// When the opinion is due.
@@ -132,12 +136,26 @@ impl App {
         let review = self.load_second_review(claim).await?.state;
         let recorded = self.store.stream(&StreamId::Claim(claim)).await?;
         let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?.state;
+        let (plan, version) = (open.claim().claimed().plan.clone(), open.terms()?.version());
+        // What the first reviewer noted would tell what was decided.
+        let mut unread = open.claim().clone();
+        unread.apply(&ClaimEvent::Examined { reviewer: Self::member_of(call)?, judged: Judged::NOTHING });
+        let day = day_of(unread.reported().unwrap_or(review.drawn()), open.terms()?.zone());
+        let (terms, illness) = (open.terms()?, unread.illness());
+        let found = self.assess_illness(terms, illness, &enrolment, day, Some(&unread), None).await;
+        let eligibility = match found {
+            Ok(found) => Some(EligibilityView::of(&found, terms)),
+            Err(AppError::NotFound(_)) => None,
+            Err(other) => return Err(other),
+        };
         Ok(BlindView {
             claim,
-            plan: open.claim().claimed().plan.clone(),
+            plan,
+            version,
             illness: open.claim().illness().clone(),
             joined: enrolment.agreed().joined,
             reported: open.claim().reported(),
+            eligibility,
             evidence: self.evidence_views(open.claim(), &recorded, false).await?,
             until: review.until(),
         })
@@ -151,7 +169,10 @@ impl App {
     ) -> Result<Done<OpinionReceipt>, AppError> {
         self.transact(call, Action::ReviewClaim, &("opinion", command), |now| async move {
             let by = Self::member_of(call)?;
-            self.open_for_opinion(command.claim, by).await?;
+            let open = self.open_for_opinion(command.claim, by).await?;
+            if let Some(reason) = command.refuse.as_ref().filter(|reason| !is_known(open.terms(), reason)) {
+                return Err(refused("claim-reason-unknown", vec![("reason", reason.to_string())]));
+            }
             let review = self.load_second_review(command.claim).await?.state;
             let second = match &command.refuse {
                 None => Opinion::Approve,
@@ -166,6 +187,41 @@ impl App {
             Ok((unit, OpinionReceipt { claim: command.claim, agreed }))
         })
         .await
+    }
+
+    /// When the caller gave the second opinion on a claim. To anybody else it looks like none.
+    pub async fn opinion_given(&self, call: &Call, claim: ClaimId) -> Result<Moment, AppError> {
+        self.authorise(call, Action::ReviewClaim, self.clock.now()).await?;
+        let caller = Self::member_of(call)?;
+        let review = self.load_second_review(claim).await?.state;
+        let own = review.second().filter(|(by, ..)| *by == caller).map(|(_, _, at)| *at);
+        own.ok_or(AppError::NotFound("second-review"))
+    }
+
+    /// Since when somebody who may still give the second opinion on a claim must not learn what was decided; `None`: they may.
+    pub(crate) async fn blind_since(&self, call: &Call, claim: ClaimId) -> Result<Option<Moment>, AppError> {
+        let Caller::Member { id, roles } = &call.caller else { return Ok(None) };
+        if !Action::ReviewClaim.allows(roles) {
+            return Ok(None);
+        }
+        let row = self.store.matter(&StreamId::SecondReview(claim)).await?;
+        if row.is_none_or(|row| row.state != "waiting") {
+            return Ok(None);
+        }
+        let review = self.load_second_review(claim).await?.state;
+        Ok(review.may_give(*id).is_ok().then(|| review.drawn()))
+    }
+
+    /// A claim whose decision somebody who works for the plan may read.
+    ///
+    /// # Errors
+    /// As [`App::strangers_claim`]; a refusal while the caller may still give a blind second opinion on it.
+    pub(crate) async fn readable_claim(&self, call: &Call, claim: ClaimId) -> Result<OpenClaim, AppError> {
+        let open = self.strangers_claim(claim, Self::member_of(call)?).await?;
+        match self.blind_since(call, claim).await? {
+            None => Ok(open),
+            Some(_) => Err(refused("claim-opinion-first", Vec::new())),
+        }
     }
 
     /// How far first and second reviewers of a plan agreed, month by month, oldest first. Public.
@@ -192,6 +248,15 @@ impl App {
         review.may_give(caller).map_err(refuse)?;
         self.strangers_claim(claim, caller).await
     }
+}
+
+/// Whether an opinion may give this reason: of the terms, or the word of a rule.
+fn is_known(terms: Result<&PlanTerms, AppError>, reason: &ReasonCode) -> bool {
+    let of_terms = terms.is_ok_and(|terms| {
+        terms.review().reasons.iter().any(|known| known.code == *reason)
+            || terms.cover().exclusions.iter().any(|known| known.code == *reason)
+    });
+    of_terms || FindingKind::ALL.iter().any(|kind| kind.word() == reason.as_str())
 }
 
 fn refuse(rejection: SecondReviewRejection) -> AppError {

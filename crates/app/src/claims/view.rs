@@ -166,7 +166,7 @@ impl App {
             Ok(open) => (open, true),
             Err(AppError::NotFound(what)) => match &call.caller {
                 Caller::Member { roles, .. } if Action::ReadClaims.allows(roles) => {
-                    (self.strangers_claim(id, caller).await?, false)
+                    (self.readable_claim(call, id).await?, false)
                 }
                 _ => return Err(AppError::NotFound(what)),
             },

@@ -229,7 +229,7 @@ impl App {
             Ok(_) => {}
             Err(AppError::NotFound(what)) => match &call.caller {
                 Caller::Member { roles, .. } if Action::ReadClaims.allows(roles) => {
-                    self.strangers_claim(claim, caller).await?;
+                    self.readable_claim(call, claim).await?;
                 }
                 _ => return Err(AppError::NotFound(what)),
             },
@@ -254,7 +254,7 @@ impl App {
                 if !may {
                     return Err(AppError::NotFound("jury-case"));
                 }
-                self.strangers_claim(open.case().claim(), caller).await?;
+                self.readable_claim(call, open.case().claim()).await?;
                 None
             }
             Err(other) => return Err(other),

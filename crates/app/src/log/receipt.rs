@@ -227,7 +227,7 @@ impl App {
             Ok(open) => Ok((open.claim().claimed().member, true)),
             Err(AppError::NotFound(what)) => match &call.caller {
                 Caller::Member { roles, .. } if Action::ReadClaims.allows(roles) => {
-                    let open = self.strangers_claim(claim, caller).await?;
+                    let open = self.readable_claim(call, claim).await?;
                     Ok((open.claim().claimed().member, false))
                 }
                 _ => Err(AppError::NotFound(what)),

@@ -131,11 +131,10 @@ impl App {
     /// [`AppError::Denied`] for people without the role.
     pub async fn objection_queue(&self, call: &Call, plan: &PlanId) -> Result<Vec<ObjectionLine>, AppError> {
         self.authorise(call, Action::AnswerObjection, self.clock.now()).await?;
-        let caller = Self::member_of(call)?;
         let query = MatterQuery::InStates(MatterKind::Objection, plan.clone(), vec!["open"]);
         let mut lines = Vec::new();
         for line in self.objection_lines(&query, LIST_MAX).await? {
-            match self.strangers_claim(line.claim, caller).await {
+            match self.readable_claim(call, line.claim).await {
                 Ok(_) => lines.push(line),
                 Err(AppError::Refused(_)) => {}
                 Err(other) => return Err(other),
@@ -161,7 +160,7 @@ impl App {
             }
             Err(AppError::NotFound(_)) => match &call.caller {
                 Caller::Member { roles, .. } if Action::ReadClaims.allows(roles) => {
-                    (self.strangers_claim(objection.claim(), caller).await?, Side::Staff)
+                    (self.readable_claim(call, objection.claim()).await?, Side::Staff)
                 }
                 _ => return Err(missing),
             },

@@ -172,6 +172,12 @@ async fn an_investigator_sees_what_was_chosen_and_decides_nothing() {
     town.check().await.expect("a sound store");
 }
 
+/// Kinds of the newest events that somebody sees in the audit trail.
+async fn trail_of(town: &Town, call: &Call) -> Vec<&'static str> {
+    let trail = town.app.audit_trail(call, None, 100).await.expect("a trail");
+    trail.rows.iter().map(|row| row.kind).collect()
+}
+
 #[tokio::test]
 async fn a_second_opinion_is_blind_and_counts() {
     // All decided claims are drawn.
@@ -183,12 +189,28 @@ async fn a_second_opinion_is_blind_and_counts() {
     assert_eq!(app.second_reviews(&colleague(), &plan()).await.expect("a list").len(), 1);
     let blind = app.second_review(&colleague(), claim(1)).await.expect("a view");
     assert_eq!(blind.evidence.len(), 1);
+    assert_eq!(code(app.claim_view(&colleague(), claim(1)).await), "claim-opinion-first");
+    let audits = Call::member(member(COLLEAGUE), BTreeSet::from([Role::Reviewer, Role::Auditor]));
+    for (who, call, shown) in [
+        ("who owes an opinion", &audits, false),
+        ("who only audits", &auditor(), true),
+        ("who decided", &Call::member(member(REVIEWER), BTreeSet::from([Role::Auditor])), true),
+    ] {
+        assert_eq!(trail_of(&town, call).await.contains(&"claim.approved"), shown, "{who}");
+    }
+    let made_up = GiveOpinion { claim: claim(1), refuse: Some(ReasonCode::new("bad-mood").expect("a code")) };
+    assert_eq!(code(app.give_opinion(&colleague(), &made_up).await), "claim-reason-unknown");
+    let thanks = app.opinion_given(&colleague(), claim(1)).await;
+    assert_eq!(thanks, Err(AppError::NotFound("second-review")), "not given yet");
     let refuse = Some(ReasonCode::new("condition-not-met").expect("a code"));
     let opinion = GiveOpinion { claim: claim(1), refuse };
     let own = app.give_opinion(&reviewer(), &opinion).await;
     assert_eq!(own.map(|done| done.receipt), Err(AppError::NotFound("second-review")));
     let given = app.give_opinion(&colleague(), &opinion).await.expect("given");
     assert!(!given.receipt.agreed);
+    app.opinion_given(&colleague(), claim(1)).await.expect("given");
+    app.claim_view(&colleague(), claim(1)).await.expect("the desk opens afterwards");
+    assert!(trail_of(&town, &audits).await.contains(&"claim.approved"));
     assert_eq!(code(app.give_opinion(&colleague(), &opinion).await), "opinion-already-given");
     let months = app.agreement(&plan()).await.expect("months");
     assert_eq!((months.len(), months[0].month, months[0].counts.only_first), (1, (2026, 3), 1));

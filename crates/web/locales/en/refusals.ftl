@@ -135,6 +135,7 @@ refusal-wrong-first-operator-secret = This is not the secret that was printed at
 refusal-topic-always-mailed = Messages about this topic ({ $topic }) are always mailed at once. They protect your money and your account: if a debit or a stranger’s sign-in went unread, you could lose cover or access. You can choose for all other topics.
 refusal-claim-item-missing = A paper that the plan asks for was not found yet: { $item }. Tick it with the file that shows it, or ask the claimant for it.
 refusal-claim-wrong-role = This person does not have the role for that work. Please choose somebody else.
+refusal-claim-opinion-first = This claim was drawn for a blind second look, and you can give it. Please give your own opinion first. Until then nobody shows you what was decided. After that this page opens.
 refusal-opinion-already-given = Somebody else gave the second opinion on this claim before you. There is nothing left to do.
 refusal-juror-already-passed = You have passed the exam already. There is nothing more to take.
 refusal-juror-already-willing = You are on the list of jurors already.

@@ -115,6 +115,7 @@ staff-event-juror-volunteered = A juror is willing to be called
 staff-event-juror-resigned = A juror resigned
 staff-event-juror-struck-off = A juror was struck off the list
 staff-event-ballot-cast = A ballot was cast
+staff-event-claim-hidden = Hidden from you until you gave your second opinion
 staff-event-second-review-drawn = A claim was drawn for a second review
 staff-event-second-review-given = A second opinion was given
 

@@ -135,6 +135,7 @@ refusal-wrong-first-operator-secret = 这不是首次启动时显示的密钥，
 refusal-topic-always-mailed = 这类消息（{ $topic }）总是马上发邮件。它们保护您的钱和账户：如果没看到扣款或陌生人登录的通知，您可能失去保障或账户。其他各类消息都可以自己选择。
 refusal-claim-item-missing = 计划要求的一份材料还没有找到：{ $item }。请标明哪个文件可以证明，或者请申请人补交。
 refusal-claim-wrong-role = 这个人没有做这项工作的角色，请另选一人。
+refusal-claim-opinion-first = 这份申请被抽中做第二次独立复看，您可以来做。请先给出您自己的意见；在那之前不会让您看到原来的决定，之后这一页就会打开。
 refusal-opinion-already-given = 已经有人先给出了这份申请的第二意见，您不用再做什么。
 refusal-juror-already-passed = 您已经通过了考试，不用再考。
 refusal-juror-already-willing = 您已经在陪审员名单上了。

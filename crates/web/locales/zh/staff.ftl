@@ -115,6 +115,7 @@ staff-event-juror-volunteered = 陪审员愿意参加评议
 staff-event-juror-resigned = 陪审员退出
 staff-event-juror-struck-off = 陪审员被除名
 staff-event-ballot-cast = 投出一票
+staff-event-claim-hidden = 在您给出第二意见之前不向您显示
 staff-event-second-review-drawn = 抽中复审
 staff-event-second-review-given = 复审意见已提交
 

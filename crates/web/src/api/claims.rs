@@ -163,7 +163,8 @@ pub(crate) struct EligibilityBody {
 }
 
 impl EligibilityBody {
-    fn of(view: EligibilityView, currency: huzhu_ledger::Currency) -> Self {
+    /// What the rules say, with amounts in the currency of the plan.
+    pub(super) fn of(view: EligibilityView, currency: huzhu_ledger::Currency) -> Self {
         Self {
             version: view.version.0,
             findings: view
@@ -186,7 +187,7 @@ impl EligibilityBody {
 /// A file of a claim.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Evidence)]
-struct EvidenceBody {
+pub(super) struct EvidenceBody {
     /// The file.
     evidence: EvidenceRef,
     /// Media type, read from the content.
@@ -572,7 +573,8 @@ impl RecommendationBody {
     }
 }
 
-fn evidence_body(file: &huzhu_app::claims::EvidenceView) -> EvidenceBody {
+/// A file of a claim.
+pub(super) fn evidence_body(file: &huzhu_app::claims::EvidenceView) -> EvidenceBody {
     EvidenceBody {
         evidence: EvidenceRef(file.id),
         media_type: file.kind.media_type(),

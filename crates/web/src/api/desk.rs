@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::claims::{ReceiptBody, own};
+use super::claims::{EligibilityBody, EvidenceBody, ReceiptBody, evidence_body, own};
 use super::request::{Answer, Member, Of, Strict, done, ok};
 use super::table::{Op, Table};
 use crate::edge::Edge;
@@ -170,6 +170,34 @@ struct SecondReviewsBody {
     claims: Vec<SecondReviewBody>,
 }
 
+/// A claim without anything that others made of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BlindClaim)]
+struct BlindBody {
+    /// The claim.
+    claim: ClaimRef,
+    /// The plan.
+    plan: PlanRef,
+    /// The version whose terms rule it.
+    version: u32,
+    /// Condition.
+    condition: ConditionRef,
+    /// When it happened.
+    event_date: DayText,
+    /// It was an accident.
+    accident: bool,
+    /// Day of joining.
+    joined: DayText,
+    /// When it was handed in.
+    reported: Option<Instant>,
+    /// What the rules say without anything that the first reviewer noted; `null` after erasure of the person.
+    eligibility: Option<EligibilityBody>,
+    /// The files.
+    evidence: Vec<EvidenceBody>,
+    /// When the opinion is due.
+    until: Instant,
+}
+
 /// A second opinion was given.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OpinionReceipt)]
@@ -299,6 +327,14 @@ fn second_reviews_of(table: Table) -> Table {
                 .answers::<SecondReviewsBody>(200),
         )
         .add(
+            &get,
+            "/claims/{claim}/second-review",
+            second_review,
+            op("getSecondReview", "A drawn claim, without what was decided")
+                .role("reviewer")
+                .answers::<BlindBody>(200),
+        )
+        .add(
             &post,
             "/claims/{claim}/opinion",
             opinion,
@@ -420,6 +456,25 @@ async fn second_reviews(State(edge): State<Edge>, Member(call): Member, Of(plan)
         .into_iter()
         .map(|row| SecondReviewBody { claim: ClaimRef(row.claim), until: Instant(row.until) });
     ok(SecondReviewsBody { claims: body.collect() })
+}
+
+async fn second_review(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ClaimRef>) -> Answer {
+    let view = edge.app.second_review(&call, id.0).await?;
+    let plan = edge.app.load_plan(&view.plan).await?;
+    let currency = plan.plan.terms_of(view.version).ok_or_else(Problem::not_found)?.currency();
+    ok(BlindBody {
+        claim: id,
+        plan: PlanRef(view.plan),
+        version: view.version.0,
+        condition: ConditionRef(view.illness.condition),
+        event_date: DayText(view.illness.event_date),
+        accident: view.illness.accident,
+        joined: DayText(view.joined),
+        reported: view.reported.map(Instant),
+        eligibility: view.eligibility.map(|found| EligibilityBody::of(found, currency)),
+        evidence: view.evidence.iter().map(evidence_body).collect(),
+        until: Instant(view.until),
+    })
 }
 
 async fn opinion(

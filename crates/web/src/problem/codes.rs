@@ -25,6 +25,7 @@ pub const REFUSALS: &[&str] = &[
     "refusal-claim-notice-over",
     "refusal-claim-notice-running",
     "refusal-claim-objection-not-open",
+    "refusal-claim-opinion-first",
     "refusal-claim-other-period",
     "refusal-claim-own",
     "refusal-claim-reason-unknown",

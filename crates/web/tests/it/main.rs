@@ -5,6 +5,7 @@ mod api_document;
 mod api_guards;
 mod api_roles;
 mod api_world;
+mod desk_pages;
 mod jury_journey;
 mod log_pages;
 mod objections;

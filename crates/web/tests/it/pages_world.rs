@@ -182,7 +182,7 @@ impl Town {
         self.app.sign_in_as(member(n)).await.expect("a session").token
     }
 
-    async fn register(&self, n: u128) {
+    pub(crate) async fn register(&self, n: u128) {
         let address = format!("resident{n}@example.org");
         self.app.register(&Call::system(), member(n), &address).await.expect("registered");
     }
@@ -258,7 +258,7 @@ impl Town {
         self.app.confirm_claim(&confirmer, ConfirmClaim { claim: claim(n) }).await.expect("confirmed");
     }
 
-    async fn approved(&self, n: u128, condition: &str, severity: Severity, on: Day) {
+    pub(crate) async fn approved(&self, n: u128, condition: &str, severity: Severity, on: Day) {
         self.reported(n, condition, severity, on).await;
         self.decided(n, Advice::Approve { cost: None }).await;
     }

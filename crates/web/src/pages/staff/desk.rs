@@ -13,7 +13,7 @@ use huzhu_app::error::{AppError, Refusal};
 use huzhu_domain::claim::Recommendation;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::member::Role;
-use huzhu_domain::plan::{AidKind, Language, PlanTerms, ReasonCode};
+use huzhu_domain::plan::{AidKind, ConditionCode, Language, PlanTerms, ReasonCode};
 use huzhu_domain::time::{age_days, age_years, day_of};
 use serde::Deserialize;
 
@@ -21,7 +21,7 @@ use super::{console, last_day, words};
 use crate::design::{Choice, Fact, FieldError, NavItem, Page, Step, StepState};
 use crate::i18n::Locale;
 use crate::pages::forms::Fields;
-use crate::pages::frame::{Answer, MemberVisit, PageError, plan_name};
+use crate::pages::frame::{Answer, MemberVisit, PageError, plan_name, see_other};
 use crate::problem::Problem;
 use crate::transfer::shape;
 
@@ -90,30 +90,30 @@ struct Clock {
     tone: &'static str,
 }
 
-struct FindingLine {
-    rule: String,
-    kept: bool,
-    sentence: String,
+pub(super) struct FindingLine {
+    pub(super) rule: String,
+    pub(super) kept: bool,
+    pub(super) sentence: String,
     /// The term of the plan.
-    term: String,
+    pub(super) term: String,
 }
 
-struct AskedItem {
-    name: String,
-    required: bool,
+pub(super) struct AskedItem {
+    pub(super) name: String,
+    pub(super) required: bool,
 }
 
 /// A file of the claim.
-struct FileLine {
-    id: String,
-    name: String,
-    about: String,
-    digest: String,
-    href: String,
-    show_href: String,
-    is_picture: bool,
-    opens: bool,
-    shown: bool,
+pub(super) struct FileLine {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) about: String,
+    pub(super) digest: String,
+    pub(super) href: String,
+    pub(super) show_href: String,
+    pub(super) is_picture: bool,
+    pub(super) opens: bool,
+    pub(super) shown: bool,
 }
 
 /// What the visitor can do now.
@@ -147,6 +147,11 @@ struct ConflictPage {
     id: String,
 }
 
+/// Whether a refusal says that the visitor looks at the claim blindly first.
+pub(super) fn is_blind(refusal: &Refusal) -> bool {
+    refusal.code == "claim-opinion-first"
+}
+
 /// The page of a claim that the visitor may not work on.
 pub(super) fn not_permitted(visit: &MemberVisit, claim: ClaimId) -> Answer {
     let l = visit.l();
@@ -159,6 +164,9 @@ pub(super) async fn show(visit: &MemberVisit, claim: ClaimId, given: Given) -> R
     let view = match visit.app().claim_view(&visit.call(), claim).await {
         Ok(view) if view.own => return not_permitted(visit, claim),
         Err(AppError::Refused(refusal)) if is_conflict(&refusal) => return not_permitted(visit, claim),
+        Err(AppError::Refused(refusal)) if is_blind(&refusal) => {
+            return Ok(see_other(&format!("{}/{claim}", super::opinion::LIST)));
+        }
         other => other?,
     };
     let plan = visit.app().plan_summary(&view.plan).await?.plan;
@@ -187,13 +195,8 @@ fn desk(
     } else {
         NavItem::new(l.t("staff-nav-today"), "/staff", false)
     };
-    let asked = condition.map_or_else(Vec::new, |condition| {
-        let items = terms.review().evidence_for(&condition.group);
-        items
-            .map(|item| AskedItem { name: item.name.get(language).to_owned(), required: item.required })
-            .collect()
-    });
     let aid = found.map_or_else(Default::default, |found| found.aid);
+    let address = format!("/staff/claims/{}", view.id);
     DeskPage {
         page: visit.page(title.clone()),
         l,
@@ -215,28 +218,24 @@ fn desk(
         clock: clock(visit, view, terms),
         facts: facts(visit, view, terms),
         definition: condition.map_or_else(String::new, |found| found.definition.get(language).to_owned()),
-        findings: found.map_or_else(Vec::new, |found| {
-            let line = |finding: &FindingView| FindingLine {
-                rule: words::rule(l, &finding.rule),
-                kept: finding.kept,
-                sentence: words::finding(l, finding),
-                term: finding.term.clone(),
-            };
-            found.findings.iter().map(line).collect()
-        }),
+        findings: finding_lines(l, findings_of(view)),
         erased: found.is_none(),
         eligible: found.is_some_and(|found| found.eligible),
         aid_text: l.money_round(aid, view.currency),
-        asked,
-        files: view.evidence.iter().map(|file| file_line(visit, view, terms, file, &given.file)).collect(),
+        asked: asked_items(language, &view.illness.condition, terms),
+        files: view
+            .evidence
+            .iter()
+            .map(|file| file_line(visit, view.id, &address, terms, file, &given.file))
+            .collect(),
         steps: steps(l, view, terms),
         recommendation: recommendation(l, language, view, terms),
         can,
-        address: format!("/staff/claims/{}", view.id),
+        address,
         key: visit.fresh_key(),
         text: given.fields.text("text").to_owned(),
         cost: given.fields.text("cost").to_owned(),
-        reasons: reasons(l, language, view, terms, given.fields.text("reason")),
+        reasons: reasons(l, language, findings_of(view), terms, given.fields.text("reason")),
         errors: given.errors,
     }
 }
@@ -326,9 +325,39 @@ fn facts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Vec<Fact> 
     facts
 }
 
-fn file_line(
+/// What the terms ask for as evidence of a condition.
+pub(super) fn asked_items(
+    language: Language,
+    condition: &ConditionCode,
+    terms: &PlanTerms,
+) -> Vec<AskedItem> {
+    let Some(condition) = terms.condition(condition) else { return Vec::new() };
+    let items = terms.review().evidence_for(&condition.group);
+    items
+        .map(|item| AskedItem { name: item.name.get(language).to_owned(), required: item.required })
+        .collect()
+}
+
+/// What the rules found, in words.
+pub(super) fn finding_lines(l: Locale, findings: &[FindingView]) -> Vec<FindingLine> {
+    let line = |finding: &FindingView| FindingLine {
+        rule: words::rule(l, &finding.rule),
+        kept: finding.kept,
+        sentence: words::finding(l, finding),
+        term: finding.term.clone(),
+    };
+    findings.iter().map(line).collect()
+}
+
+fn findings_of(view: &ClaimView) -> &[FindingView] {
+    view.eligibility.as_ref().map(|found| found.findings.as_slice()).unwrap_or_default()
+}
+
+/// A file of a claim; `here` is the page that can show it.
+pub(super) fn file_line(
     visit: &MemberVisit,
-    view: &ClaimView,
+    claim: ClaimId,
+    here: &str,
     terms: &PlanTerms,
     file: &EvidenceView,
     wish: &str,
@@ -336,13 +365,13 @@ fn file_line(
     let l = visit.l();
     let (ending, opens) = shape(file.kind);
     let id = file.id.to_string();
-    let href = format!("/staff/claims/{}/files/{id}", view.id);
+    let href = format!("/staff/claims/{claim}/files/{id}");
     let is_picture = file.kind.media_type().starts_with("image/") && opens;
     FileLine {
         name: l.t2("staff-file-name", "kind", ending.to_uppercase(), "id", words::short_id(&id)),
         about: l.t2("staff-file-about", "size", size(l, file.bytes), "at", l.moment(file.at, terms.zone())),
         digest: file.digest.to_string(),
-        show_href: format!("/staff/claims/{}?file={id}#file-{id}", view.id),
+        show_href: format!("{here}?file={id}#file-{id}"),
         shown: is_picture && wish == id,
         is_picture,
         opens,
@@ -407,14 +436,18 @@ fn reason_text(
     if let Some(text) = of_terms.or_else(excluded) {
         return text.get(language).to_owned();
     }
-    let findings = view.eligibility.as_ref().map(|found| found.findings.as_slice()).unwrap_or_default();
-    let broken = findings.iter().find(|finding| !finding.kept && finding.rule == reason.as_str());
+    let broken = findings_of(view).iter().find(|finding| !finding.kept && finding.rule == reason.as_str());
     broken.map_or_else(|| reason.to_string(), |finding| words::finding(l, finding))
 }
 
 /// Reasons that a refusal may cite: rules that are broken first, then exclusions and reasons of the terms.
-fn reasons(l: Locale, language: Language, view: &ClaimView, terms: &PlanTerms, typed: &str) -> Vec<Choice> {
-    let findings = view.eligibility.as_ref().map(|found| found.findings.as_slice()).unwrap_or_default();
+pub(super) fn reasons(
+    l: Locale,
+    language: Language,
+    findings: &[FindingView],
+    terms: &PlanTerms,
+    typed: &str,
+) -> Vec<Choice> {
     let broken = findings
         .iter()
         .filter(|finding| !finding.kept)

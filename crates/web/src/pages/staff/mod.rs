@@ -8,6 +8,7 @@
 
 pub(crate) mod desk;
 mod evidence;
+mod opinion;
 mod queue;
 mod today;
 mod verbs;
@@ -34,6 +35,7 @@ use crate::problem::Problem;
 const CONSOLE: &[(&str, &str, &[Role])] = &[
     ("staff-nav-today", "/staff", &Role::ALL),
     ("staff-nav-review", "/staff/review", &[Role::Reviewer]),
+    ("opinion-nav", opinion::LIST, &[Role::Reviewer]),
     ("staff-nav-confirm", "/staff/confirm", &[Role::Confirmer]),
     ("staff-nav-objections", "/staff/objections", &[Role::Reviewer, Role::Confirmer]),
     ("staff-nav-investigations", "/staff/investigations", &[Role::Investigator]),
@@ -54,6 +56,9 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/staff/confirm", get(queue::confirm))
         .route("/staff/claims/{id}", get(desk::page))
         .route("/staff/claims/{id}/work", get(work::page))
+        .route("/staff/second-reviews", get(opinion::list))
+        .route("/staff/second-reviews/{id}", get(opinion::page).post(opinion::give))
+        .route("/staff/second-reviews/{id}/thanks", get(opinion::thanks))
         .route("/staff/investigations", get(work::tasks))
         .route("/staff/investigations/{id}", get(work::task).post(work::findings))
         .route("/staff/claims/{id}/{verb}", post(verbs::act))

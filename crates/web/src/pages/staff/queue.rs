@@ -40,6 +40,8 @@ struct QueuePage {
     /// Waiting claims that are not on this page.
     hidden: usize,
     is_review: bool,
+    /// That claims wait for a blind second opinion; empty when none does.
+    blind: String,
 }
 
 /// One claim of a queue.
@@ -62,7 +64,8 @@ pub(super) async fn review(visit: MemberVisit, Query(wish): Query<Wish>) -> Answ
     let plans = visit.app().plan_list().await?;
     let plan = chosen(&plans, &wish.plan)?;
     let queue = visit.app().review_queue(&visit.call(), &plan.plan.id).await?;
-    show(&visit, &plans, plan, &queue, &wish.show, true)
+    let blind = visit.app().second_reviews(&visit.call(), &plan.plan.id).await?.len();
+    show(&visit, &plans, plan, &queue, &wish.show, Some(blind))
 }
 
 /// Recommendations that wait for a second person.
@@ -70,7 +73,7 @@ pub(super) async fn confirm(visit: MemberVisit, Query(wish): Query<Wish>) -> Ans
     let plans = visit.app().plan_list().await?;
     let plan = chosen(&plans, &wish.plan)?;
     let queue = visit.app().confirm_queue(&visit.call(), &plan.plan.id).await?;
-    show(&visit, &plans, plan, &queue, "", false)
+    show(&visit, &plans, plan, &queue, "", None)
 }
 
 /// The plan of the address, or the first one there is.
@@ -88,9 +91,10 @@ fn show(
     plan: &LoadedPlan,
     queue: &Queue,
     wish: &str,
-    is_review: bool,
+    // Claims that wait for a blind second opinion; `None` in the queue of confirmers.
+    blind: Option<usize>,
 ) -> Answer {
-    let l = visit.l();
+    let (l, is_review) = (visit.l(), blind.is_some());
     let base = if is_review { "/staff/review" } else { "/staff/confirm" };
     let wanted = |row: &QueueRow| match wish {
         "mine" => row.mine,
@@ -113,6 +117,9 @@ fn show(
         rows: all.into_iter().take(ROWS_MAX).collect(),
         hidden,
         is_review,
+        blind: blind
+            .filter(|count| *count > 0)
+            .map_or_else(String::new, |n| l.t1("opinion-waits", "count", n)),
     };
     visit.render(&shown)
 }

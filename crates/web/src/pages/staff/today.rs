@@ -2,6 +2,7 @@
 
 use askama::Template;
 use huzhu_app::error::AppError;
+use huzhu_app::plans::PlanSummary;
 use huzhu_app::staff::Queue;
 use huzhu_domain::member::Role;
 
@@ -82,8 +83,27 @@ async fn queue_tasks(visit: &MemberVisit, role: Role) -> Result<Vec<Task>, AppEr
             status,
             tone,
         });
+        if role == Role::Reviewer {
+            tasks.extend(blind_task(visit, &summary).await?);
+        }
     }
     Ok(tasks)
+}
+
+/// Claims of a plan that wait for a blind second opinion, when there are any.
+async fn blind_task(visit: &MemberVisit, summary: &PlanSummary) -> Result<Option<Task>, AppError> {
+    let (l, plan) = (visit.l(), &summary.plan);
+    let rows = visit.app().second_reviews(&visit.call(), &plan.plan.id).await?;
+    let (Some(first), Some(newest)) = (rows.first(), plan.plan.versions().last()) else { return Ok(None) };
+    let next = due(l, first.until, visit.now(), newest.terms.zone());
+    let late = first.until < visit.now();
+    Ok(Some(Task {
+        name: l.t2("opinion-today", "count", rows.len(), "plan", plan_name(plan, l)),
+        href: super::opinion::LIST.to_owned(),
+        hint: l.t1("staff-today-next", "due", next),
+        status: l.t(if late { "staff-overdue" } else { "staff-in-time" }),
+        tone: if late { "bad" } else { "wait" },
+    }))
 }
 
 fn status(l: Locale, queue: &Queue) -> (String, &'static str) {

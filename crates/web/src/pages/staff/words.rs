@@ -170,6 +170,7 @@ pub(crate) fn event(l: Locale, kind: &str) -> String {
         ("juror.resigned", "staff-event-juror-resigned"),
         ("juror.struck-off", "staff-event-juror-struck-off"),
         ("ballot.cast", "staff-event-ballot-cast"),
+        ("claim.hidden", "staff-event-claim-hidden"),
         ("second-review.drawn", "staff-event-second-review-drawn"),
         ("second-review.given", "staff-event-second-review-given"),
     ];

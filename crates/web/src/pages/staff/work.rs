@@ -76,6 +76,9 @@ pub(super) async fn page(visit: MemberVisit, Path(id): Path<String>) -> Answer {
         Err(AppError::Refused(refusal)) if super::desk::is_conflict(&refusal) => {
             return super::desk::not_permitted(&visit, claim);
         }
+        Err(AppError::Refused(refusal)) if super::desk::is_blind(&refusal) => {
+            return Ok(see_other(&format!("{}/{claim}", super::opinion::LIST)));
+        }
         other => other?,
     };
     let plan = visit.app().plan_summary(&view.plan).await?.plan;

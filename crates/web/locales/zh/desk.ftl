@@ -1,0 +1,30 @@
+# 第二意见、回避、材料查看和提示：工作台上申请之外的内容。
+
+opinion-nav = 第二意见
+opinion-title = 第二意见
+opinion-lead = 已决定的申请会随机抽出一些，请不知道结果的人再看一遍。您的意见不会改变任何决定，两次判断的一致程度会公布。
+opinion-none-title = 没有要给的第二意见
+opinion-none-text = 抽中您没有参与过的申请时，会列在这里。
+opinion-one = { $plan } · 申请 { $claim }
+opinion-due = 期限：{ $due }。
+opinion-waits = { $count } 件申请在等第二意见
+opinion-today = { $count } 份第二意见 · { $plan }
+opinion-blind-title = 请用自己的眼光来看
+opinion-blind-text = 您看到的是事实和文件，看不到别人写了什么、怎么决定的。在您给出意见之前，决定不会向您显示。
+opinion-list-title = 核对清单
+opinion-list-text = 边看边勾。勾选只给您自己用，不会发送。
+opinion-list-definition = 材料显示定义要求的全部内容
+opinion-list-excluded = 已核对：{ $text }
+opinion-form-title = 您自己的意见
+opinion-answer = 换作您，会怎么决定？
+opinion-approve = 计划应当支付
+opinion-refuse = 计划不应支付
+opinion-reason = 为什么不
+opinion-reason-hint = 只有认为不应支付时才选。
+opinion-give = 提交意见
+opinion-thanks-title = 谢谢您
+opinion-thanks-lead = 您的意见已经保存。没有人需要因此再对这份申请做什么。
+opinion-thanks-given = 提交日期：{ $day }。
+opinion-thanks-what = 它会计入每月公布的一致程度。两次判断不同时，要检查的是规则和表格，而不是您。
+opinion-thanks-next = 看下一件
+opinion-thanks-desk = 看看原来的决定

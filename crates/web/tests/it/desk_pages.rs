@@ -1,0 +1,88 @@
+//! Pages of the desk beside the claim itself: blind second opinions.
+
+use axum::http::StatusCode;
+use huzhu_app::call::Call;
+use huzhu_app::plans::PublishPlan;
+use huzhu_app::roles::ChangeRole;
+use huzhu_domain::member::Role;
+use huzhu_domain::plan::Severity;
+use jiff::civil::date;
+
+use crate::pages_world::{CONFIRMER, PLAN, REVIEWER, Town, claim, member};
+use crate::staff_world::{Site, check_page, noon};
+
+/// A second reviewer.
+const COLLEAGUE: u128 = 90_005;
+
+/// A town with the plan changed, and a colleague of the reviewer.
+async fn site(changes: &[(&str, &str)]) -> Site {
+    let town = Town::empty(false).await;
+    let text = changes.iter().fold(PLAN.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
+    town.app.publish_plan(&Call::system(), PublishPlan { text }).await.expect("a plan");
+    town.clock.set(noon(date(2026, 1, 2)));
+    for n in 1..=3 {
+        town.settle_in(n).await;
+    }
+    town.register(COLLEAGUE).await;
+    let change = ChangeRole { member: member(COLLEAGUE), role: Role::Reviewer.word(), grant: true };
+    town.app.change_role(&Call::system(), change).await.expect("a role");
+    town.clock.set(noon(date(2026, 3, 2)));
+    Site::over(town, false).await
+}
+
+#[tokio::test]
+async fn a_second_opinion_is_given_without_knowing_the_first() {
+    let site = site(&[("second_review = \"5\"", "second_review = \"100\"")]).await;
+    site.town.approved(2, "heart-attack", Severity::Severe, date(2026, 3, 1)).await;
+    let (list, desk) = ("/staff/second-reviews", format!("/staff/claims/{}", claim(2)));
+    let page = format!("{list}/{}", claim(2));
+    // Who took part has nothing to do here, and a confirmer no role for it.
+    for (who, status) in [(REVIEWER, 404), (CONFIRMER, 403), (2, 403)] {
+        assert_eq!(site.get(Some(who), &page).await.status.as_u16(), status, "{who}");
+    }
+    for path in ["/staff", "/staff/review", list] {
+        for lang in ["en", "zh"] {
+            let seen = site.get(Some(COLLEAGUE), &format!("{path}?lang={lang}")).await;
+            assert!(seen.body.contains(list), "{path}");
+            check_page(path, &seen.body);
+        }
+    }
+    // The desk of the claim and the pages of its papers lead to the blind page until the opinion is in.
+    for path in [desk.clone(), format!("{desk}/work")] {
+        assert_eq!(site.get(Some(COLLEAGUE), &path).await.location(), page, "{path}");
+    }
+    for lang in ["en", "zh"] {
+        let seen = site.get(Some(COLLEAGUE), &format!("{page}?lang={lang}")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+        check_page(&page, &seen.body);
+        for told in ["300,000", "Recommended", "审核意见", "Approved", "已通过"] {
+            assert!(!seen.body.contains(told), "the page tells {told}");
+        }
+    }
+    for (answer, reason, status, found) in [
+        ("", "", 422, "id=\"answer-error\""),
+        ("refuse", "", 422, "id=\"reason-error\""),
+        ("refuse", "made-up", 409, "href=\"#form\""),
+    ] {
+        let seen = site.submit(COLLEAGUE, &page, &page, &[("answer", answer), ("reason", reason)]).await;
+        assert_eq!(seen.status.as_u16(), status, "{answer} {reason}");
+        assert!(seen.body.contains(found), "{answer} {reason}");
+        check_page(&page, &seen.body);
+    }
+    let thanks = format!("{page}/thanks");
+    assert_eq!(site.get(Some(COLLEAGUE), &thanks).await.status, StatusCode::NOT_FOUND);
+    let given =
+        site.submit(COLLEAGUE, &page, &page, &[("answer", "refuse"), ("reason", "definition-not-met")]).await;
+    assert_eq!(given.location(), thanks, "{}", given.body);
+    for lang in ["en", "zh"] {
+        let seen = site.get(Some(COLLEAGUE), &format!("{thanks}?lang={lang}")).await;
+        assert_eq!(seen.status, StatusCode::OK);
+        check_page(&thanks, &seen.body);
+    }
+    assert_eq!(site.get(Some(COLLEAGUE), &page).await.location(), thanks);
+    assert_eq!(site.get(Some(COLLEAGUE), &desk).await.status, StatusCode::OK, "now the desk is open");
+    assert_eq!(site.get(Some(REVIEWER), &thanks).await.status, StatusCode::NOT_FOUND, "not theirs");
+}
