@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use huzhu_domain::claim::{Claim, State};
+use huzhu_domain::claim::{Claim, JuryOrigin, State};
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{EndReason, Enrolment};
 use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
@@ -230,7 +230,9 @@ impl ClaimRecord {
             | State::MoreEvidenceNeeded { reviewer, .. }
             | State::Investigating { reviewer, .. }
             | State::Recommended { reviewer, .. } => (Some(reviewer), None, None),
-            State::Approved { aid } => (None, None, Some(aid)),
+            State::Approved { aid }
+            | State::JuryRequested { origin: JuryOrigin::OnNotice { aid, .. }, .. }
+            | State::Verdict { origin: JuryOrigin::OnNotice { aid, .. }, .. } => (None, None, Some(aid)),
             State::OnNotice { period, aid, .. }
             | State::Objected { period, aid, .. }
             | State::Cleared { period, aid }

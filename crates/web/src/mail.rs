@@ -73,6 +73,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("mail-claim-late-without", "mail-claim-late-without-subject", "mail-claim-late-without-body"),
     ("mail-claim-verdict-for", "mail-claim-verdict-for-subject", "mail-claim-verdict-for-body"),
     ("mail-claim-verdict-against", "mail-claim-verdict-against-subject", "mail-claim-verdict-against-body"),
+    ("mail-claim-verdict-review", "mail-claim-verdict-review-subject", "mail-claim-verdict-review-body"),
 ];
 
 /// The mail of a message in the language it was written for; English for an unknown one.

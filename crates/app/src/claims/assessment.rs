@@ -153,7 +153,7 @@ impl App {
 
     /// All claims about the person of an enrolment in its plan: those of earlier enrolments too, whichever member the person
     /// was then. A dependant gets a new member id with each enrolment; the keyed hash of the identity number stays.
-    pub(super) async fn claims_of_person(&self, enrolment: &Enrolment) -> Result<Vec<ClaimRecord>, AppError> {
+    pub(crate) async fn claims_of_person(&self, enrolment: &Enrolment) -> Result<Vec<ClaimRecord>, AppError> {
         let agreed = enrolment.agreed();
         let query = EnrolmentQuery::ByIdentity(agreed.plan.clone(), agreed.identity);
         let mut claims = Vec::new();

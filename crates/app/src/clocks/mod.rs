@@ -1,11 +1,12 @@
 //! Clocks: for every wait who has the ball, until when, and what happens when that time passes.
 //!
 //! Shape: [`Clock`] is the one place that says so, for claims, objections, jury cases and second reviews; pages and messages
-//! read it. `due` does what time decides.
+//! read it. `decided` does what time decides, `due` is the worker that notes what was missed.
 //!
 //! Guarantees: time decides by computation. Nothing here depends on whether a worker ran: what it does is the same work that
-//! the next notice and the next settlement do before they begin, see `App::apply_due_verdicts`.
+//! the next notice and the next settlement do before they begin, see `decided`.
 
+mod decided;
 mod due;
 
 use huzhu_domain::claim::State;

@@ -238,11 +238,27 @@ fn disputed_claim_events() -> Vec<Event> {
         ClaimEvent::JuryRequested { case, by, origin: on_notice.clone(), until },
         ClaimEvent::JuryRequested { case, by, origin: under_review, until },
         ClaimEvent::JuryDue { case, origin: refused.clone(), until },
-        ClaimEvent::JuryDeclined { case, by, origin: refused, ground: reason.clone(), until: Some(until) },
+        ClaimEvent::JuryDeclined {
+            case,
+            by,
+            origin: refused,
+            ground: reason.clone(),
+            until: Some(until),
+            settled: false,
+        },
+        ClaimEvent::JuryDeclined {
+            case,
+            by,
+            origin: on_notice.clone(),
+            ground: reason.clone(),
+            until: None,
+            settled: true,
+        },
         ClaimEvent::VerdictReached { case, origin: on_notice, for_claimant: true, until: None },
         applied(VerdictOutcome::Approve { aid }),
         applied(VerdictOutcome::Refuse { reason }),
         applied(VerdictOutcome::Notice { period, aid, until }),
+        applied(VerdictOutcome::Review { reviewer, until }),
         ClaimEvent::DeadlinePassed { until },
         ClaimEvent::Examined {
             reviewer,
@@ -390,10 +406,10 @@ fn each_event_is_read_back_as_it_was() {
     }
     // Some kinds stand more than once: with and without a contact, both recommendations, an end with and without
     // shares given back, a notice with and without its cards, a refusal with and without the way to a jury, three ways after
-    // an objection, three origins and three outcomes of a jury, three rulings.
+    // an objection, three origins and four outcomes of a jury, a request declined before and after a settlement, three rulings.
     kinds.sort_unstable();
     kinds.dedup();
-    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2);
+    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2 - 2);
     let prefixed = kinds.iter().all(|kind| kind.split_once('.').is_some());
     assert!(prefixed, "{kinds:?}");
 }

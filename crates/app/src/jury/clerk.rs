@@ -101,9 +101,16 @@ impl App {
             let open = self.case_of_clerk(call, command.case).await?;
             let event = open.case().decline(by, &open.involved, command.ground.clone(), open.jury()?, now)?;
             let until = self.until_again(&open, now).await?;
-            let claim = open.claim.claim().decline_jury(command.case, by, command.ground.clone(), until)?;
-            let receipt = CaseReceipt::after(open.case(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
+            let settled = match open.claim.claim().state() {
+                State::JuryRequested { origin: JuryOrigin::OnNotice { period, .. }, .. } => {
+                    self.is_settled(&mut unit, open.case().plan(), *period).await?
+                }
+                _ => false,
+            };
+            let ground = command.ground.clone();
+            let claim = open.claim.claim().decline_jury(command.case, by, ground, until, settled)?;
+            let receipt = CaseReceipt::after(open.case(), &event);
             unit.appends.push(append_claim(&open.claim.loaded, vec![claim]));
             unit.appends.push(self.append_case(command.case, open.loaded.events, vec![event], now).await?);
             Ok((unit, receipt))

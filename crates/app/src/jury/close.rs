@@ -1,7 +1,6 @@
-//! What the clock decides: jurors are called once the seed is known, a vote ends, ballots are counted, a verdict takes effect.
+//! The end of a vote: ballots are counted, the case is ruled on, and the claim is told.
 //!
-//! Shape: [`App::tick_juries`] does what is due by now, whoever calls it and however late: each step is computed from the clock and
-//! the events. A worker calls it every few minutes; a stopped one delays what people see and changes nothing of it.
+//! Shape: [`App::close_jury`] does it for one case, however late; `crate::clocks` finds which are due.
 //!
 //! Guarantees: the vote is ended by an event of its own before ballots are read, so that a ballot that was accepted is counted.
 
@@ -9,13 +8,11 @@ use std::collections::BTreeSet;
 
 use huzhu_domain::claim::{Claim, ClaimEvent, JuryOrigin, State};
 use huzhu_domain::event::{Event, StreamId};
-use huzhu_domain::id::{BallotId, ClaimId, JuryCaseId};
-use huzhu_domain::jury::{CallEnd, CaseState, Count, Counted, JuryCaseEvent, Phase, Ruling};
-use huzhu_domain::plan::{PlanId, ReasonCode};
+use huzhu_domain::id::{BallotId, JuryCaseId};
+use huzhu_domain::jury::{CallEnd, CaseState, Count, Counted, JuryCaseEvent, Ruling};
+use huzhu_domain::plan::ReasonCode;
 use huzhu_domain::time::{Moment, day_of, plus_days};
-use huzhu_ledger::Amount;
 use huzhu_log::Hash;
-use serde::{Deserialize, Serialize};
 
 use super::seal::leaf;
 use super::tally_file::{TALLY_FORMAT, TallyBallot, TallyFile, TallyRules, hex, root_of};
@@ -23,45 +20,16 @@ use super::{CaseReceipt, OpenCase};
 use crate::App;
 use crate::call::{Call, Done};
 use crate::claims::end_of;
-use crate::claims::refusal::refused;
 use crate::error::AppError;
 use crate::load::append_claim;
-use crate::matter::{MatterKind, MatterQuery, case_of};
+use crate::matter::MatterQuery;
 use crate::permission::Action;
-use crate::ports::{ClaimQuery, Page, Unit};
+use crate::ports::{Page, Unit};
 
 /// Ballots read at once: bounds memory.
 const CHUNK: u32 = 1_000;
-/// Cases and claims of a plan that one round looks at; the next round goes on.
-const ROUND: u32 = 1_000;
-/// The reason of a refusal that a jury decided where nobody had refused before.
-const BY_JURY: &str = "by-jury";
 /// Why a claim is back with its reviewer when too few voted on a hard case.
 const NO_QUORUM: &str = "no-quorum";
-
-/// What a round did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ticked {
-    /// Juries that were called.
-    pub seated: u32,
-    /// Cases that were judged.
-    pub closed: u32,
-    /// Verdicts that took effect.
-    pub applied: u32,
-    /// Steps that could not be done now; the log of the program says why.
-    pub failed: u32,
-}
-
-/// A verdict took effect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VerdictReceipt {
-    /// The claim.
-    pub claim: ClaimId,
-    /// Word of its state.
-    pub state: String,
-    /// Aid in minor units, where it was granted.
-    pub aid: Option<Amount>,
-}
 
 /// A ballot of a case that is being counted or was.
 struct Read {
@@ -72,66 +40,6 @@ struct Read {
 }
 
 impl App {
-    /// Does for all juries of all plans what is due by now.
-    ///
-    /// # Errors
-    /// When the store does not answer. A case that cannot go on now is noted and left for the next round.
-    pub async fn tick_juries(&self) -> Result<Ticked, AppError> {
-        let mut ticked = Ticked::default();
-        for plan in self.store.plans().await? {
-            let waiting = vec!["drawing", "open", "sitting", "counting"];
-            let query = MatterQuery::InStates(MatterKind::JuryCase, plan.id.clone(), waiting);
-            for row in self.store.matters(&query, &Page::first(ROUND)).await? {
-                if row.state == "open" && row.until.is_some_and(|until| self.clock.now() < until) {
-                    continue;
-                }
-                let Some(case) = case_of(&row) else { continue };
-                let done = match row.state.as_str() {
-                    "drawing" => {
-                        self.seat_jury(case).await.map(|()| ticked.seated = ticked.seated.saturating_add(1))
-                    }
-                    _ => self.close_if_due(case).await.map(|closed| {
-                        ticked.closed = ticked.closed.saturating_add(u32::from(closed));
-                    }),
-                };
-                if let Err(error) = done {
-                    tracing::warn!(%error, %case, "a jury case waits");
-                    ticked.failed = ticked.failed.saturating_add(1);
-                }
-            }
-            self.tick_verdicts(&plan.id, &mut ticked).await?;
-        }
-        Ok(ticked)
-    }
-
-    async fn tick_verdicts(&self, plan: &PlanId, ticked: &mut Ticked) -> Result<(), AppError> {
-        let query = ClaimQuery::InStates(plan.clone(), vec!["verdict"]);
-        for row in self.store.claims(&query, &Page::first(ROUND)).await? {
-            if row.until.is_some_and(|until| self.clock.now() < until) {
-                continue;
-            }
-            match self.apply_verdict(&Call::system(), row.id).await {
-                Ok(_) => ticked.applied = ticked.applied.saturating_add(1),
-                Err(error) => {
-                    tracing::warn!(%error, claim = %row.id, "a verdict waits");
-                    ticked.failed = ticked.failed.saturating_add(1);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends the vote of a case and counts, if nobody can vote any more.
-    async fn close_if_due(&self, id: JuryCaseId) -> Result<bool, AppError> {
-        let open = self.open_case(id).await?;
-        let votes = self.votes_of(open.case()).await?;
-        if open.case().phase(self.clock.now(), &votes) == Phase::Counting {
-            self.close_jury(&Call::system(), id).await.map(|_| true)
-        } else {
-            Ok(false)
-        }
-    }
-
     /// Ends the vote of a case, counts, rules, and tells the claim.
     ///
     /// # Errors
@@ -171,7 +79,7 @@ impl App {
                 appeal_until: Some(end_of(last, terms.zone())),
             };
             let event = open.case().close(counted, open.jury()?, now)?;
-            let on_claim = self.told(&open, &event, now).await?;
+            let on_claim = self.told(&open, &event, *ended).await?;
             let receipt = CaseReceipt::after(open.case(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_claim(&open.claim.loaded, vec![on_claim]));
@@ -187,7 +95,7 @@ impl App {
         &self,
         open: &OpenCase,
         event: &JuryCaseEvent,
-        now: Moment,
+        ended: Moment,
     ) -> Result<ClaimEvent, AppError> {
         let JuryCaseEvent::Closed { ruling, appeal_until, .. } = event else {
             return Err(AppError::Broken("a case was closed as something else".to_owned()));
@@ -202,8 +110,9 @@ impl App {
                 (None, State::JuryRequested { origin: JuryOrigin::UnderReview { .. }, .. }) => {
                     let ground =
                         ReasonCode::new(NO_QUORUM).map_err(|error| AppError::Broken(error.to_string()))?;
-                    let until = self.until_again(open, now).await?;
-                    return Ok(claim.decline_jury(case, open.case().by(), ground, until)?);
+                    // As of the end of the vote, whenever it is counted.
+                    let until = self.until_again(open, ended).await?;
+                    return Ok(claim.decline_jury(case, open.case().by(), ground, until, false)?);
                 }
                 (None, _) => false,
             },
@@ -303,52 +212,5 @@ impl App {
             root: *root,
             ballots: ballots.collect(),
         })
-    }
-
-    /// A verdict takes effect, once nobody may ask for a larger jury any more. Aid is what the terms give for the facts of now.
-    ///
-    /// # Errors
-    /// A refusal before that time, or when the terms have no amount for what was claimed.
-    pub async fn apply_verdict(&self, call: &Call, id: ClaimId) -> Result<Done<VerdictReceipt>, AppError> {
-        self.transact(call, Action::RunJury, &("apply-verdict", id), |now| async move {
-            let open = self.open_claim(id).await?;
-            let State::Verdict { origin, for_claimant, .. } = open.claim().state() else {
-                return Err(refused(
-                    "claim-wrong-state",
-                    vec![
-                        ("state", open.claim().state().word().to_owned()),
-                        ("verb", "decided by its verdict".to_owned()),
-                    ],
-                ));
-            };
-            let (aid, settled) = match origin {
-                JuryOrigin::OnNotice { period, .. } => {
-                    let plan = &open.claim().claimed().plan;
-                    (None, self.load_period(plan, *period).await?.state.statement().is_some())
-                }
-                JuryOrigin::Refused { .. } | JuryOrigin::UnderReview { .. } if *for_claimant => {
-                    let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
-                    let aid = self.aid_when_granted(&open, &enrolment.state).await?;
-                    if aid.is_zero() {
-                        return Err(refused("claim-nothing-to-pay", Vec::new()));
-                    }
-                    (Some(aid), false)
-                }
-                JuryOrigin::Refused { .. } | JuryOrigin::UnderReview { .. } => (None, false),
-            };
-            let reason = ReasonCode::new(BY_JURY).map_err(|error| AppError::Broken(error.to_string()))?;
-            let event = open.claim().apply_verdict(now, aid, reason, settled)?;
-            let mut after = open.claim().clone();
-            after.apply(&event);
-            let receipt = VerdictReceipt {
-                claim: id,
-                state: after.state().word().to_owned(),
-                aid: after.state().aid(),
-            };
-            let mut unit = Unit::new(now, call.caller.actor());
-            unit.appends.push(append_claim(&open.loaded, vec![event]));
-            Ok((unit, receipt))
-        })
-        .await
     }
 }

@@ -67,7 +67,7 @@ impl App {
     }
 
     /// Asks the source and calls the jurors, once the roster is on the log. Repeatable: the source has one answer.
-    pub(super) async fn seat_jury(&self, id: JuryCaseId) -> Result<(), AppError> {
+    pub(crate) async fn seat_jury(&self, id: JuryCaseId) -> Result<(), AppError> {
         let open = self.open_case(id).await?;
         let CaseState::Drawing { roster, request, .. } = open.case().state() else { return Ok(()) };
         let position =

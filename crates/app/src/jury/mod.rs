@@ -34,7 +34,6 @@ use huzhu_domain::time::Moment;
 use serde::{Deserialize, Serialize};
 
 pub use clerk::{AcceptRequest, DeclineRequest, SortQuestion};
-pub use close::{Ticked, VerdictReceipt};
 pub use list::{Answers, ExamResult, ExamSheet, JurorStatus, OnList};
 pub use lot::{PublishedDraw, ROSTER_MAX};
 pub use request::{AnswerQuestion, GiveStatement, RequestJury};
@@ -187,7 +186,7 @@ impl App {
     }
 
     /// Who of those drawn has voted, and when; empty in an open vote, where nothing depends on it.
-    async fn votes_of(&self, case: &JuryCase) -> Result<Votes, AppError> {
+    pub(crate) async fn votes_of(&self, case: &JuryCase) -> Result<Votes, AppError> {
         let mut votes = Votes::new();
         let drawn = case.bench().map(huzhu_domain::jury::Bench::drawn).unwrap_or_default();
         for (_, juror) in drawn {

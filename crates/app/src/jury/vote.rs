@@ -17,7 +17,7 @@ use crate::App;
 use crate::call::{Call, Done};
 use crate::claims::refusal::refused;
 use crate::error::AppError;
-use crate::load::append_matter;
+use crate::load::{append_claim, append_matter};
 use crate::permission::Action;
 use crate::ports::{Actor, ReliedOn, Unit};
 use crate::sign_in::invalid;
@@ -172,7 +172,16 @@ impl App {
                 return Err(AppError::NotFound("jury-case"));
             }
             let event = open.case().step_aside(juror, now, &votes)?;
-            self.one_case_event(call, &open, event, Vec::new(), now).await
+            let mut after = open.case().clone();
+            after.apply(&event);
+            let (mut unit, receipt) = self.one_case_event(call, &open, event, Vec::new(), now).await?;
+            // The reserve has time of their own, from now on.
+            let later = after.phase(now, &votes).until();
+            if let Some(later) = later.filter(|later| open.claim.claim().state().until() < Some(*later)) {
+                let due = open.claim.claim().jury_due(command.case, later)?;
+                unit.appends.push(append_claim(&open.claim.loaded, vec![due]));
+            }
+            Ok((unit, receipt))
         })
         .await
     }

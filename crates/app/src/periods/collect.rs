@@ -136,6 +136,9 @@ impl App {
         let ids = &ids;
         let report = digest_bytes(&command.report);
         let request = (&command.plan, command.key, ids, report);
+        self.authorise(call, Action::RunPeriod, self.clock.now()).await?;
+        // A cut of aid leaves more below the ceiling of its claimant: verdicts from before come before.
+        self.catch_up_plan(&command.plan).await?;
         self.transact(call, Action::RunPeriod, &request, |now| async move {
             self.decide_collection(call, command, ids, report, now).await
         })

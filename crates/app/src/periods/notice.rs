@@ -137,7 +137,7 @@ impl App {
         } else {
             self.end_over_age(call, terms, now).await?
         };
-        self.apply_due_verdicts(&command.plan).await?;
+        self.catch_up_plan(&command.plan).await?;
         let plan = &plan;
         self.transact(call, Action::RunPeriod, &("open", command), |now| async move {
             self.decide_notice(call, command, plan, now, over_age).await

@@ -36,7 +36,7 @@ impl App {
         command: &OfPeriod,
     ) -> Result<Done<SettleReceipt>, AppError> {
         self.authorise(call, Action::RunPeriod, self.clock.now()).await?;
-        self.apply_due_verdicts(&command.plan).await?;
+        self.catch_up_plan(&command.plan).await?;
         self.transact(call, Action::RunPeriod, &("settle", command), |now| async move {
             let key = command.key;
             let plan = self.load_plan(&command.plan).await?;

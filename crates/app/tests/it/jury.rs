@@ -26,27 +26,27 @@ use crate::world::*;
 
 const CLERK: u128 = 905;
 
-fn clerk() -> Call {
+pub(crate) fn clerk() -> Call {
     as_staff(CLERK, Role::Clerk)
 }
 
-fn case(n: u128) -> JuryCaseId {
+pub(crate) fn case(n: u128) -> JuryCaseId {
     JuryCaseId::from_uuid(uuid::Uuid::from_u128((5 << 100) + n))
 }
 
-const GROUND: (&str, &str) = (
+pub(crate) const GROUND: (&str, &str) = (
     "exam = true\nstanding_days = 30",
     "exam = true\nstanding_days = 30\n\n[[jury.not_accepted]]\ncode = \"inside-wait\"\n\
      text = { en = \"Inside the wait.\", zh = \"等待期内。\" }\n",
 );
-const HALF: (&str, &str) = ("quorum_percent_max = \"10\"", "quorum_percent_max = \"50\"");
-const BY_LOT: (&str, &str) = (
+pub(crate) const HALF: (&str, &str) = ("quorum_percent_max = \"10\"", "quorum_percent_max = \"50\"");
+pub(crate) const BY_LOT: (&str, &str) = (
     "mode = \"open\"\nquorum = 200\nquorum_percent_max = \"10\"\nhours = 24",
     "mode = \"drawn\"\nsize = 3\nreserves = 2\ndeadline_days = 2\nappeals = 1",
 );
 
 /// Ten jurors, 21 to 30, and a claim of member 1 that was refused on 2 March.
-async fn refused(changes: &[(&str, &str)]) -> Town {
+pub(crate) async fn refused(changes: &[(&str, &str)]) -> Town {
     let town = Town::new(changes).await;
     town.joins(1, date(2026, 1, 10)).await;
     town.on(date(2026, 1, 10));
@@ -60,7 +60,7 @@ async fn refused(changes: &[(&str, &str)]) -> Town {
 }
 
 /// Member `n` passes the exam.
-async fn passes(town: &Town, n: u128) {
+pub(crate) async fn passes(town: &Town, n: u128) {
     let (app, me) = (&town.app, as_member(n));
     app.begin_exam(&me, &plan()).await.expect("begun");
     let sheet = app.exam_sheet(&me, &plan()).await.expect("a sheet");
@@ -71,7 +71,7 @@ async fn passes(town: &Town, n: u128) {
 }
 
 /// Claim `c` of member 1 is filed and refused.
-async fn refuses(town: &Town, c: u128) {
+pub(crate) async fn refuses(town: &Town, c: u128) {
     town.files(c, 1, date(2026, 3, 1)).await;
     let app = &town.app;
     app.take_claim(&reviewer(), TakeClaim { claim: claim(c) }).await.expect("taken");
@@ -81,29 +81,34 @@ async fn refuses(town: &Town, c: u128) {
     app.confirm_claim(&confirmer(), ConfirmClaim { claim: claim(c) }).await.expect("refused");
 }
 
-fn asks(n: u128, c: u128) -> RequestJury {
+pub(crate) fn asks(n: u128, c: u128) -> RequestJury {
     RequestJury { case: case(n), claim: claim(c), statement: "The ventilator ran for 50 minutes.".to_owned() }
 }
 
 /// Member 1 asks for a jury, and the clerk accepts.
-async fn opens(town: &Town, n: u128) {
+pub(crate) async fn opens(town: &Town, n: u128) {
     town.app.request_jury(&as_member(1), &asks(n, 1)).await.expect("asked");
     town.app.accept_jury(&clerk(), AcceptRequest { case: case(n) }).await.expect("accepted");
 }
 
-fn ballot(n: u128, choice: Choice) -> CastBallot {
+pub(crate) fn ballot(n: u128, choice: Choice) -> CastBallot {
     CastBallot { case: case(n), choice, reason: format!("I think {}.", choice.word()) }
 }
 
-async fn votes(town: &Town, n: u128, juror: u128, choice: Choice) -> Result<BallotReceipt, AppError> {
+pub(crate) async fn votes(
+    town: &Town,
+    n: u128,
+    juror: u128,
+    choice: Choice,
+) -> Result<BallotReceipt, AppError> {
     Ok(town.app.cast_ballot(&as_member(juror), &ballot(n, choice)).await?.receipt)
 }
 
-async fn state(town: &Town, c: u128) -> &'static str {
+pub(crate) async fn state(town: &Town, c: u128) -> &'static str {
     town.store.claim(claim(c)).await.expect("a row").expect("a claim").state
 }
 
-fn hours(day: i8, hour: i64) -> Moment {
+pub(crate) fn hours(day: i8, hour: i64) -> Moment {
     noon(date(2026, 3, day)) + hour.hours()
 }
 
@@ -146,7 +151,7 @@ async fn an_open_vote_overturns_a_refusal_and_every_juror_finds_the_own_ballot()
     assert!(matches!(app.tally_file(case(1)).await, Err(AppError::NotFound(_))));
     town.at(hours(3, 0));
     assert_eq!(code(votes(&town, 1, 27, Against).await), "jury-voting-over");
-    let ticked = app.tick_juries().await.expect("a round");
+    let ticked = app.pass_deadlines().await.expect("a round");
     assert_eq!((ticked.closed, ticked.applied, ticked.failed), (1, 1, 0));
 
     let tally = app.tally_file(case(1)).await.expect("a tally");
@@ -238,7 +243,7 @@ async fn the_applicant_withdraws_while_the_jury_votes() {
     town.app.withdraw_claim(&as_member(1), OwnClaim { claim: claim(1) }).await.expect("withdrawn");
     assert_eq!(code(votes(&town, 1, 22, ForClaimant).await), "jury-wrong-state");
     town.on(date(2026, 3, 20));
-    town.app.tick_juries().await.expect("a round");
+    town.app.pass_deadlines().await.expect("a round");
     assert_eq!(state(&town, 1).await, "withdrawn");
     // Ballots of a case that was not judged stay sealed.
     assert!(matches!(town.app.tally_file(case(1)).await, Err(AppError::NotFound(_))));
@@ -255,7 +260,7 @@ async fn without_a_quorum_the_opinion_stands_and_everybody_reads_that() {
     }
     // A worker that was dead for a month changes nothing.
     town.on(date(2026, 4, 5));
-    town.app.tick_juries().await.expect("a round");
+    town.app.pass_deadlines().await.expect("a round");
     let verdict = town.app.verdict(case(1)).await.expect("a verdict");
     assert_eq!((verdict.line.ruling, verdict.line.ended), (Ruling::NoQuorum, hours(3, 0)));
     assert_eq!(state(&town, 1).await, "refused");
@@ -364,14 +369,14 @@ async fn a_second_claim_after_a_verdict_has_a_jury_of_its_own() {
     opens(&town, 1).await;
     votes(&town, 1, 21, Against).await.expect("a receipt");
     town.at(hours(3, 0));
-    town.app.tick_juries().await.expect("a round");
+    town.app.pass_deadlines().await.expect("a round");
     assert_eq!(state(&town, 1).await, "refused");
     refuses(&town, 2).await;
     town.app.request_jury(&as_member(1), &asks(2, 2)).await.expect("asked");
     town.app.accept_jury(&clerk(), AcceptRequest { case: case(2) }).await.expect("accepted");
     votes(&town, 2, 21, ForClaimant).await.expect("a receipt");
     town.at(hours(4, 0));
-    town.app.tick_juries().await.expect("a round");
+    town.app.pass_deadlines().await.expect("a round");
     assert_eq!((state(&town, 1).await, state(&town, 2).await), ("refused", "approved"));
     town.check().await.expect("sound");
 }
@@ -382,7 +387,7 @@ fn believe(_: &huzhu_domain::jury::DrawRequest, _: &huzhu_domain::jury::SeedProo
 }
 
 /// Those who are called now, as they see it themselves.
-async fn called(town: &Town, n: u128) -> Vec<u128> {
+pub(crate) async fn called(town: &Town, n: u128) -> Vec<u128> {
     let mut jurors = Vec::new();
     for juror in 21..=30 {
         if town.app.docket(&as_member(juror), case(n)).await.is_ok() {
@@ -424,7 +429,7 @@ async fn a_jury_is_drawn_steps_aside_is_replaced_and_its_verdict_goes_to_a_large
     let last = *last.iter().find(|n| !jurors.contains(n) && **n != reserve).expect("a second reserve");
     votes(&town, 1, last, ForClaimant).await.expect("a receipt");
     // All seats have voted.
-    assert_eq!(app.tick_juries().await.expect("a round").closed, 1);
+    assert_eq!(app.pass_deadlines().await.expect("a round").closed, 1);
     let tally = app.tally_file(case(1)).await.expect("a tally");
     assert_eq!((tally.check(), tally.ruling), (Ok(()), Ruling::AgainstClaimant));
     assert_eq!(state(&town, 1).await, "verdict");
@@ -440,7 +445,7 @@ async fn a_jury_is_drawn_steps_aside_is_replaced_and_its_verdict_goes_to_a_large
     for juror in called(&town, 2).await {
         votes(&town, 2, juror, ForClaimant).await.expect("a receipt");
     }
-    let done = app.tick_juries().await.expect("a round");
+    let done = app.pass_deadlines().await.expect("a round");
     assert_eq!((done.closed, done.applied), (1, 1));
     assert_eq!(state(&town, 1).await, "approved");
     town.check().await.expect("sound");
@@ -454,13 +459,13 @@ async fn too_few_of_a_jury_is_said_openly() {
     votes(&town, 1, jurors[0], ForClaimant).await.expect("a receipt");
     // Nobody else comes, nor do the reserves.
     town.on(date(2026, 3, 10));
-    let done = town.app.tick_juries().await.expect("a round");
+    let done = town.app.pass_deadlines().await.expect("a round");
     assert_eq!((done.closed, done.failed), (1, 0));
     let verdict = town.app.verdict(case(1)).await.expect("a verdict");
     assert_eq!((verdict.line.ruling, verdict.line.ended, verdict.needed), (Ruling::NoQuorum, hours(6, 0), 2));
     // Nobody asks for a larger jury: the refusal stands.
     town.on(date(2026, 3, 25));
-    town.app.tick_juries().await.expect("a round");
+    town.app.pass_deadlines().await.expect("a round");
     assert_eq!(state(&town, 1).await, "refused");
     town.check().await.expect("sound");
 }

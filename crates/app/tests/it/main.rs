@@ -1,6 +1,7 @@
 //! Use cases over the store in memory: given state, when command, then events, entries and messages.
 
 mod claims;
+mod clocks;
 mod desk;
 mod jury;
 mod log;

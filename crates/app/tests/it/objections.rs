@@ -18,7 +18,7 @@ use crate::world::*;
 /// A second reviewer, who did not recommend.
 const COLLEAGUE: u128 = 905;
 
-fn objection(n: u128) -> ObjectionId {
+pub(crate) fn objection(n: u128) -> ObjectionId {
     ObjectionId::from_uuid(uuid::Uuid::from_u128((6 << 100) + n))
 }
 
@@ -26,15 +26,15 @@ fn key(text: &str) -> PeriodKey {
     text.parse().expect("a period")
 }
 
-fn of(text: &str) -> OfPeriod {
+pub(crate) fn of(text: &str) -> OfPeriod {
     OfPeriod { plan: plan(), key: key(text) }
 }
 
-fn colleague() -> huzhu_app::call::Call {
+pub(crate) fn colleague() -> huzhu_app::call::Call {
     as_staff(COLLEAGUE, Role::Reviewer)
 }
 
-fn raise(o: u128, c: u128) -> RaiseObjection {
+pub(crate) fn raise(o: u128, c: u128) -> RaiseObjection {
     RaiseObjection {
         objection: objection(o),
         claim: claim(c),
@@ -43,13 +43,18 @@ fn raise(o: u128, c: u128) -> RaiseObjection {
     }
 }
 
-fn answer(o: u128, answer: Answer) -> AnswerObjection {
+pub(crate) fn answer(o: u128, answer: Answer) -> AnswerObjection {
     AnswerObjection { objection: objection(o), answer, text: "The hospital confirmed it.".to_owned() }
 }
 
 /// Seven members who joined on 10 January; claims 1 and 2 of members 1 and 2 are on notice in 2026-03-1 from 7 to 9 March.
 async fn two_on_notice() -> Town {
-    let town = Town::new(&[]).await;
+    two_on_notice_under(&[]).await
+}
+
+/// The same under a changed plan.
+pub(crate) async fn two_on_notice_under(changes: &[(&str, &str)]) -> Town {
+    let town = Town::new(changes).await;
     for n in 1..=7 {
         town.joins(n, date(2026, 1, 10)).await;
         town.knows(n).await;
@@ -63,14 +68,14 @@ async fn two_on_notice() -> Town {
     town
 }
 
-async fn opens(town: &Town, period: &str, day: Day, claims: u64) {
+pub(crate) async fn opens(town: &Town, period: &str, day: Day, claims: u64) {
     town.on(day);
     let opened = town.app.open_notice(&operator(), &of(period)).await.expect("notice").receipt;
     assert_eq!(opened.claims, claims, "claims on notice in {period}");
 }
 
 /// Settles a period on a day; answers how many claims it cleared.
-async fn settles(town: &Town, period: &str, day: Day) -> u32 {
+pub(crate) async fn settles(town: &Town, period: &str, day: Day) -> u32 {
     town.on(day);
     let settled = town.app.settle_period(&operator(), &of(period)).await.expect("settled");
     let statement = settled.receipt.statement;
@@ -79,7 +84,7 @@ async fn settles(town: &Town, period: &str, day: Day) -> u32 {
     statement.claims
 }
 
-async fn collects(town: &Town, period: &str, day: Day) {
+pub(crate) async fn collects(town: &Town, period: &str, day: Day) {
     town.on(day);
     let collect = huzhu_app::periods::CollectPeriod {
         plan: plan(),

@@ -226,17 +226,19 @@ impl Claim {
     }
 
     /// The request for a jury was not accepted. `until`: where the claim was refused, until when a jury may still be asked
-    /// for; where it was under review, when a recommendation is due.
+    /// for; where it was under review, when a recommendation is due. `settled`: the period of the notice was settled without
+    /// this claim.
     pub fn decline_jury(
         &self,
         case: JuryCaseId,
         by: MemberId,
         ground: ReasonCode,
         until: Option<Moment>,
+        settled: bool,
     ) -> Result<ClaimEvent, ClaimRejection> {
         self.check_stranger(by)?;
         let origin = self.in_case(case)?.clone();
-        Ok(ClaimEvent::JuryDeclined { case, by, origin, ground, until })
+        Ok(ClaimEvent::JuryDeclined { case, by, origin, ground, until, settled })
     }
 
     /// The jury has judged. `until`: until when a larger jury may be asked for.
@@ -254,14 +256,15 @@ impl Claim {
     /// now, asked for where the jury granted what nobody had approved; `reason` is what a refusal by the jury cites where there
     /// was none before; `settled`: the period of the notice was settled without this claim.
     ///
-    /// # Panics
-    /// When aid is missing where the jury granted it: the use case has to compute it first.
+    /// A jury judges whether a refusal stands, and makes no amounts. Where the terms have none (`aid` is nothing or zero), the
+    /// claim goes back to its reviewer until `review`.
     pub fn apply_verdict(
         &self,
         now: Moment,
         aid: Option<Amount>,
         reason: ReasonCode,
         settled: bool,
+        review: Moment,
     ) -> Result<ClaimEvent, ClaimRejection> {
         let State::Verdict { case, origin, for_claimant, until } = &self.state else {
             return self.wrong("decided by its verdict");
@@ -271,7 +274,11 @@ impl Claim {
         }
         let outcome = match (for_claimant, origin) {
             (true, JuryOrigin::Refused { .. } | JuryOrigin::UnderReview { .. }) => {
-                VerdictOutcome::Approve { aid: aid.expect("aid of a claim that the jury granted") }
+                match (aid.filter(|aid| !aid.is_zero()), self.reviewer_again(origin)) {
+                    (Some(aid), _) => VerdictOutcome::Approve { aid },
+                    (None, Some(reviewer)) => VerdictOutcome::Review { reviewer, until: review },
+                    (None, None) => VerdictOutcome::Refuse { reason },
+                }
             }
             (true, JuryOrigin::OnNotice { aid, .. }) if settled => VerdictOutcome::Approve { aid: *aid },
             (true, JuryOrigin::OnNotice { period, aid, until }) => {
@@ -283,6 +290,14 @@ impl Claim {
             }
         };
         Ok(ClaimEvent::VerdictApplied { case: *case, outcome })
+    }
+
+    /// Who looks at a claim again that a jury granted and the terms have no amount for.
+    const fn reviewer_again(&self, origin: &JuryOrigin) -> Option<MemberId> {
+        match origin {
+            JuryOrigin::UnderReview { reviewer } => Some(*reviewer),
+            JuryOrigin::Refused { .. } | JuryOrigin::OnNotice { .. } => self.recommender,
+        }
     }
 
     /// Notes that whoever has the ball let the deadline pass, once for each deadline. Refusals and verdicts that become final

@@ -369,7 +369,8 @@ pub fn granted_aid(facts: &Facts<'_>) -> Amount {
     let amount = facts
         .condition()
         .and_then(|condition| facts.terms.aid_for(&condition.group, facts.illness.severity, age));
-    amount.map_or(Amount::ZERO, |amount| aid_of(facts, amount))
+    // How often a plan pays is no matter of judgment either, or a plan that pays once would pay twice.
+    amount.filter(|_| facts.paid_times_left()).map_or(Amount::ZERO, |amount| aid_of(facts, amount))
 }
 
 fn look_at(kind: FindingKind, facts: &Facts<'_>) -> Finding {

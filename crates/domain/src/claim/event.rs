@@ -167,6 +167,14 @@ pub enum VerdictOutcome {
         /// End of the notice.
         until: Moment,
     },
+    /// The refusal does not stand, and the terms have no amount for what was claimed: the claim is back with its reviewer, who
+    /// finds out why, since a jury judges facts and makes no amounts.
+    Review {
+        /// Who has the ball.
+        reviewer: MemberId,
+        /// When a recommendation is due.
+        until: Moment,
+    },
 }
 
 /// What happened to a claim.
@@ -374,6 +382,9 @@ pub enum ClaimEvent {
         ground: ReasonCode,
         /// Where it was refused: until when a jury may still be asked for.
         until: Option<Moment>,
+        /// The period of the notice was settled without this claim, which waits for the next one.
+        #[cfg_attr(feature = "codec", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+        settled: bool,
     },
     /// The jury has judged.
     VerdictReached {

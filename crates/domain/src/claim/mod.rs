@@ -213,6 +213,9 @@ impl Claim {
             ClaimEvent::VerdictApplied { outcome: VerdictOutcome::Approve { aid }, .. } => {
                 self.approved_aid = Some(*aid);
             }
+            ClaimEvent::VerdictApplied { outcome: VerdictOutcome::Review { .. }, .. } => {
+                (self.recommender, self.confirmer, self.approved_aid) = (None, None, None);
+            }
             ClaimEvent::DeadlinePassed { until } => {
                 self.missed.insert(*until);
             }

@@ -214,9 +214,10 @@ impl State {
             },
             ClaimEvent::JuryRequested { case, origin, until, by: _ }
             | ClaimEvent::JuryDue { case, origin, until } => Self::JuryRequested { case, origin, until },
-            ClaimEvent::JuryDeclined { origin, until, case: _, by: _, ground: _ } => {
-                Self::back_at(origin, until)
-            }
+            ClaimEvent::JuryDeclined { origin, until, settled, case: _, by: _, ground: _ } => match origin {
+                JuryOrigin::OnNotice { aid, .. } if settled => Self::Approved { aid },
+                origin => Self::back_at(origin, until),
+            },
             ClaimEvent::VerdictReached { case, origin, for_claimant, until } => {
                 Self::Verdict { case, origin, for_claimant, until }
             }
@@ -224,6 +225,7 @@ impl State {
                 VerdictOutcome::Approve { aid } => Self::Approved { aid },
                 VerdictOutcome::Refuse { reason } => Self::Refused { reason, until: None },
                 VerdictOutcome::Notice { period, aid, until } => Self::OnNotice { period, aid, until },
+                VerdictOutcome::Review { reviewer, until } => Self::UnderReview { reviewer, until },
             },
             ClaimEvent::Cleared { period, aid } => Self::Cleared { period, aid },
             ClaimEvent::BecamePayable { period, aid, until } => Self::Payable { period, aid, until },
@@ -275,7 +277,8 @@ impl State {
         }
     }
 
-    /// Aid in minor units as it stands now: recommended, approved or, from the settlement on, after cuts.
+    /// Aid in minor units as it stands now: recommended, approved or, from the settlement on, after cuts. What was granted stays
+    /// reserved while a jury judges a claim that came from notice, so that another claim of the person cannot use it up.
     pub const fn aid(&self) -> Option<Amount> {
         match self {
             Self::Recommended { recommendation: Recommendation::Approve { aid }, .. }
@@ -284,7 +287,9 @@ impl State {
             | Self::Objected { aid, .. }
             | Self::Cleared { aid, .. }
             | Self::Payable { aid, .. }
-            | Self::Paid { aid, .. } => Some(*aid),
+            | Self::Paid { aid, .. }
+            | Self::JuryRequested { origin: JuryOrigin::OnNotice { aid, .. }, .. }
+            | Self::Verdict { origin: JuryOrigin::OnNotice { aid, .. }, .. } => Some(*aid),
             Self::Draft
             | Self::Reported { .. }
             | Self::UnderReview { .. }

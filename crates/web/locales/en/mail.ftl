@@ -156,5 +156,8 @@ mail-claim-late-without-body = Something that was asked for in your claim { $cla
 mail-claim-verdict-for-subject = The jury's verdict for you takes effect
 mail-claim-verdict-for-body = The members who judged your claim { $claim } found for you, and nobody can ask for another jury any more. The aid is { $aid }. It goes on with the notice of the plan, like every other claim.
 
+mail-claim-verdict-review-subject = The jury found for you; a reviewer looks at your claim again
+mail-claim-verdict-review-body = The members who judged your claim { $claim } found for you, so the refusal no longer stands. But the table of the plan has no amount for what you filed, and a jury cannot make one. A reviewer looks at your claim again and tells you what can be done.
+
 mail-claim-verdict-against-subject = The jury's verdict takes effect
 mail-claim-verdict-against-body = The members who judged your claim { $claim } did not find for you, and the time to ask for another jury is over. We are sorry. Within the plan this is final; you can still go to court.

@@ -138,7 +138,7 @@ async fn a_claimant_asks_for_a_jury_and_wins_with_nothing_but_forms() {
 
     // The vote ends; everybody reads the verdict, and the claim is approved.
     site.town.clock.set(noon(date(2026, 3, 9)));
-    let ticked = site.town.app.tick_juries().await.expect("a round");
+    let ticked = site.town.app.pass_deadlines().await.expect("a round");
     assert_eq!((ticked.closed, ticked.applied, ticked.failed), (1, 1, 0));
     for page in ["/plans/demo-town/verdicts".to_owned(), format!("/verdicts/{id}")] {
         for language in ["en", "zh"] {

@@ -208,10 +208,10 @@ fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRe
         }
         Verb::JuryDue => claim.jury_due(current_case(claim), now),
         Verb::DeclineJury(who) => {
-            claim.decline_jury(current_case(claim), who.id(), reason(), Some(now + 24.hours()))
+            claim.decline_jury(current_case(claim), who.id(), reason(), Some(now + 24.hours()), false)
         }
         Verb::ReachVerdict => claim.reach_verdict(current_case(claim), true, None),
-        Verb::ApplyVerdict => claim.apply_verdict(now, Some(APPROVED), reason(), false),
+        Verb::ApplyVerdict => claim.apply_verdict(now, Some(APPROVED), reason(), false, due.review),
         Verb::MissDeadline => claim.miss_deadline(now),
     }
 }
