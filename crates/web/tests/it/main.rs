@@ -1,5 +1,6 @@
 //! The edge in process: requests in, answers out, over the store in memory.
 
+mod access;
 mod api;
 mod api_document;
 mod api_guards;
