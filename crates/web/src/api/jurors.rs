@@ -11,6 +11,7 @@ use huzhu_domain::jury::{Choice, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 
 use super::jury::{CaseReceiptBody, QuestionBody};
 use super::request::{Answer, Member, Of, Strict, done, ok};
@@ -63,7 +64,18 @@ struct ExamBody {
 #[serde(deny_unknown_fields)]
 struct AnswersRequest {
     /// Numbers of the answers from 0, in the order of the questions; null where nothing was chosen.
+    #[schema(schema_with = answer_numbers)]
     answers: Vec<Option<u8>>,
+}
+
+/// A list of numbers of answers, each of them maybe null. A question has at most 256 answers.
+fn answer_numbers() -> Schema {
+    let number = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+        .minimum(Some(0))
+        .maximum(Some(u8::MAX));
+    let text = "Numbers of the answers from 0, in the order of the questions; null where nothing was chosen.";
+    ArrayBuilder::new().items(number).description(Some(text)).build().into()
 }
 
 /// How an exam ended.

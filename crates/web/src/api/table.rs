@@ -285,7 +285,11 @@ impl Op {
             let text = "`sha1` or `sha256` and the check sum of this body in base64.";
             let sum = ObjectBuilder::new()
                 .schema_type(Type::String)
-                .pattern(Some("^(sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=)$"));
+                // The last digit of base64 carries four bits here: the other two are zero.
+                .pattern(Some(
+                    "^(sha1 [A-Za-z0-9+/]{26}[AEIMQUYcgkosw048]=|sha256 [A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$",
+                ))
+                .examples(["sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk="]);
             list.push(header("Upload-Checksum", text, sum.into()));
         }
         list
