@@ -258,4 +258,7 @@ const fn claim_kind(event: &ClaimEvent) -> &'static str {
 }
 
 #[cfg(test)]
+pub(crate) use tests::all as golden_events;
+
+#[cfg(test)]
 mod tests;

@@ -35,6 +35,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod statistics;
 mod transact;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -31,6 +31,8 @@ pub enum Action {
     RunPeriod,
     /// Grant and revoke roles.
     GrantRoles,
+    /// Say which programs of others hear of events.
+    RunWebhooks,
     /// Read the audit trail and the books.
     ReadAudit,
     /// Read claims that are not one's own.
@@ -55,7 +57,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SignIn,
         Self::GiveIdentity,
         Self::ChoosePreferences,
@@ -67,6 +69,7 @@ impl Action {
         Self::RunPlan,
         Self::RunPeriod,
         Self::GrantRoles,
+        Self::RunWebhooks,
         Self::ReadAudit,
         Self::ReadClaims,
         Self::ErasePerson,
@@ -93,6 +96,7 @@ impl Action {
             Self::RunPlan => "run-plan",
             Self::RunPeriod => "run-period",
             Self::GrantRoles => "grant-roles",
+            Self::RunWebhooks => "run-webhooks",
             Self::ReadAudit => "read-audit",
             Self::ReadClaims => "read-claims",
             Self::ErasePerson => "erase-person",
@@ -124,7 +128,9 @@ impl Action {
             Self::RunJury => &[Role::Clerk],
             Self::ReviewClaim => &[Role::Reviewer],
             Self::ConfirmClaim => &[Role::Confirmer],
-            Self::RunPlan | Self::RunPeriod | Self::GrantRoles | Self::ErasePerson => &[Role::Operator],
+            Self::RunPlan | Self::RunPeriod | Self::GrantRoles | Self::RunWebhooks | Self::ErasePerson => {
+                &[Role::Operator]
+            }
             Self::ReadAudit => &[Role::Auditor, Role::Operator],
             Self::ReadClaims => &[Role::Reviewer, Role::Confirmer, Role::Auditor],
         }
@@ -163,6 +169,7 @@ mod tests {
              run-plan: operator\n\
              run-period: operator\n\
              grant-roles: operator\n\
+             run-webhooks: operator\n\
              read-audit: operator auditor\n\
              read-claims: reviewer confirmer auditor\n\
              erase-person: operator\n\

@@ -6,6 +6,7 @@
 //! and what it excludes.
 
 mod inbox;
+mod webhooks;
 
 use async_trait::async_trait;
 use huzhu_domain::digest::Digest;
@@ -23,6 +24,9 @@ use crate::record::{
 };
 
 pub use inbox::{InboxChange, InboxStore};
+pub use webhooks::{
+    DeliveryCounts, WebhookChange, WebhookReply, WebhookRequest, WebhookSender, WebhookStore,
+};
 
 /// Place of an event in the order of the whole store, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +151,8 @@ pub struct Unit {
     pub messages: Vec<Message>,
     /// Inboxes: what was read, what is told to many.
     pub inbox: Vec<InboxChange>,
+    /// Webhooks and what is sent to them.
+    pub webhooks: Vec<WebhookChange>,
     /// Sign-in tables.
     pub sign_in: Vec<SignInChange>,
     /// What was asked for and refused, for the audit trail.
@@ -168,6 +174,7 @@ impl Unit {
             sealed: Vec::new(),
             messages: Vec::new(),
             inbox: Vec::new(),
+            webhooks: Vec::new(),
             sign_in: Vec::new(),
             refused: Vec::new(),
             answer: None,
@@ -296,7 +303,7 @@ pub struct NewLogged {
 ///
 /// Writers are serialised by the store; a use case excludes others by the `expected` numbers of its appends only.
 #[async_trait]
-pub trait Store: InboxStore + Send + Sync {
+pub trait Store: InboxStore + WebhookStore + Send + Sync {
     /// Keeps a unit. Durable when it returns `Ok`. Not repeatable by itself: a repetition is a conflict, except under an
     /// answer key, which turns it into [`Constraint::AnswerKey`]. Answers the position of the unit's last event.
     async fn commit(&self, unit: Unit) -> Result<Position, StoreError>;

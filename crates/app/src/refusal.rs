@@ -116,6 +116,8 @@ pub const REFUSAL_CODES: &[&str] = &[
     "too-young",
     "topic-always-mailed",
     "version-not-shown",
+    "webhook-id-used",
+    "webhook-too-many",
     "wrong-first-operator-secret",
 ];
 

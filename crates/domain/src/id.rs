@@ -66,6 +66,8 @@ id!(/// A person being covered by a plan.
     EnrolmentId, "enr");
 id!(/// A request for aid.
     ClaimId, "clm");
+id!(/// A program of others that hears of events.
+    WebhookId, "whk");
 id!(/// A message to a member.
     MessageId, "msg");
 id!(/// One file handed in with a claim.

@@ -15,4 +15,5 @@ pub mod provider;
 pub mod published;
 pub mod randomness;
 pub mod timestamp;
+pub mod webhook;
 pub mod witness;

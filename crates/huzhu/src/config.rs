@@ -6,6 +6,7 @@ use std::sync::Arc;
 use huzhu_app::claims::EvidenceLimits;
 use huzhu_app::ports::{Clock, CreditProvider, Entropy, IdentityProvider};
 use huzhu_gateways::provider::{HttpCredit, HttpIdentity, ProviderConfig, ProviderLimits, SharedKey};
+use huzhu_gateways::webhook::Reach;
 use serde::Deserialize;
 
 use crate::drawing::DrawConfig;
@@ -40,6 +41,18 @@ pub(crate) struct Config {
     /// Where evidence is kept, and how much of it is taken.
     #[serde(default)]
     vault: VaultPlace,
+    /// Where webhooks may lead.
+    #[serde(default)]
+    webhooks: WebhookReach,
+}
+
+/// Where webhooks may lead.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WebhookReach {
+    /// To private networks and to this machine too; otherwise to public addresses only.
+    #[serde(default)]
+    private_addresses: bool,
 }
 
 /// Where evidence is kept, and how much of it is taken. Credentials of buckets come from the environment: see `docs/vault.md`.
@@ -95,6 +108,11 @@ impl Config {
     /// The address of the bucket in which evidence is kept, if it is one.
     pub(crate) fn vault_url(&self) -> Option<&str> {
         self.vault.url.as_deref()
+    }
+
+    /// Which addresses webhooks may lead to.
+    pub(crate) const fn webhook_reach(&self) -> Reach {
+        Reach { private: self.webhooks.private_addresses }
     }
 
     /// How much evidence is taken.

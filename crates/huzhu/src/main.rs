@@ -12,6 +12,7 @@ mod output;
 mod published;
 mod stamping;
 mod telling;
+mod webhooks;
 mod wiring;
 mod witnessing;
 

@@ -6,6 +6,7 @@
 //! Guarantees: the same script or seed gives the same faults at the same calls.
 
 mod inbox;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -7,6 +7,7 @@
 //! the contract compares two independent answers.
 
 mod inbox;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,10 +23,11 @@ use huzhu_app::record::{
     ClaimRecord, CohortDays, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord,
     PlanRecord, Record, RefusedAct, Session, SignInCode,
 };
+use huzhu_app::webhooks::{Delivery, Endpoint};
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{EndReason, EnrolmentEvent};
 use huzhu_domain::event::{Event, StreamId};
-use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId, WebhookId};
 use huzhu_domain::plan::{PeriodKey, PlanId};
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::{Balances, Currency, JournalEntry};
@@ -97,6 +99,8 @@ struct Tables {
     messages: Table<u64, Message>,
     /// What many are told, and whether everybody was.
     announcements: Table<uuid::Uuid, (Announcement, bool)>,
+    webhooks: Table<WebhookId, Endpoint>,
+    deliveries: Table<(WebhookId, String), Delivery>,
     message_ids: Table<uuid::Uuid, u64>,
     next_message: Table<(), u64>,
     codes: Table<Digest, SignInCode>,
@@ -129,6 +133,8 @@ macro_rules! each_table {
         $tables.sealed.$method();
         $tables.messages.$method();
         $tables.announcements.$method();
+        $tables.webhooks.$method();
+        $tables.deliveries.$method();
         $tables.message_ids.$method();
         $tables.next_message.$method();
         $tables.codes.$method();
@@ -175,6 +181,9 @@ impl Tables {
         }
         for change in unit.inbox {
             self.change_inbox(change, unit.at);
+        }
+        for change in unit.webhooks {
+            self.change_webhooks(change)?;
         }
         for change in unit.sign_in {
             match change {

@@ -24,7 +24,7 @@ use crate::crypto::Key;
 use crate::reader::one;
 use crate::rows::{self, Failure, broken, bytes, integer};
 use crate::writer::Work;
-use crate::{inbox, lists, logged, people, project, schema};
+use crate::{inbox, lists, logged, people, project, schema, webhooks};
 
 /// The last number given in each sequence of the file.
 #[derive(Clone, Copy, Debug)]
@@ -175,6 +175,9 @@ impl<'t> Batch<'t> {
         }
         for change in &unit.inbox {
             self.inbox(change, unit.at)?;
+        }
+        for change in &unit.webhooks {
+            webhooks::change(self.transaction, self.people, change)?;
         }
         for change in &unit.sign_in {
             self.sign_in(change, unit.at)?;

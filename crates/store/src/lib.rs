@@ -25,6 +25,7 @@ mod schema;
 mod secret;
 mod sqlite;
 mod vault;
+mod webhooks;
 mod writer;
 
 pub use secret::{InstanceSecret, SecretError};

@@ -274,6 +274,36 @@ pub(crate) const STEPS: &[&str] = &[
         done INTEGER NOT NULL -- 1 once everybody was told
     )",
     "CREATE INDEX IF NOT EXISTS announcement_open ON announcement (at, id) WHERE done = 0",
+    // 50 to 53: programs of others that hear of events, and what is sent to them.
+    "CREATE TABLE IF NOT EXISTS webhook (
+        id BLOB NOT NULL PRIMARY KEY,
+        version INTEGER NOT NULL,
+        url TEXT NOT NULL,
+        kinds TEXT NOT NULL, -- words with spaces between, empty for all
+        state TEXT NOT NULL,
+        sealed BLOB NOT NULL, -- secrets under the key of the instance
+        position INTEGER NOT NULL, -- events up to here were turned into deliveries
+        created TEXT NOT NULL,
+        created_by BLOB NOT NULL,
+        changed TEXT NOT NULL,
+        changed_by BLOB
+    )",
+    "CREATE TABLE IF NOT EXISTS webhook_delivery (
+        webhook BLOB NOT NULL,
+        id TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        about TEXT NOT NULL, -- a stream
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        moment TEXT NOT NULL, -- when it is due, was taken or was given up
+        attempts TEXT NOT NULL, -- JSON
+        PRIMARY KEY (webhook, id)
+    )",
+    "CREATE INDEX IF NOT EXISTS webhook_delivery_order ON webhook_delivery (webhook, position, id)",
+    "CREATE INDEX IF NOT EXISTS webhook_delivery_waiting ON webhook_delivery (webhook, about, position)
+        WHERE state = 'waiting'",
 ];
 
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text

@@ -40,6 +40,7 @@ const CATALOGUES: &[(&str, &str, &str)] = &[
     ("operator", include_str!("../locales/en/operator.ftl"), include_str!("../locales/zh/operator.ftl")),
     ("inbox", include_str!("../locales/en/inbox.ftl"), include_str!("../locales/zh/inbox.ftl")),
     ("desk", include_str!("../locales/en/desk.ftl"), include_str!("../locales/zh/desk.ftl")),
+    ("webhooks", include_str!("../locales/en/webhooks.ftl"), include_str!("../locales/zh/webhooks.ftl")),
     ("demo", include_str!("../locales/en/demo.ftl"), include_str!("../locales/zh/demo.ftl")),
 ];
 

@@ -26,6 +26,7 @@ pub struct Mail {
 const TEMPLATES: &[(&str, &str, &str)] = &[
     ("mail-digest-daily", "mail-digest-daily-subject", "mail-digest-body"),
     ("mail-digest-weekly", "mail-digest-weekly-subject", "mail-digest-body"),
+    ("mail-work-webhook-given-up", "mail-work-webhook-given-up-subject", "mail-work-webhook-given-up-body"),
     ("mail-code", "mail-code-subject", "mail-code-body"),
     ("mail-plan-changed", "mail-plan-changed-subject", "mail-plan-changed-body"),
     ("mail-joined", "mail-joined-subject", "mail-joined-body"),
@@ -104,6 +105,10 @@ pub(crate) fn body_in(message: &Message, l: Locale) -> Mail {
 /// Where a reader finds what a message is about.
 #[expect(clippy::match_same_arms, reason = "each stream has its own address")]
 pub(crate) fn link(message: &Message) -> Option<String> {
+    let webhook = message.values.iter().find(|(name, _)| name == "webhook");
+    if let Some((_, webhook)) = webhook {
+        return Some(format!("/operator/webhooks/{webhook}"));
+    }
     let entry = message.inbox.as_ref()?;
     Some(match (entry.about.as_ref()?, entry.topic) {
         (StreamId::Claim(claim) | StreamId::SecondReview(claim), Topic::Work) => {
@@ -194,7 +199,8 @@ mod tests {
     }
 
     /// Values of every name that a template may use.
-    const ALL: [(&str, &str); 15] = [
+    const ALL: [(&str, &str); 16] = [
+        ("webhook", "whk_1"),
         ("version", "2"),
         ("effective", "2026-03-01"),
         ("count", "3"),

@@ -77,6 +77,10 @@ text!(
     ClaimRef(id::ClaimId), "ClaimId", "^clm_[0-9a-fA-F]{32}$", "clm_01930000000070008000000000000003"
 );
 text!(
+    /// Id of a webhook.
+    WebhookRef(id::WebhookId), "WebhookId", "^whk_[0-9a-fA-F]{32}$", "whk_01930000000070008000000000000006"
+);
+text!(
     /// Id of a message.
     MessageRef(id::MessageId), "MessageId", "^msg_[0-9a-fA-F]{32}$", "msg_01930000000070008000000000000005"
 );
@@ -127,6 +131,7 @@ reads_as_is!(
     MemberRef,
     EnrolmentRef,
     ClaimRef,
+    WebhookRef,
     MessageRef,
     ObjectionRef,
     EvidenceRef,

@@ -139,6 +139,11 @@ pub(crate) const STEPS: &[Step] = &[
         Action::Script("e2e/api.sh"),
     ),
     slow(
+        "webhooks",
+        "the verifier library of the standard accepts every webhook, also after a kill, and refuses every change",
+        Action::Script("e2e/webhooks.sh"),
+    ),
+    slow(
         "witness",
         "outside witnesses, ours and foreign, and a time-stamp authority",
         Action::Script("e2e/witness.sh"),

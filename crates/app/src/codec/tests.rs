@@ -363,7 +363,7 @@ fn jury_events() -> Vec<Event> {
     cases.chain(jurors.into_iter().map(Event::Juror)).chain([Event::Ballot(cast)]).collect()
 }
 
-fn all() -> Vec<Event> {
+pub(crate) fn all() -> Vec<Event> {
     [
         member_events(),
         plan_events(),

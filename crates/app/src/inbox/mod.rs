@@ -1,6 +1,6 @@
 //! What members are told: one way to tell one or very many, the inbox, preferences, digests.
 //!
-//! Shape: use cases call `App::tell` for one member and `App::tell_all` for many; both add to the unit that
+//! Shape: use cases call `App::tell` for one member and `App::tell_all` for many (see `tell.rs`); both add to the unit that
 //! keeps the event, so that nothing is told that did not happen and nothing happens untold. A message stands in the inbox at
 //! once; the preferences of its reader say when it is mailed: at once by the outbox, in a digest, or not at all.
 //!
@@ -27,7 +27,7 @@ use huzhu_domain::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
 /// An id that follows from what it is for: the same parts give the same id (RFC 9562, version 8).
-fn derived_id(purpose: &str, parts: &[&str]) -> uuid::Uuid {
+pub(crate) fn derived_id(purpose: &str, parts: &[&str]) -> uuid::Uuid {
     let mut hash = Sha256::new();
     for part in std::iter::once(&purpose).chain(parts) {
         hash.update(part.as_bytes());

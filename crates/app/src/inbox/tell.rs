@@ -127,7 +127,7 @@ impl App {
     }
 
     /// A message to a member in their language, mailed when they like it.
-    pub(super) async fn message(
+    pub(crate) async fn message(
         &self,
         id: uuid::Uuid,
         to: MemberId,

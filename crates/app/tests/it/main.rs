@@ -3,9 +3,11 @@
 mod claims;
 mod clocks;
 mod desk;
+mod inbox;
 mod jury;
 mod log;
 mod objections;
 mod periods;
 mod uploads;
+mod webhooks;
 mod world;

@@ -247,7 +247,7 @@ impl Town {
             shares_from: plus_days(joined, 1),
             band_class,
             over_age_from: Day::new(birth.year() + 60, birth.month(), birth.day()).ok(),
-            identity: Digest::from_bytes([u8::try_from(person_number % 251).expect("a byte"); 32]),
+            identity: identity(person_number),
             consent: Digest::from_bytes([0; 32]),
         };
         let state = Enrolment::begin(enrolment(n), facts.clone());
@@ -355,4 +355,13 @@ pub(crate) fn noon(day: Day) -> Moment {
     let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
     let start = midnight(day, &zone).expect("an instant");
     start + jiff::SignedDuration::from_hours(12)
+}
+
+/// The keyed hash of the identity number of a person.
+fn identity(person: u128) -> Digest {
+    let mut bytes = [u8::try_from(person % 251).expect("a byte"); 32];
+    if person >= 251 {
+        bytes[..16].copy_from_slice(&person.to_be_bytes());
+    }
+    Digest::from_bytes(bytes)
 }

@@ -15,6 +15,7 @@ use huzhu_gateways::clock::SystemClock;
 use huzhu_gateways::entropy::SystemEntropy;
 use huzhu_gateways::mail::{RenderedMail, Renderer, SmtpMailer};
 use huzhu_gateways::outbox::Outbox;
+use huzhu_gateways::webhook::HttpWebhooks;
 use huzhu_web::edge::{Edge, EdgeConfig};
 use huzhu_web::limit::Limits;
 
@@ -119,6 +120,9 @@ impl Serve {
         }
         drop(tokio::spawn(sweep(Arc::clone(&app))));
         drop(tokio::spawn(crate::telling::run(Arc::clone(&app))));
+        let hooks = HttpWebhooks::new(config.webhook_reach());
+        let hooks = hooks.map_err(|error| Failure::broken("preparing webhooks", error))?;
+        drop(tokio::spawn(crate::webhooks::run(Arc::clone(&app), Arc::new(hooks))));
         let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|error| {
             Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
         })?;

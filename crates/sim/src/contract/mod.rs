@@ -13,6 +13,7 @@ mod lists;
 mod logged;
 mod matters;
 mod people;
+mod webhooks;
 mod writes;
 
 use std::sync::Arc;
@@ -66,6 +67,8 @@ pub async fn check_all(make: impl AsyncFn() -> Box<dyn Store>) {
         inbox::what_was_read_stays_read_and_nobody_reads_for_others,
         inbox::a_digest_gathers_what_waits_once,
         inbox::an_announcement_goes_on_where_it_came_to_and_ends,
+        webhooks::endpoints_are_changed_by_one_at_a_time_and_keep_their_place,
+        webhooks::deliveries_wait_in_the_order_of_each_thing,
         people::codes_and_sessions_come_and_go,
         people::refused_acts_are_read_newest_first,
         people::the_staff_is_who_has_a_role,

@@ -4,6 +4,7 @@
 //! is still noted here, so that the auditor learns what happened and not what was heard.
 
 mod inbox;
+mod webhooks;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -27,3 +27,6 @@ error-picture-too-large = This picture has { $found } bytes or more, and at most
 error-file-longer-than-announced = More bytes came ({ $found }) than were announced ({ $limit }). Please choose the file again.
 error-file-type = This is not a PDF, JPEG, PNG, HEIC or DICOM file. Please save it as one of these; the name alone does not change what it is.
 error-plan-file-mistake = Line { $line }, column { $column }: { $message } What helps: { $remedy } (rule { $rule })
+error-webhook-bad-url = Enter an address that begins with https://, without a name, password or # in it.
+error-webhook-not-https = Requests leave this machine: the address must begin with https://.
+error-webhook-unknown-kind = One of these kinds of events does not exist. Choose from the list.

@@ -161,3 +161,6 @@ mail-claim-verdict-review-body = The members who judged your claim { $claim } fo
 
 mail-claim-verdict-against-subject = The jury's verdict takes effect
 mail-claim-verdict-against-body = The members who judged your claim { $claim } did not find for you, and the time to ask for another jury is over. We are sorry. Within the plan this is final; you can still go to court.
+
+mail-work-webhook-given-up-subject = A request to a program was given up
+mail-work-webhook-given-up-body = A program of yours ({ $webhook }) did not take a request for several days, so it was given up. On the page of the webhook you see which and why, and can send it again.

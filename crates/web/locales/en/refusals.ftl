@@ -160,3 +160,5 @@ refusal-jury-too-many-questions = A case takes { $limit } questions, one from ea
 refusal-jury-voting-over = The vote ended at { $until }. Ballots that came before are counted; the verdict will be public.
 refusal-jury-voting-runs = Somebody can still vote until { $until }. The ballots are counted after that, and never before.
 refusal-jury-wrong-state = This cannot be done with the jury case as it stands now. Please load the page again to see where it stands.
+refusal-webhook-id-used = There is a webhook with this id already. Open the list of webhooks to see it; a new form makes a new one.
+refusal-webhook-too-many = There are { $most } webhooks already, which is as many as the platform looks after. Remove one that nobody needs, then register this one.

@@ -27,3 +27,6 @@ error-picture-too-large = 这张图片至少有 { $found } 字节，最多 { $li
 error-file-longer-than-announced = 收到的字节（{ $found }）比预告的（{ $limit }）多。请重新选择文件。
 error-file-type = 这不是 PDF、JPEG、PNG、HEIC 或 DICOM 文件。请另存为其中一种；只改文件名没有用。
 error-plan-file-mistake = 第 { $line } 行第 { $column } 列：{ $message } 怎么改：{ $remedy }（规则 { $rule }）
+error-webhook-bad-url = 请填写以 https:// 开头的网址，里面不要有用户名、密码或 # 号。
+error-webhook-not-https = 请求会离开这台机器，网址必须以 https:// 开头。
+error-webhook-unknown-kind = 其中有一种事件不存在，请从列表中选择。

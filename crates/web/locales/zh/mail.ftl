@@ -152,3 +152,6 @@ mail-claim-verdict-review-body = 评审您申请 { $claim } 的成员支持您�
 
 mail-claim-verdict-against-subject = 评审团的裁决生效
 mail-claim-verdict-against-body = 评审您申请 { $claim } 的成员没有支持您，要求另一次评审的期限已过。我们很抱歉。在计划之内这是最终结果；您仍然可以向法院起诉。
+
+mail-work-webhook-given-up-subject = 有一个请求被放弃了
+mail-work-webhook-given-up-body = 您的一个程序（{ $webhook }）好几天没有收下一个请求，所以放弃了。在网络回调的页面可以看到是哪个、为什么，也可以再发一次。

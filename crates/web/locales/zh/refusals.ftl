@@ -160,3 +160,5 @@ refusal-jury-too-many-questions = 一个案件最多 { $limit } 个问题，每�
 refusal-jury-voting-over = 投票在 { $until } 结束了。之前投的票都会计入，裁决会公开。
 refusal-jury-voting-runs = 在 { $until } 之前还可以投票。之后才计票，绝不提前。
 refusal-jury-wrong-state = 按陪审案件现在的状态，不能这样做。请重新打开页面，看看进行到哪一步。
+refusal-webhook-id-used = 已经有这个编号的网络回调。请打开列表查看；用新的表单可以登记新的。
+refusal-webhook-too-many = 已经有 { $most } 个网络回调，平台最多管理这么多。请先删除一个不再需要的，再登记。

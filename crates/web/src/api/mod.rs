@@ -23,6 +23,7 @@ mod review;
 mod sign_in;
 pub(crate) mod table;
 pub(crate) mod tus;
+mod webhooks;
 
 use axum::Router;
 
@@ -54,6 +55,7 @@ pub(crate) fn table() -> Table {
         periods::add,
         operator::add,
         audit::add,
+        webhooks::add,
     ] {
         table = add(table);
     }

@@ -117,6 +117,8 @@ pub const REFUSALS: &[&str] = &[
     "refusal-too-young",
     "refusal-topic-always-mailed",
     "refusal-version-not-shown",
+    "refusal-webhook-id-used",
+    "refusal-webhook-too-many",
     "refusal-wrong-first-operator-secret",
 ];
 
@@ -149,6 +151,9 @@ pub const ERRORS: &[&str] = &[
     "error-file-longer-than-announced",
     "error-file-type",
     "error-plan-file-mistake",
+    "error-webhook-bad-url",
+    "error-webhook-not-https",
+    "error-webhook-unknown-kind",
 ];
 
 #[cfg(test)]

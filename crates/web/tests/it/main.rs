@@ -9,6 +9,7 @@ mod api_world;
 mod desk_pages;
 mod jury_journey;
 mod log_pages;
+mod messages;
 mod objections;
 mod pages_journeys;
 mod pages_render;

@@ -46,9 +46,17 @@ fn public() -> Vec<String> {
 fn of_members() -> Vec<(u128, String)> {
     let mut pages = Vec::new();
     for who in [1, 3, WAITING, NEWCOMER] {
-        for path in
-            ["/me", "/me/identity", "/me/settings", "/me/claims", "/first-operator", "/plans/demo-town"]
-        {
+        for path in [
+            "/me",
+            "/me/identity",
+            "/me/settings",
+            "/me/settings/messages",
+            "/inbox",
+            "/inbox?only=unread",
+            "/me/claims",
+            "/first-operator",
+            "/plans/demo-town",
+        ] {
             pages.push((who, path.to_owned()));
         }
     }

@@ -38,6 +38,8 @@ async fn every_page_is_for_its_roles_and_keeps_the_manners_of_a_page() {
         ("/operator/plans", [403, 403, 200, 403, 403, 303]),
         ("/operator/people", [403, 403, 200, 200, 403, 303]),
         ("/operator/pay-in", [403, 403, 200, 403, 403, 303]),
+        ("/operator/webhooks", [403, 403, 200, 403, 403, 303]),
+        ("/operator/webhooks/whk_1", [404, 404, 404, 404, 404, 303]),
         ("/books", [403, 403, 200, 200, 403, 303]),
         ("/books/demo-town", [403, 403, 200, 200, 403, 303]),
         ("/books/nowhere", [403, 403, 404, 404, 403, 303]),

@@ -52,6 +52,7 @@ struct InboxView {
     done: String,
     start: String,
     next: String,
+    key: String,
 }
 
 struct Row {
@@ -88,6 +89,7 @@ async fn list(visit: MemberVisit, Query(wish): Query<Wish>) -> Answer {
         done,
         start: if wish.before.is_some() { home.to_owned() } else { String::new() },
         next: inbox.next.map_or_else(String::new, |next| format!("/inbox?{only}before={next}")),
+        key: visit.fresh_key(),
     };
     visit.render(&shown)
 }
@@ -127,10 +129,11 @@ struct MessageView {
     text: Vec<String>,
     href: String,
     unread_action: String,
+    key: String,
 }
 
 /// One message. Opening it is reading it; opening it again changes nothing.
-async fn show(visit: MemberVisit, Path(id): Path<String>) -> Answer {
+async fn show(mut visit: MemberVisit, Path(id): Path<String>) -> Answer {
     let l = visit.l();
     let id: MessageId = id.parse().map_err(|_| AppError::NotFound("message"))?;
     let shelved = visit.app().inbox_message(&visit.call(), id.uuid()).await?;
@@ -139,7 +142,6 @@ async fn show(visit: MemberVisit, Path(id): Path<String>) -> Answer {
     let message = &shelved.message;
     let mail = mail::body_in(message, l);
     let row = row(l, &shelved);
-    let mut visit = visit;
     visit.visit.unread = unread;
     let shown = MessageView {
         page: visit.page(mail.subject),
@@ -149,6 +151,7 @@ async fn show(visit: MemberVisit, Path(id): Path<String>) -> Answer {
         text: mail.body.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
         href: mail::link(message).unwrap_or_default(),
         unread_action: format!("/inbox/{id}/unread"),
+        key: visit.fresh_key(),
     };
     visit.render(&shown)
 }

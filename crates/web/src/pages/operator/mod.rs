@@ -15,6 +15,7 @@ mod steps;
 mod today;
 mod trail;
 mod upload;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -40,6 +41,9 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/operator/plans/{plan}/withdraw", post(plans::withdraw))
         .route("/operator/people", get(people::page))
         .route("/operator/people/{verb}", post(people::act))
+        .route("/operator/webhooks", get(webhooks::list).post(webhooks::register))
+        .route("/operator/webhooks/{id}", get(webhooks::page))
+        .route("/operator/webhooks/{id}/{verb}", post(webhooks::act))
         .route("/operator/pay-in", get(pay_in::page).post(pay_in::act))
         .route("/books", get(books::list))
         .route("/books/{plan}", get(books::page))

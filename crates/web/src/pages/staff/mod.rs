@@ -44,6 +44,7 @@ const CONSOLE: &[(&str, &str, &[Role])] = &[
     ("staff-nav-plans", "/operator/plans", &[Role::Operator]),
     ("staff-nav-people", "/operator/people", &[Role::Operator, Role::Auditor]),
     ("staff-nav-pay-in", "/operator/pay-in", &[Role::Operator]),
+    ("staff-nav-webhooks", "/operator/webhooks", &[Role::Operator]),
     ("staff-nav-books", "/books", &[Role::Operator, Role::Auditor]),
     ("staff-nav-audit", "/audit", &[Role::Operator, Role::Auditor]),
 ];

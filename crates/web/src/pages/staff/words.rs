@@ -191,6 +191,7 @@ pub(crate) fn action(l: Locale, word: &str) -> String {
         ("run-plan", "staff-action-run-plan"),
         ("run-period", "staff-action-run-period"),
         ("grant-roles", "staff-action-grant-roles"),
+        ("run-webhooks", "staff-action-run-webhooks"),
         ("read-audit", "staff-action-read-audit"),
         ("read-claims", "staff-action-read-claims"),
         ("erase-person", "staff-action-erase-person"),
