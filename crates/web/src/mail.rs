@@ -2,8 +2,8 @@
 //!
 //! Shape: a use case keeps a [`Message`] with a template key and values; [`render_mail`] makes the text when it is sent or shown
 //! in the mailbox of the demo. Guarantees: every template that the use cases write has a text in both languages, which a test
-//! reads from their sources; an unknown one still says where to look. Limits: times are told in UTC, since a message does not
-//! carry the time zone of its plan.
+//! reads from their sources; an unknown one still says where to look. A message about a plan carries
+//! the plan's names and time zone; times of others, and of messages from before, are told in UTC.
 
 use huzhu_app::inbox::DigestItem;
 use huzhu_app::record::Message;
@@ -94,12 +94,19 @@ pub(crate) fn body_in(message: &Message, l: Locale) -> Mail {
     let args: Vec<(&str, &dyn Arg)> = values.iter().map(|(name, value)| (*name, value.as_ref())).collect();
     let clock = message.values.iter().find(|(name, value)| name == "until" && !value.is_empty());
     let is_claim = message.template.starts_with("mail-claim-");
-    let deadline =
-        clock.filter(|_| is_claim).map(|(name, until)| l.t1("mail-deadline", "until", shown(l, name, until)));
+    let deadline = clock
+        .filter(|_| is_claim)
+        .map(|(name, until)| l.t1("mail-deadline", "until", shown(l, &message.values, name, until)));
     let listed = message.template.starts_with("mail-digest-").then(|| listed(l, message));
     let (_, text) = keys(&message.template);
     let body: Vec<String> = [Some(t_args(l, text, &args)), listed, deadline].into_iter().flatten().collect();
     Mail { subject: subject(l, &message.template, &message.values), body: body.join("\n\n") }
+}
+
+/// When a message was written, as the clocks of its plan show it.
+pub(crate) fn told_at(l: Locale, message: &Message) -> String {
+    let zone = message.values.iter().find(|(name, _)| name == "zone");
+    clock(l, message.at, zone.map(|(_, zone)| zone.as_str()))
 }
 
 /// Where a reader finds what a message is about.
@@ -158,7 +165,7 @@ fn shown_values(l: Locale, values: &[(String, String)]) -> Vec<(&str, Box<dyn Ar
         let count = value.parse::<u64>().ok().filter(|_| name == "count");
         let shown: Box<dyn Arg> = match count {
             Some(count) => Box::new(count),
-            None => Box::new(shown(l, name, value)),
+            None => Box::new(shown(l, values, name, value)),
         };
         (name.as_str(), shown)
     });
@@ -166,16 +173,26 @@ fn shown_values(l: Locale, values: &[(String, String)]) -> Vec<(&str, Box<dyn Ar
 }
 
 /// A value as people read it: days and moments in words, everything else as it is.
-fn shown(l: Locale, name: &str, value: &str) -> String {
+fn shown(l: Locale, all: &[(String, String)], name: &str, value: &str) -> String {
+    let known = |name: &str| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     match name {
-        "until" | "covered_from" | "effective" => {
-            if let Ok(moment) = value.parse::<Moment>() {
-                return l.t1("mail-utc", "moment", l.moment(moment, &TimeZone::UTC));
-            }
-            value.parse::<Day>().map_or_else(|_| value.to_owned(), |day| l.day(day))
-        }
+        "until" | "covered_from" | "effective" => match value.parse::<Moment>() {
+            Ok(moment) => clock(l, moment, known("zone")),
+            Err(_) => value.parse::<Day>().map_or_else(|_| value.to_owned(), |day| l.day(day)),
+        },
+        "plan" => known(&format!("plan-{}", l.code())).unwrap_or(value).to_owned(),
         "aid" | "share" => crate::format::grouped(value),
         _ => value.to_owned(),
+    }
+}
+
+/// A moment as the clocks of a zone show it, with the zone's name; in UTC where none is known.
+fn clock(l: Locale, moment: Moment, zone: Option<&str>) -> String {
+    match zone.and_then(|name| Some((name, TimeZone::get(name).ok()?))) {
+        Some((name, zone)) => {
+            t_args(l, "mail-zone", &[("moment", &l.moment(moment, &zone)), ("zone", &name.to_owned())])
+        }
+        None => l.t1("mail-utc", "moment", l.moment(moment, &TimeZone::UTC)),
     }
 }
 
@@ -288,6 +305,24 @@ mod tests {
                 assert!(mail.body.contains(words), "{words}: {}", mail.body);
             }
         }
+    }
+
+    #[test]
+    fn a_plan_is_called_by_its_name_and_its_clock_is_that_of_its_zone() {
+        let values = [
+            ("claim", "clm_1"),
+            ("plan", "demo-town"),
+            ("until", "2026-02-05T16:00:00Z"),
+            ("plan-en", "Help in our town"),
+            ("plan-zh", "小镇互助"),
+            ("zone", "Asia/Shanghai"),
+        ];
+        let english = render_mail(&message("mail-claim-reported", &values, "en")).body;
+        assert!(english.contains("6 February 2026, 00:00 (time of Asia/Shanghai)"), "{english}");
+        let joined = render_mail(&message("mail-left", &values, "zh"));
+        assert!(joined.subject.contains("小镇互助") && !joined.body.contains("demo-town"), "{joined:?}");
+        let old = render_mail(&message("mail-left", &values[..3], "zh"));
+        assert!(old.subject.contains("demo-town"), "{old:?}");
     }
 
     #[test]

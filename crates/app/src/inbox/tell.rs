@@ -15,7 +15,7 @@
 
 use huzhu_domain::event::StreamId;
 use huzhu_domain::id::{ClaimId, MemberId};
-use huzhu_domain::plan::PlanId;
+use huzhu_domain::plan::{Language, PlanId};
 use huzhu_domain::preference::Preferences;
 use huzhu_domain::time::Moment;
 
@@ -141,7 +141,7 @@ impl App {
             to,
             language: self.language_for(to, &preferences).await?,
             template: telling.template.clone(),
-            values: telling.values.clone(),
+            values: self.with_plan(&telling.values).await?,
             at,
             sent: None,
             inbox: Some(InboxEntry {
@@ -151,6 +151,28 @@ impl App {
                 read: None,
             }),
         })
+    }
+
+    /// Values of a text that names a plan, with what readers call the plan and where its clock stands: `plan-<language>` for each
+    /// language, and `zone`. A message is read for years, so it carries what was right when it was written.
+    async fn with_plan(&self, values: &[(String, String)]) -> Result<Vec<(String, String)>, AppError> {
+        let mut all = values.to_vec();
+        let plan = values.iter().find(|(name, _)| name == "plan");
+        let Some(plan) = plan.and_then(|(_, plan)| plan.parse::<PlanId>().ok()) else { return Ok(all) };
+        let plan = match self.load_plan(&plan).await {
+            Ok(plan) => plan,
+            // Just being published, in the same unit.
+            Err(AppError::NotFound(_)) => return Ok(all),
+            Err(other) => return Err(other),
+        };
+        let Some(newest) = plan.plan.versions().last() else { return Ok(all) };
+        let terms = plan.terms_at(self.clock.now()).unwrap_or(&newest.terms);
+        for language in Language::ALL {
+            let name = terms.identity().name.get(language).to_owned();
+            all.push((format!("plan-{}", language.tag()), name));
+        }
+        all.extend(terms.zone().iana_name().map(|zone| ("zone".to_owned(), zone.to_owned())));
+        Ok(all)
     }
 
     /// How a member wants to be told; the usual way for somebody who is not registered yet.

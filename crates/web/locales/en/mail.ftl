@@ -1,6 +1,7 @@
 # Mail to members. Plain text; the first line of each pair is the subject.
 
 mail-utc = { $moment } UTC
+mail-zone = { $moment } (time of { $zone })
 mail-deadline = The next step is due by { $until }. If that time passes, it is written down and you can see it on the page of your claim.
 mail-foot = You can see everything about this after signing in. We never ask for a code by phone or mail.
 

@@ -1,6 +1,7 @@
 # 给成员的邮件。纯文本，每对的第一条是主题。
 
 mail-utc = { $moment }（世界协调时）
+mail-zone = { $moment }（{ $zone } 时间）
 mail-deadline = 下一步最晚在 { $until } 完成。如果过了时间，会有记录，您在申请页面上看得到。
 mail-foot = 登录后可以看到全部情况。我们从不通过电话或邮件索要验证码。
 

@@ -8,7 +8,6 @@ use huzhu_app::error::AppError;
 use huzhu_app::inbox::{MarkRead, Shelved};
 use huzhu_domain::id::MessageId;
 use huzhu_domain::preference::Topic;
-use huzhu_domain::time::TimeZone;
 use serde::Deserialize;
 
 use super::super::forms::Fields;
@@ -101,7 +100,7 @@ fn row(l: Locale, shelved: &Shelved) -> Row {
         href: format!("/inbox/{}", MessageId::from_uuid(message.id)),
         subject: mail::subject(l, &message.template, &message.values),
         topic: entry.map_or_else(String::new, |entry| topic_name(l, entry.topic)),
-        at: l.t1("mail-utc", "moment", l.moment(message.at, &TimeZone::UTC)),
+        at: mail::told_at(l, message),
         is_new: entry.is_some_and(|entry| entry.read.is_none()),
     }
 }
