@@ -10,6 +10,8 @@
 //! Limits: knows one plan. Reads are compared as a whole now and then, balances after each step.
 
 mod claims;
+mod disputes;
+mod juries;
 mod mail;
 mod money;
 mod whole;
@@ -21,7 +23,7 @@ use huzhu_domain::claim::ClaimEvent;
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{EndReason, EnrolmentEvent, Joined};
 use huzhu_domain::event::{Event, PlanEvent, StreamId};
-use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::id::{BallotId, ClaimId, EnrolmentId, JuryCaseId, MemberId, ObjectionId};
 use huzhu_domain::period::PeriodEvent;
 use huzhu_domain::plan::PeriodKey;
 use huzhu_domain::time::{Day, Moment, day_of, plus_days};
@@ -120,6 +122,15 @@ pub(crate) struct Auditor {
     pub(super) answers: BTreeSet<(Actor, String)>,
     pub(super) message_ids: BTreeSet<uuid::Uuid>,
     pub(super) seen: BTreeMap<&'static str, u64>,
+    /// The time of the step that is looked at: the unit of a ballot has only its minute.
+    pub(crate) now: Moment,
+    /// Objectors, and whether their objection is open.
+    pub(super) objections: BTreeMap<ObjectionId, (MemberId, bool)>,
+    /// When objections of somebody were found abusive.
+    pub(super) abuses: BTreeMap<MemberId, Vec<Moment>>,
+    pub(super) jurors: BTreeMap<MemberId, juries::Learned>,
+    pub(super) panels: BTreeMap<JuryCaseId, juries::Panel>,
+    pub(super) ballot_ids: BTreeSet<BallotId>,
 }
 
 impl Auditor {
@@ -179,6 +190,7 @@ impl Auditor {
             ensure(fresh, || format!("the key {} was answered twice", answer.key))?;
         }
         self.check_mail(unit)?;
+        Self::no_plain_votes(unit)?;
         let (mut gathered, mut rounds) = (Gathered::default(), Vec::new());
         for append in &unit.appends {
             let before = self.streams.entry(append.stream.clone()).or_default();
@@ -195,13 +207,14 @@ impl Auditor {
                     }
                     (StreamId::Period(_, key), Event::Period(event)) => rounds.push((*key, event.clone())),
                     (StreamId::Plan(_), Event::Plan(event)) => self.plan_event(event)?,
-                    // Disputes move no money by themselves: what follows from them stands in the claim.
-                    (StreamId::Member(_), Event::Member(_))
-                    | (StreamId::SecondReview(_), Event::SecondReview(_))
-                    | (StreamId::Objection(_), Event::Objection(_))
-                    | (StreamId::JuryCase(_), Event::JuryCase(_))
-                    | (StreamId::Juror(..), Event::Juror(_))
-                    | (StreamId::Ballot(_), Event::Ballot(_)) => {}
+                    (StreamId::Objection(id), Event::Objection(event)) => self.objection_event(*id, event)?,
+                    (StreamId::JuryCase(id), Event::JuryCase(event)) => self.jury_event(*id, event, unit)?,
+                    (StreamId::Juror(_, who), Event::Juror(event)) => {
+                        self.juror_event(*who, event, unit.at, deed)?;
+                    }
+                    (StreamId::Ballot(id), Event::Ballot(_)) => self.ballot_kept(*id, unit, deed)?,
+                    (StreamId::SecondReview(_), Event::SecondReview(_)) => self.count("second reviews"),
+                    (StreamId::Member(_), Event::Member(_)) => {}
                     (stream, _) => return Err(format!("{stream} holds a foreign event")),
                 }
             }

@@ -1,9 +1,12 @@
 //! What happens in a village: who joins, falls ill, leaves, comes back, decides, runs the periods, and makes mischief.
 //!
 //! Shape: [`Village::live`] goes through the days; each day does its parts in an order that follows from dice. What is to be
-//! done is read from the store, so that lost replies need no memory here. `periods`, `claims` and `mischief` hold the parts.
+//! done is read from the store, so that lost replies need no memory here. `periods`, `claims`, `disputes`,
+//! `juries` and `mischief` hold the parts.
 
 mod claims;
+mod disputes;
+mod juries;
 mod mischief;
 mod periods;
 
@@ -38,12 +41,12 @@ const DAYS: i64 = 400;
 const STAFF: [&[Role]; 8] = [
     &[Role::Operator],
     &[Role::Operator, Role::Confirmer],
-    &[Role::Reviewer],
+    &[Role::Reviewer, Role::Clerk],
     &[Role::Reviewer, Role::Confirmer],
-    &[Role::Confirmer],
+    &[Role::Confirmer, Role::Investigator],
     &[Role::Reviewer],
-    &[Role::Auditor],
-    &[Role::Confirmer],
+    &[Role::Auditor, Role::Clerk],
+    &[Role::Confirmer, Role::Investigator],
 ];
 /// Rows of a list; a village has fewer.
 const ALL: u32 = 10_000;
@@ -105,7 +108,7 @@ impl Village {
         let end = plus_days(self.start, DAYS);
         while day < end {
             self.morning(day)?;
-            let mut parts = [0_u8, 1, 2, 3, 4, 5, 6];
+            let mut parts = [0_u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
             for last in (1..parts.len()).rev() {
                 let other = self.scene.dice.index(last + 1);
                 parts.swap(last, other);
@@ -118,6 +121,10 @@ impl Village {
                     3 => self.illness()?,
                     4 => self.leaving()?,
                     5 => self.mischief()?,
+                    6 => self.disputes()?,
+                    7 => self.exams()?,
+                    8 => self.juries()?,
+                    9 => self.worker()?,
                     _ => self.change_plan(day)?,
                 }
             }
@@ -126,6 +133,7 @@ impl Village {
             self.scene.auditor.count_if(jump, "clock jumps");
             day = plus_days(day, if jump { self.scene.dice.days(2, 9) } else { 1 });
         }
+        self.last_worker()?;
         self.scene.compare_all()?;
         self.scene.close_log()
     }

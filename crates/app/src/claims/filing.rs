@@ -162,7 +162,7 @@ impl App {
         call: &Call,
         command: OwnClaim,
     ) -> Result<Done<ClaimReceipt>, AppError> {
-        self.catch_up(command.claim).await?;
+        self.catch_up(call, Action::FileClaim, command.claim).await?;
         self.transact(call, Action::FileClaim, &("withdraw", command), |now| async move {
             let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
             let event = open.claim().withdraw()?;

@@ -147,7 +147,7 @@ impl App {
         call: &Call,
         command: &RecommendClaim,
     ) -> Result<Done<ClaimReceipt>, AppError> {
-        self.catch_up(command.claim).await?;
+        self.catch_up(call, Action::ReviewClaim, command.claim).await?;
         self.transact(call, Action::ReviewClaim, command, |now| async move {
             let reviewer = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, reviewer).await?;
@@ -190,7 +190,7 @@ impl App {
         call: &Call,
         command: ConfirmClaim,
     ) -> Result<Done<ConfirmReceipt>, AppError> {
-        self.catch_up(command.claim).await?;
+        self.catch_up(call, Action::ConfirmClaim, command.claim).await?;
         self.transact(call, Action::ConfirmClaim, &("confirm", command), |now| async move {
             let by = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, by).await?;

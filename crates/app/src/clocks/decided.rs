@@ -24,6 +24,7 @@ use crate::claims::OpenClaim;
 use crate::error::AppError;
 use crate::load::append_claim;
 use crate::matter::{MatterKind, MatterQuery, case_of};
+use crate::permission::Action;
 use crate::ports::{Actor, ClaimQuery, Page, ReliedOn, StoreError, Unit};
 
 /// Rows read at once: keeps memory small.
@@ -76,11 +77,12 @@ impl App {
     }
 
     /// Does what time has decided about a claim and about all others of its person, whose aid comes out of one ceiling. No such
-    /// claim: nothing.
+    /// claim: nothing. Called before an `action` on the claim, by somebody who may do such things.
     ///
     /// # Errors
-    /// When something cannot be done.
-    pub(crate) async fn catch_up(&self, claim: ClaimId) -> Result<(), AppError> {
+    /// When something cannot be done, or the caller may not.
+    pub(crate) async fn catch_up(&self, call: &Call, action: Action, claim: ClaimId) -> Result<(), AppError> {
+        self.authorise(call, action, self.clock.now()).await?;
         let Some(row) = self.store.claim(claim).await? else { return Ok(()) };
         let enrolment = self.load_enrolment(row.enrolment).await?;
         let mut agenda = Agenda::new();

@@ -56,7 +56,7 @@ impl App {
         command: &RequestJury,
     ) -> Result<Done<CaseReceipt>, AppError> {
         let statement = check_text("statement", &command.statement)?;
-        self.catch_up(command.claim).await?;
+        self.catch_up(call, Action::AskJury, command.claim).await?;
         self.transact(call, Action::AskJury, command, |now| async move {
             let by = Self::member_of(call)?;
             let (open, asker) = self.claim_for_jury(call, command.claim, by).await?;

@@ -175,6 +175,9 @@ impl App {
             let mut after = open.case().clone();
             after.apply(&event);
             let (mut unit, receipt) = self.one_case_event(call, &open, event, Vec::new(), now).await?;
+            // Whoever votes in this very moment has voted.
+            let ballot = StreamId::Ballot(self.ballot_of(command.case, juror));
+            unit.relied_on.push(ReliedOn::Stream(ballot, 0));
             // The reserve has time of their own, from now on.
             let later = after.phase(now, &votes).until();
             if let Some(later) = later.filter(|later| open.claim.claim().state().until() < Some(*later)) {

@@ -109,7 +109,7 @@ impl App {
         command: &RaiseObjection,
     ) -> Result<Done<ObjectionReceipt>, AppError> {
         let text = written(&command.text)?;
-        self.catch_up(command.claim).await?;
+        self.catch_up(call, Action::Object, command.claim).await?;
         self.transact(call, Action::Object, command, |now| async move {
             let by = Self::member_of(call)?;
             let open = self.open_claim(command.claim).await?;

@@ -1,14 +1,18 @@
 //! Claims as the auditor sees them: who may decide, whether aid was due, and how much.
 
+use std::collections::BTreeSet;
+
 use huzhu_app::claims::{Advice, RecommendClaim};
 use huzhu_app::ports::{Actor, Unit};
 use huzhu_domain::claim::{ClaimEvent, Illness, Recommendation};
-use huzhu_domain::id::{ClaimId, EnrolmentId, MemberId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId, ObjectionId};
 use huzhu_domain::plan::{PeriodKey, Severity};
-use huzhu_domain::time::{Day, age_years, plus_days};
+use huzhu_domain::time::{Day, Moment, age_years, plus_days};
 
+use super::disputes::end_after;
 use super::{Auditor, Finding, Person, ensure};
 use crate::simulation::deed::Deed;
+use crate::simulation::jury_terms::ASK_DAYS;
 use crate::simulation::sheet::{OLDER, Sheet};
 
 /// Where a claim stands.
@@ -20,10 +24,21 @@ pub(crate) enum Stage {
     Approved,
     Refused,
     OnNotice,
+    Objected,
+    JuryRequested,
+    Verdict,
     Cleared,
     Payable,
     Paid,
     Withdrawn,
+}
+
+/// Where a claim stood before it came before a jury.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Refused,
+    Notice,
+    Review(MemberId),
 }
 
 /// A claim as the auditor keeps it.
@@ -40,15 +55,34 @@ pub(crate) struct Case {
     pub(super) stage: Stage,
     pub(super) period: Option<PeriodKey>,
     pub(super) aid: u128,
+    pub(super) reviewer: Option<MemberId>,
+    pub(super) notice_until: Option<Moment>,
+    pub(super) refused_until: Option<Moment>,
+    pub(super) objectors: BTreeSet<MemberId>,
+    pub(super) open_objections: BTreeSet<ObjectionId>,
+    pub(super) investigators: BTreeSet<MemberId>,
+    pub(super) origin: Option<Origin>,
+    pub(super) jury: Option<JuryCaseId>,
+    /// What juries said, first one first.
+    pub(super) verdicts: Vec<bool>,
+    /// The last verdict, and until when it can be appealed.
+    pub(super) verdict: Option<(bool, Option<Moment>)>,
 }
 
 impl Case {
     /// Aid is granted and was not taken back.
     pub(super) const fn is_granted(&self) -> bool {
-        matches!(
-            self.stage,
-            Stage::Approved | Stage::OnNotice | Stage::Cleared | Stage::Payable | Stage::Paid
-        )
+        match self.stage {
+            Stage::Approved
+            | Stage::OnNotice
+            | Stage::Objected
+            | Stage::Cleared
+            | Stage::Payable
+            | Stage::Paid => true,
+            // What was granted stays reserved while a jury judges.
+            Stage::JuryRequested | Stage::Verdict => matches!(self.origin, Some(Origin::Notice)),
+            Stage::Draft | Stage::Open | Stage::Recommended | Stage::Refused | Stage::Withdrawn => false,
+        }
     }
 }
 
@@ -73,6 +107,16 @@ impl Auditor {
                 stage: Stage::Draft,
                 period: None,
                 aid: 0,
+                reviewer: None,
+                notice_until: None,
+                refused_until: None,
+                objectors: BTreeSet::new(),
+                open_objections: BTreeSet::new(),
+                investigators: BTreeSet::new(),
+                origin: None,
+                jury: None,
+                verdicts: Vec::new(),
+                verdict: None,
             };
             self.count("claims drafted");
             return ensure(self.claims.insert(id, case).is_none(), || format!("{id} was drafted twice"));
@@ -81,7 +125,14 @@ impl Auditor {
         let from = case.stage;
         match event {
             ClaimEvent::Approved { by, aid } => self.approved(id, &mut case, *by, aid.wide())?,
-            ClaimEvent::Refused { by, .. } => self.decided(id, &mut case, *by, Stage::Refused)?,
+            ClaimEvent::Refused { by, until, .. } => {
+                self.decided(id, &mut case, *by, Stage::Refused)?;
+                let sheet = self.sheet_on(case.illness.event_date);
+                let sheet = sheet.filter(|sheet| sheet.jury.is_some() && case.verdicts.is_empty());
+                let own = sheet.and_then(|sheet| end_after(sheet, unit.at, ASK_DAYS));
+                ensure(own == *until, || format!("a jury for {id} until {until:?}, not {own:?}"))?;
+                case.refused_until = own;
+            }
             ClaimEvent::Paid { aid, period, .. } => {
                 ensure(from == Stage::Payable, || format!("{id} was paid while {from:?}"))?;
                 ensure(aid.wide() == case.aid && case.period == Some(*period), || {
@@ -96,7 +147,10 @@ impl Auditor {
                 self.payout(case.aid);
                 self.count("claims paid");
             }
-            other => self.step(id, &mut case, other, unit, deed)?,
+            other => match self.dispute(id, &mut case, other, unit)? {
+                Some(fine) => ensure(fine, || format!("{id} was {from:?} when this happened: {other:?}"))?,
+                None => self.step(id, &mut case, other, unit, deed)?,
+            },
         }
         self.claims.insert(id, case);
         Ok(())
@@ -121,7 +175,10 @@ impl Auditor {
                 case.reported = Some(self.today(unit.at));
                 std::mem::replace(&mut case.stage, Stage::Open) == Stage::Draft
             }
-            ClaimEvent::Taken { reviewer, .. } => from == Stage::Open && !self.related(*reviewer, case),
+            ClaimEvent::Taken { reviewer, .. } => {
+                case.reviewer = Some(*reviewer);
+                from == Stage::Open && !self.related(*reviewer, case)
+            }
             ClaimEvent::MoreEvidenceRequested { .. } => {
                 self.count("evidence asked for");
                 from == Stage::Open
@@ -142,11 +199,11 @@ impl Auditor {
             ClaimEvent::Returned { by, .. } => {
                 self.count("claims sent back");
                 let other = case.recommended.is_some_and(|(reviewer, _)| reviewer != *by);
-                case.stage = Stage::Open;
+                (case.stage, case.recommended) = (Stage::Open, None);
                 from == Stage::Recommended && other && !self.related(*by, case)
             }
-            ClaimEvent::PutOnNotice { period, aid, .. } => {
-                case.period = Some(*period);
+            ClaimEvent::PutOnNotice { period, aid, until } => {
+                (case.period, case.notice_until) = (Some(*period), Some(*until));
                 case.stage = Stage::OnNotice;
                 from == Stage::Approved && aid.wide() == case.aid
             }
@@ -160,19 +217,33 @@ impl Auditor {
                 case.stage = Stage::Payable;
                 from == Stage::Cleared && case.period == Some(*period) && less
             }
-            ClaimEvent::Withdrawn => {
-                self.count("claims withdrawn");
-                let owing = self.people.get(&case.enrolment).is_some_and(|person| person.owed() > 0);
-                self.count_if(case.is_granted() && owing, "granted claims withdrawn with shares unpaid");
-                case.stage = Stage::Withdrawn;
-                matches!(
-                    from,
-                    Stage::Draft | Stage::Open | Stage::Recommended | Stage::Approved | Stage::OnNotice
-                )
-            }
+            ClaimEvent::Withdrawn => self.withdrawn(case, unit.at),
             _ => true,
         };
         ensure(fine, || format!("{id} was {from:?} when this happened: {event:?}"))
+    }
+
+    fn withdrawn(&mut self, case: &mut Case, at: Moment) -> bool {
+        let from = case.stage;
+        self.count("claims withdrawn");
+        let owing = self.people.get(&case.enrolment).is_some_and(|person| person.owed() > 0);
+        self.count_if(case.is_granted() && owing, "granted claims withdrawn with shares unpaid");
+        let ended = case.jury.and_then(|jury| self.panels.get(&jury)).and_then(|p| p.ended(at));
+        let ended = ended.filter(|ended| super::juries::is_before(*ended, at));
+        case.stage = Stage::Withdrawn;
+        case.open_objections.clear();
+        let judged = from == Stage::JuryRequested && ended.is_some();
+        !judged
+            && matches!(
+                from,
+                Stage::Draft
+                    | Stage::Open
+                    | Stage::Recommended
+                    | Stage::Approved
+                    | Stage::OnNotice
+                    | Stage::Objected
+                    | Stage::JuryRequested
+            )
     }
 
     fn decided(&mut self, id: ClaimId, case: &mut Case, by: MemberId, stage: Stage) -> Result<(), Finding> {
@@ -241,6 +312,25 @@ impl Auditor {
         Ok(due)
     }
 
+    /// The aid of a claim that a jury granted: the table whatever a rule says, as often and as far as the plan pays at all.
+    pub(super) fn aid_by_verdict(&self, id: ClaimId, case: &Case) -> Result<u128, Finding> {
+        let sheet = self.sheet_on(case.illness.event_date).ok_or("there was no plan")?;
+        let person = self.people.get(&case.enrolment).ok_or("nobody was enrolled")?;
+        // A jury may look away from what caused an injury.
+        let accident = case.illness.accident || case.illness.condition.as_str() == "injury";
+        let illness = Illness { accident, ..case.illness.clone() };
+        let (Some(grown), Ok(left)) = (grown(sheet, person, &illness), self.left(id, case, sheet)) else {
+            return Ok(0);
+        };
+        let granted = match sheet.reimbursed {
+            None => grown,
+            Some((part, borne)) => {
+                part_of(u128::from(case.cost.unwrap_or(0).saturating_sub(borne)), part).min(grown)
+            }
+        };
+        Ok(granted.min(left))
+    }
+
     /// What is left below the ceiling.
     fn left(&self, id: ClaimId, case: &Case, sheet: &Sheet) -> Result<u128, Finding> {
         let earlier: Vec<&Case> = self
@@ -273,7 +363,7 @@ impl Auditor {
     }
 
     /// Whether somebody is, pays for, or is paid for by one of the people of a claim.
-    fn related(&self, who: MemberId, case: &Case) -> bool {
+    pub(super) fn related(&self, who: MemberId, case: &Case) -> bool {
         let payer = self.people.get(&case.enrolment).map(|person| person.payer);
         let people = [Some(case.member), Some(case.filed_by), payer];
         let close = |other: &Person| {
@@ -294,7 +384,8 @@ fn grown(sheet: &Sheet, person: &Person, illness: &Illness) -> Option<u128> {
         ("injury", Severity::Mild) if illness.accident => accident,
         _ => return None,
     };
-    let reached = |(from, _): &&(i64, u32)| plus_days(person.joined, *from) <= illness.event_date;
+    let reached =
+        |(from, _): &&(i64, u32)| plus_days(person.joined, *from) <= illness.event_date.max(person.joined);
     let part = sheet.tenure.iter().rfind(reached).map_or(10_000, |(_, part)| *part);
     Some(part_of(u128::from(amount), part))
 }

@@ -139,13 +139,19 @@ impl Auditor {
         let cleared: Vec<(ClaimId, u128)> = round
             .display
             .iter()
-            .filter(|(id, _)| self.claims.get(id).is_some_and(|case| case.stage == Stage::Cleared))
+            .filter(|(id, _)| {
+                let of_this =
+                    |case: &super::claims::Case| case.stage == Stage::Cleared && case.period == Some(key);
+                self.claims.get(id).is_some_and(of_this)
+            })
             .copied()
             .collect();
-        let gone = round.display.iter().all(|(id, _)| {
-            self.claims.get(id).is_some_and(|case| matches!(case.stage, Stage::Cleared | Stage::Withdrawn))
+        let left = round.display.iter().find(|(id, _)| {
+            let stands =
+                |case: &super::claims::Case| case.stage == Stage::OnNotice && case.period == Some(key);
+            self.claims.get(id).is_some_and(stands)
         });
-        ensure(gone, || format!("a claim on display in {key} was neither cleared nor withdrawn"))?;
+        ensure(left.is_none(), || format!("{left:?} on display in {key} was left behind"))?;
         let carried = (signed(s.surplus_before.wide()), signed(s.carried_in.wide()));
         let books = (-self.standing(Account::SurplusCarried), self.standing(Account::CostCarried));
         // With others at work the statement may have read the books a moment before arrears came in.

@@ -92,11 +92,16 @@ impl Auditor {
             let case = self.claims.get(&row.id).ok_or_else(|| format!("{} was never seen", row.id))?;
             let fits = match case.stage {
                 Stage::Draft => row.state == "draft",
-                Stage::Open => ["reported", "under-review", "more-evidence-needed"].contains(&row.state),
+                Stage::Open => {
+                    ["reported", "under-review", "more-evidence-needed", "investigating"].contains(&row.state)
+                }
                 Stage::Recommended => row.state == "recommended",
                 Stage::Approved => row.state == "approved",
                 Stage::Refused => row.state == "refused",
                 Stage::OnNotice => row.state == "on-notice",
+                Stage::Objected => row.state == "objected",
+                Stage::JuryRequested => row.state == "jury-requested",
+                Stage::Verdict => row.state == "verdict",
                 Stage::Cleared => row.state == "cleared",
                 Stage::Payable => row.state == "payable",
                 Stage::Paid => row.state == "paid",

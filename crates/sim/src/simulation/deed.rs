@@ -3,18 +3,27 @@
 use huzhu_app::App;
 use huzhu_app::call::{Call, Done};
 use huzhu_app::claims::{
-    AddEvidence, ConfirmClaim, DescribeClaim, DraftClaim, OwnClaim, RecommendClaim, RemoveEvidence,
-    RequestEvidence, SendBack, TakeClaim,
+    AddEvidence, AssignClaim, ConfirmClaim, DescribeClaim, DraftClaim, EndInvestigation, GiveOpinion,
+    HandInFindings, OrderInvestigation, OwnClaim, RecommendClaim, RemoveEvidence, RequestEvidence, SendBack,
+    TakeClaim,
 };
 use huzhu_app::error::AppError;
 use huzhu_app::identity::GiveIdentity;
 use huzhu_app::join::Join;
+use huzhu_app::jury::{
+    AcceptRequest, AnswerQuestion, Answers, AskQuestion, CastBallot, DeclineRequest, GiveStatement, OfCase,
+    OnList, RequestJury, SortQuestion,
+};
+use huzhu_app::objections::{AnswerObjection, RaiseObjection, WithdrawObjection};
 use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, PayIn, RetryArrears};
 use huzhu_app::plans::PublishPlan;
 use huzhu_app::roles::ChangeRole;
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId};
 use huzhu_domain::plan::{PlanId, PlanVersion};
 use serde::Serialize;
+
+/// What jurors of a simulation write, so that it would be found wherever it stood in plain words.
+pub(crate) const MARK: &str = "what only a juror knows";
 
 /// A use case with what it is asked.
 #[derive(Clone, Debug)]
@@ -48,6 +57,27 @@ pub(crate) enum Deed {
     Pay(PayClaim),
     PayIn(PayIn),
     Close(OfPeriod),
+    Assign(AssignClaim),
+    OrderInvestigation(OrderInvestigation),
+    HandInFindings(HandInFindings),
+    EndInvestigation(EndInvestigation),
+    GiveOpinion(GiveOpinion),
+    Object(RaiseObjection),
+    Answer(AnswerObjection),
+    TakeBack(WithdrawObjection),
+    BeginExam(PlanId),
+    HandInExam { plan: PlanId, right: bool },
+    OnList(OnList),
+    RequestJury(RequestJury),
+    GiveStatement(GiveStatement),
+    AcceptJury(AcceptRequest),
+    DeclineJury(DeclineRequest),
+    Vote { juror: MemberId, ballot: CastBallot },
+    StepAside(OfCase),
+    AskQuestion(AskQuestion),
+    SortQuestion(SortQuestion),
+    AnswerQuestion(AnswerQuestion),
+    PassDeadlines,
 }
 
 /// A receipt as JSON.
@@ -90,17 +120,50 @@ impl Deed {
             Self::Pay(_) => "pay",
             Self::PayIn(_) => "pay in",
             Self::Close(_) => "close",
+            Self::Assign(_) => "assign",
+            Self::OrderInvestigation(_) => "order investigation",
+            Self::HandInFindings(_) => "hand in findings",
+            Self::EndInvestigation(_) => "end investigation",
+            Self::GiveOpinion(_) => "give second opinion",
+            Self::Object(_) => "object",
+            Self::Answer(_) => "answer objection",
+            Self::TakeBack(_) => "take objection back",
+            Self::BeginExam(_) => "begin exam",
+            Self::HandInExam { .. } => "hand in exam",
+            Self::OnList(_) => "go on or off the list",
+            Self::RequestJury(_) => "ask for a jury",
+            Self::GiveStatement(_) => "state",
+            Self::AcceptJury(_) => "accept jury",
+            Self::DeclineJury(_) => "decline jury",
+            Self::Vote { .. } => "vote",
+            Self::StepAside(_) => "step aside",
+            Self::AskQuestion(_) => "ask",
+            Self::SortQuestion(_) => "sort question",
+            Self::AnswerQuestion(_) => "answer question",
+            Self::PassDeadlines => "pass deadlines",
         }
     }
 
     /// Writes in several units, of which some may be kept although the last one was not.
     pub(crate) const fn in_batches(&self) -> bool {
-        matches!(self, Self::OpenNotice(_) | Self::Lapse(_))
+        matches!(self, Self::OpenNotice(_) | Self::Lapse(_) | Self::PassDeadlines)
+    }
+
+    /// May be done without writing anything: it was only read, or done before.
+    pub(crate) const fn may_write_nothing(&self) -> bool {
+        matches!(self, Self::LookAtFile { .. } | Self::Vote { .. } | Self::BeginExam(_))
     }
 
     /// Answers without a receipt that is stored under an idempotency key.
     pub(crate) const fn is_unkeyed(&self) -> bool {
-        matches!(self, Self::Lapse(_) | Self::LookAtFile { .. })
+        matches!(
+            self,
+            Self::Lapse(_)
+                | Self::LookAtFile { .. }
+                | Self::Vote { .. }
+                | Self::HandInExam { .. }
+                | Self::PassDeadlines
+        )
     }
 
     /// Does it.
@@ -145,6 +208,43 @@ impl Deed {
             Self::Pay(command) => said(app.pay_claim(call, command).await),
             Self::PayIn(command) => said(app.pay_in(call, command).await),
             Self::Close(command) => said(app.close_period(call, command).await),
+            other => other.perform_dispute(app, call).await,
+        }
+    }
+
+    /// The use cases of disputes.
+    async fn perform_dispute(&self, app: &App, call: &Call) -> Result<Acknowledged, AppError> {
+        match self {
+            Self::Assign(command) => said(app.assign_claim(call, *command).await),
+            Self::OrderInvestigation(command) => said(app.order_investigation(call, command).await),
+            Self::HandInFindings(command) => said(app.hand_in_findings(call, command).await),
+            Self::EndInvestigation(command) => said(app.end_investigation(call, *command).await),
+            Self::GiveOpinion(command) => said(app.give_opinion(call, command).await),
+            Self::Object(command) => said(app.raise_objection(call, command).await),
+            Self::Answer(command) => said(app.answer_objection(call, command).await),
+            Self::TakeBack(command) => said(app.withdraw_objection(call, *command).await),
+            Self::BeginExam(plan) => said(app.begin_exam(call, plan).await),
+            Self::HandInExam { plan, right } => {
+                let sheet = app.exam_sheet(call, plan).await?;
+                let choose = |answer: u8| if *right { answer } else { (answer + 1).rem_euclid(3) };
+                let answers = sheet.questions.iter().map(|question| Some(choose(question.right))).collect();
+                said(app.hand_in_exam(call, &Answers { plan: plan.clone(), answers }).await)
+            }
+            Self::OnList(command) => said(app.set_on_list(call, command).await),
+            Self::RequestJury(command) => said(app.request_jury(call, command).await),
+            Self::GiveStatement(command) => said(app.give_statement(call, command).await),
+            Self::AcceptJury(command) => said(app.accept_jury(call, *command).await),
+            Self::DeclineJury(command) => said(app.decline_jury(call, command).await),
+            Self::Vote { ballot, .. } => said(app.cast_ballot(call, ballot).await),
+            Self::StepAside(command) => said(app.step_aside(call, *command).await),
+            Self::AskQuestion(command) => said(app.ask_question(call, command).await),
+            Self::SortQuestion(command) => said(app.sort_question(call, *command).await),
+            Self::AnswerQuestion(command) => said(app.answer_question(call, command).await),
+            Self::PassDeadlines => {
+                let passed = app.pass_deadlines().await?;
+                json(&(passed.seated, passed.closed, passed.applied, passed.noted), false)
+            }
+            other => Err(AppError::Broken(format!("nobody does {}", other.word()))),
         }
     }
 }

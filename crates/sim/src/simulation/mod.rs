@@ -7,10 +7,11 @@
 //! Guarantees: the same seed gives the same digest on every machine; a failure names its seed, its step and how to run it
 //! again.
 //!
-//! Limits: one plan; time stands still within a step; no kill of a process (the store's own tests do that); sign-in by mail,
-//! juries and objections are not simulated.
+//! Limits: one plan; time stands still within a step; no kill of a process (the store's own tests do that); sign-in by mail
+//! is not simulated.
 
 pub(crate) mod deed;
+pub(crate) mod jury_terms;
 pub(crate) mod logbook;
 pub(crate) mod probe;
 mod scene;

@@ -8,6 +8,8 @@ use huzhu_app::error::AppError;
 use huzhu_app::log::ReceiptOf;
 use huzhu_app::ports::{Clock as _, Store as _, Unit};
 use huzhu_app::{App, World};
+use huzhu_domain::event::StreamId;
+use huzhu_domain::id::JuryCaseId;
 use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::{Day, Moment};
 use sha2::{Digest as _, Sha256};
@@ -210,9 +212,12 @@ impl Scene {
             self.note(call, deed, &answer);
             heard.push((id, self.hear(deed, answer)?));
         }
+        self.auditor.now = self.clock.now();
         for one in &kept {
             let at = usize::try_from(one.attempt.saturating_sub(first)).unwrap_or(usize::MAX);
-            let (_, deed) = deeds.get(at).ok_or("a unit was kept out of turn")?;
+            let (call, deed) = deeds.get(at).ok_or("a unit was kept out of turn")?;
+            // What time has decided is done first, whoever comes along.
+            let deed = if is_own(&one.unit, call, deed) { deed } else { &Deed::PassDeadlines };
             self.auditor.absorb(one, deed, is_race).map_err(|why| format!("after {}: {why}", deed.word()))?;
         }
         for ((id, heard), (call, deed)) in heard.iter().zip(deeds) {
@@ -281,12 +286,15 @@ impl Scene {
         deed: &Deed,
         kept: &[Kept],
     ) -> Result<(), Finding> {
-        let writes = kept.iter().filter(|one| one.attempt == id && is_substantial(&one.unit)).count();
+        let writes = kept
+            .iter()
+            .filter(|one| one.attempt == id && is_substantial(&one.unit) && is_own(&one.unit, call, deed))
+            .count();
         let batches = deed.in_batches();
         match heard {
             Heard::Done(done) if !batches => {
                 let expected = usize::from(!done.replayed);
-                let only_read = matches!(deed, Deed::LookAtFile { .. }) && writes == 0;
+                let only_read = deed.may_write_nothing() && writes == 0;
                 ensure(writes == expected || only_read, || {
                     format!("a receipt, but {writes} units were kept")
                 })?;
@@ -305,6 +313,12 @@ impl Scene {
             Auditor::remembered(answer.ok().flatten().as_ref(), &done.receipt)?;
         }
         Ok(())
+    }
+
+    /// Whether the result of a vote can be seen before its close.
+    pub(crate) fn peek(&self, case: JuryCaseId) -> bool {
+        let seen = alone(self.app.tally_file(case)).is_ok() || alone(self.app.verdict(case)).is_ok();
+        seen && !self.auditor.is_closed(case)
     }
 
     /// Compares everything after one step of a period in three: what is wrong then stays wrong.
@@ -351,6 +365,12 @@ impl Scene {
         }
         (huzhu_domain::digest::Digest::from_bytes(digest).to_string(), self.auditor.seen().clone())
     }
+}
+
+/// Whether a unit is what somebody asked for, and not what the platform did on its own before.
+fn is_own(unit: &Unit, call: &Call, deed: &Deed) -> bool {
+    let ballot = unit.appends.iter().any(|append| matches!(append.stream, StreamId::Ballot(_)));
+    if matches!(deed, Deed::Vote { .. }) { ballot } else { unit.actor == call.caller.actor() }
 }
 
 /// Whether a unit wrote more than a note that something was refused.

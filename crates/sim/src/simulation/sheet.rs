@@ -8,6 +8,7 @@ use huzhu_domain::settlement as money;
 use huzhu_domain::time::{Day, plus_days};
 use huzhu_ledger::{Amount, Currency, Percent, amount::decimal};
 
+use super::jury_terms::JuryTerms;
 use crate::world::Dice;
 
 /// Where the money comes from.
@@ -66,6 +67,7 @@ pub(crate) struct Sheet {
     pub(crate) filing_days: i64,
     pub(crate) owes_noticed: bool,
     pub(crate) lapses: bool,
+    pub(crate) jury: Option<JuryTerms>,
 }
 
 /// The plan of every simulation.
@@ -125,6 +127,7 @@ impl Sheet {
             filing_days: 0,
             owes_noticed: dice.chance(800),
             lapses: dice.chance(800),
+            jury: JuryTerms::thrown(dice),
         };
         sheet.credit = sheet.real_name && dice.chance(500);
         sheet.reimbursed = dice
@@ -197,6 +200,9 @@ impl Sheet {
         if dice.chance(250) {
             next.throw_calendar(dice);
         }
+        if dice.chance(150) {
+            next.jury = JuryTerms::thrown(dice);
+        }
         next
     }
 
@@ -242,6 +248,7 @@ impl Sheet {
         self.write_sharing(f)?;
         self.write_calendar(f)?;
         f.push_str(REVIEW);
+        JuryTerms::write(self.jury.as_ref(), f)?;
         writeln!(
             f,
             "[leaving]\nowes_noticed_period = {}\nrejoin_restarts_wait = true\nend_after_aid = {}\nend_when_unpaid = {}\nend_when_ineligible = true",
@@ -465,7 +472,7 @@ text = { en = "It was there before.", zh = "加入前已患。" }
 const REVIEW: &str = r#"
 [review]
 four_eyes_from = "0"
-second_review = "5"
+second_review = "30"
 
 [[review.evidence]]
 code = "diagnosis"
@@ -475,9 +482,6 @@ required = true
 [[review.reasons]]
 code = "condition-not-met"
 text = { en = "Not proven.", zh = "证据不足。" }
-
-[jury]
-mode = "none"
 
 "#;
 
