@@ -190,7 +190,7 @@ impl Auditor {
             ensure(fresh, || format!("the key {} was answered twice", answer.key))?;
         }
         self.check_mail(unit)?;
-        Self::no_plain_votes(unit)?;
+        self.no_plain_votes(unit)?;
         let (mut gathered, mut rounds) = (Gathered::default(), Vec::new());
         for append in &unit.appends {
             let before = self.streams.entry(append.stream.clone()).or_default();

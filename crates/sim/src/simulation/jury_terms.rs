@@ -56,7 +56,7 @@ impl JuryTerms {
                 hours: dice.days(24, 96),
             },
             _ => Mode::Drawn {
-                size: dice.range(0, 2) * 2 + 1,
+                size: dice.range(1, 2) * 2 + 1,
                 reserves: dice.range(0, 4),
                 days: dice.days(1, 4),
                 appeals: u8::try_from(dice.range(0, 2)).unwrap_or(0),
