@@ -87,7 +87,6 @@ const REACHED: &[&str] = &[
     "juries drawn by lot",
     "juries that lost their claim",
     "juries without a quorum",
-    "jurors drawn who are too near",
     "jurors who did not come",
     "jurors who stepped aside",
     "objections found abusive",
