@@ -16,7 +16,7 @@ use huzhu_app::error::AppError;
 use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, PayIn, PaySource, RetryArrears};
 use huzhu_app::ports::Page;
 use huzhu_domain::claim::Illness;
-use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, JuryCaseId, ObjectionId};
 use huzhu_domain::plan::{Cause, PeriodKey, PlanId, PlanTerms, ReasonCode};
 use huzhu_domain::time::{Day, age_years, midnight, plus_days};
 use huzhu_gateways::clock::ManualClock;
@@ -44,15 +44,23 @@ const SEND_BACK: f64 = 0.08;
 const EXCLUDED: f64 = 0.06;
 /// Chance that a claimant withdraws.
 const WITHDRAWS: f64 = 0.04;
+/// Chance that a reviewer asks somebody outside to look.
+const INVESTIGATED: f64 = 0.1;
+/// Chance that a claimant who was refused asks for a jury.
+const ASKS_JURY: f64 = 0.6;
 
 /// What has to be done for a claim on a day.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+pub(super) enum Step {
     Take,
     Recommend,
     Answer,
+    Findings,
     Confirm,
     Pay,
+    AnswerObjection(ObjectionId),
+    AskJury,
+    Judge(JuryCaseId),
 }
 
 /// The town while it lives.
@@ -91,7 +99,9 @@ impl Life {
         if let Some(noon) = midnight(today, self.terms.zone()) {
             self.clock.set(noon.saturating_add(jiff::SignedDuration::from_hours(10)).unwrap_or(noon));
         }
+        self.app.pass_deadlines().await?;
         self.calendar(today, first, last).await?;
+        self.become_jurors(today).await?;
         self.diary(today).await?;
         self.illness(today).await?;
         self.leaving(today).await
@@ -104,6 +114,7 @@ impl Life {
         if let Some(key) = calendar.period_starting_on(today).filter(|key| *key >= first) {
             self.app.lapse_unpaid(&operator, &LapseUnpaid { plan: self.plan.clone() }).await?;
             self.app.open_notice(&operator, &self.of(key)).await?;
+            self.object(today).await?;
         }
         let mut key = first;
         while key <= last {
@@ -182,6 +193,15 @@ impl Life {
                 Step::Take => self.take(claim, resident, today).await?,
                 Step::Recommend => self.recommend(claim, resident, today).await?,
                 Step::Answer => self.answer(claim, resident, today).await?,
+                Step::Findings => self.findings(claim, resident, today).await?,
+                Step::AnswerObjection(objection) => self.answer_objection(claim, objection).await?,
+                Step::AskJury => {
+                    let payer = self.payer(resident);
+                    if let Some(case) = self.ask_jury(claim, &payer).await? {
+                        self.plan_step(today, 1, Step::Judge(case), claim, resident);
+                    }
+                }
+                Step::Judge(case) => self.judge(claim, case).await?,
                 Step::Confirm => self.confirm(claim, resident, today).await?,
                 Step::Pay => {
                     let confirmation = format!("demo bank confirmation of {claim}").into_bytes();
@@ -208,6 +228,8 @@ impl Life {
             self.app.request_evidence(&reviewer, &RequestEvidence { claim, text }).await?;
             let answered = self.rng.random_range(2..9);
             self.plan_step(today, answered, Step::Answer, claim, resident);
+        } else if self.rng.random_bool(INVESTIGATED) {
+            self.investigate(claim, resident, today).await?;
         } else {
             let decided = self.rng.random_range(3..9);
             self.plan_step(today, decided, Step::Recommend, claim, resident);
@@ -246,7 +268,14 @@ impl Life {
             match self.app.confirm_claim(&confirmer, ConfirmClaim { claim }).await {
                 // An unpaid share or another payout may have changed the aid since the recommendation: back to review.
                 Err(AppError::Refused(refusal)) if refusal.code == "claim-recommendation-outdated" => {}
-                other => return other.map(|_| ()),
+                Ok(Done { receipt, .. }) => {
+                    if receipt.claim.state == "refused" && self.rng.random_bool(ASKS_JURY) {
+                        let asked = self.rng.random_range(1..4);
+                        self.plan_step(today, asked, Step::AskJury, claim, resident);
+                    }
+                    return Ok(());
+                }
+                Err(other) => return Err(other),
             }
         }
         let text = "Please look at the facts again. 请再核对有关事实。".to_owned();
@@ -362,7 +391,7 @@ impl Life {
         first.ok_or_else(|| AppError::Broken("the demo plan has no exclusion".to_owned()))
     }
 
-    fn plan_step(&mut self, today: Day, days: i64, step: Step, claim: ClaimId, resident: usize) {
+    pub(super) fn plan_step(&mut self, today: Day, days: i64, step: Step, claim: ClaimId, resident: usize) {
         self.diary.entry(plus_days(today, days)).or_default().push((step, claim, resident));
     }
 
@@ -375,7 +404,7 @@ impl Life {
         OfPeriod { plan: self.plan.clone(), key }
     }
 
-    fn uuid(&mut self) -> Uuid {
+    pub(super) fn uuid(&mut self) -> Uuid {
         super::town::uuid(&mut self.rng, huzhu_app::ports::Clock::now(self.clock.as_ref()))
     }
 }

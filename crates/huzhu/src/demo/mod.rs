@@ -1,5 +1,6 @@
 //! The demo: a town of invented people that lives through six periods of its plan, through the use cases of everybody.
 
+mod disputes;
 mod life;
 mod morbidity;
 mod paper;
@@ -74,6 +75,7 @@ pub(crate) async fn make(
         bar.inc(1);
         today = plus_days(today, 1);
     }
+    life.leave_open(end).await?;
     let newcomer = MemberId::from_uuid(life_uuid(&mut life));
     app.register(&huzhu_app::call::Call::system(), newcomer, "newcomer@demo.example.org").await?;
     let summary = Summary::of(app, &life, seed).await?;
@@ -124,6 +126,9 @@ async fn personas(app: &App, life: &Life, newcomer: MemberId) -> Result<Vec<Pers
     add("persona-aided", claimant_in(vec!["paid"]).await?);
     add("persona-reviewer", life.staff.reviewers.first().copied());
     add("persona-confirmer", life.staff.confirmers.first().copied());
+    add("persona-investigator", Some(life.staff.investigator));
+    add("persona-clerk", Some(life.staff.clerk));
+    add("persona-juror", life.staff.jurors.first().copied());
     add("persona-operator", Some(life.staff.operator));
     add("persona-auditor", Some(life.staff.auditor));
     Ok(list)

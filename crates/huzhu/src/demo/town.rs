@@ -54,6 +54,10 @@ pub(crate) struct Staff {
     pub(crate) confirmers: Vec<MemberId>,
     pub(crate) operator: MemberId,
     pub(crate) auditor: MemberId,
+    pub(crate) investigator: MemberId,
+    pub(crate) clerk: MemberId,
+    /// Members who have passed the exam.
+    pub(crate) jurors: Vec<MemberId>,
     /// Enrolments that will pay on the retry, by period.
     pub(crate) retrying: BTreeMap<PeriodKey, Vec<EnrolmentId>>,
 }
@@ -62,6 +66,16 @@ impl Staff {
     /// A call by the operator.
     pub(crate) fn operator(&self) -> Call {
         Call::member(self.operator, BTreeSet::from([Role::Operator]))
+    }
+
+    /// A call by the investigator.
+    pub(crate) fn investigator(&self) -> Call {
+        Call::member(self.investigator, BTreeSet::from([Role::Investigator]))
+    }
+
+    /// A call by the clerk of juries.
+    pub(crate) fn clerk(&self) -> Call {
+        Call::member(self.clerk, BTreeSet::from([Role::Clerk]))
     }
 
     /// A call by the reviewer of a claim: always the same one.
@@ -111,6 +125,8 @@ pub(crate) async fn found(app: &App, rng: &mut ChaCha20Rng) -> Result<(PlanTerms
         ("confirmer-1", Role::Confirmer),
         ("confirmer-2", Role::Confirmer),
         ("auditor", Role::Auditor),
+        ("investigator", Role::Investigator),
+        ("clerk", Role::Clerk),
     ] {
         let member = MemberId::from_uuid(uuid(rng, app.clock().now()));
         app.register(&system, member, &format!("{name}@demo.example.org")).await?;
@@ -126,6 +142,9 @@ pub(crate) async fn found(app: &App, rng: &mut ChaCha20Rng) -> Result<(PlanTerms
         confirmers: with(Role::Confirmer),
         operator: first(Role::Operator)?,
         auditor: first(Role::Auditor)?,
+        investigator: first(Role::Investigator)?,
+        clerk: first(Role::Clerk)?,
+        jurors: Vec::new(),
         retrying: BTreeMap::new(),
     };
     Ok((terms, staff))

@@ -24,6 +24,9 @@ persona-aided = A member who was paid
 persona-claimant = A member who has filed a claim
 persona-reviewer = A reviewer
 persona-confirmer = A second reviewer, who confirms
+persona-investigator = An investigator from outside
+persona-clerk = The clerk of juries
+persona-juror = A juror
 persona-operator = The operator
 persona-auditor = An auditor
 

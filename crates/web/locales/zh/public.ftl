@@ -24,6 +24,9 @@ persona-aided = 已领取互助金的成员
 persona-claimant = 提出了申请的成员
 persona-reviewer = 审核员
 persona-confirmer = 复核员
+persona-investigator = 外部调查员
+persona-clerk = 陪审书记员
+persona-juror = 陪审员
 persona-operator = 运营者
 persona-auditor = 审计员
 

@@ -34,7 +34,7 @@ use crate::problem::Problem;
 /// Value of the persona switch that signs out.
 pub const NOBODY: &str = "nobody";
 /// Labels that personas of the demo may have, beside [`NOBODY`]'s.
-pub const PERSONA_LABELS: [&str; 10] = [
+pub const PERSONA_LABELS: [&str; 13] = [
     "persona-newcomer",
     "persona-member",
     "persona-claimant",
@@ -43,6 +43,9 @@ pub const PERSONA_LABELS: [&str; 10] = [
     "persona-aided",
     "persona-reviewer",
     "persona-confirmer",
+    "persona-investigator",
+    "persona-clerk",
+    "persona-juror",
     "persona-operator",
     "persona-auditor",
 ];
