@@ -41,6 +41,11 @@ const CATALOGUES: &[(&str, &str, &str)] = &[
     ("inbox", include_str!("../locales/en/inbox.ftl"), include_str!("../locales/zh/inbox.ftl")),
     ("desk", include_str!("../locales/en/desk.ftl"), include_str!("../locales/zh/desk.ftl")),
     ("webhooks", include_str!("../locales/en/webhooks.ftl"), include_str!("../locales/zh/webhooks.ftl")),
+    (
+        "statistics",
+        include_str!("../locales/en/statistics.ftl"),
+        include_str!("../locales/zh/statistics.ftl"),
+    ),
     ("demo", include_str!("../locales/en/demo.ftl"), include_str!("../locales/zh/demo.ftl")),
 ];
 

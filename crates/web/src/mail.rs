@@ -69,6 +69,12 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ),
     ("mail-objection-raised", "mail-objection-raised-subject", "mail-objection-raised-body"),
     ("mail-objection-answered", "mail-objection-answered-subject", "mail-objection-answered-body"),
+    ("mail-jury-accepted", "mail-jury-accepted-subject", "mail-jury-accepted-body"),
+    ("mail-jury-declined", "mail-jury-declined-subject", "mail-jury-declined-body"),
+    ("mail-jury-drawn", "mail-jury-drawn-subject", "mail-jury-drawn-body"),
+    ("mail-jury-judged", "mail-jury-judged-subject", "mail-jury-judged-body"),
+    ("mail-juror-called", "mail-juror-called-subject", "mail-juror-called-body"),
+    ("mail-juror-judged", "mail-juror-judged-subject", "mail-juror-judged-body"),
     ("mail-work-objection", "mail-work-objection-subject", "mail-work-objection-body"),
     ("mail-claim-late", "mail-claim-late-subject", "mail-claim-late-body"),
     ("mail-claim-late-without", "mail-claim-late-without-subject", "mail-claim-late-without-body"),
@@ -130,8 +136,10 @@ pub(crate) fn link(message: &Message) -> Option<String> {
         (StreamId::Juror(plan, _), _) => format!("/plans/{plan}"),
         (StreamId::Objection(objection), Topic::Work) => format!("/staff/objections/{objection}"),
         (StreamId::Objection(objection), _) => format!("/me/objections/{objection}"),
-        // They get a way of their own with their pages.
-        (StreamId::JuryCase(_) | StreamId::Ballot(_), _) => return None,
+        (StreamId::JuryCase(case), Topic::JurorDuty) => format!("/me/juror/cases/{case}"),
+        (StreamId::JuryCase(case), _) => format!("/jury-cases/{case}"),
+        // Nobody is told of a ballot.
+        (StreamId::Ballot(_), _) => return None,
     })
 }
 

@@ -33,7 +33,7 @@ const BEGINNINGS: [(&str, Topic); 9] = [
     ("mail-claim-", Topic::MyClaims),
     ("mail-share-", Topic::Money),
     ("mail-arrears-", Topic::Money),
-    ("mail-jury-", Topic::JurorDuty),
+    ("mail-jury-", Topic::MyClaims),
     ("mail-juror-", Topic::JurorDuty),
     ("mail-objection-", Topic::Objections),
     ("mail-plan-", Topic::PlanChanges),

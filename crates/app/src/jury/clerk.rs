@@ -77,6 +77,7 @@ impl App {
                 unit.appends.push(append_claim(&open.claim.loaded, vec![due]));
                 unit.appends
                     .push(self.append_case(command.case, open.loaded.events, vec![event], now).await?);
+                self.tell_sides(&mut unit, &open, "mail-jury-accepted", receipt.until).await?;
                 Ok((unit, receipt))
             })
             .await?;
@@ -113,6 +114,7 @@ impl App {
             let receipt = CaseReceipt::after(open.case(), &event);
             unit.appends.push(append_claim(&open.claim.loaded, vec![claim]));
             unit.appends.push(self.append_case(command.case, open.loaded.events, vec![event], now).await?);
+            self.tell_sides(&mut unit, &open, "mail-jury-declined", until).await?;
             Ok((unit, receipt))
         })
         .await

@@ -84,6 +84,8 @@ impl App {
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_claim(&open.claim.loaded, vec![on_claim]));
             unit.appends.push(self.append_case(id, open.loaded.events, vec![event], now).await?);
+            self.tell_sides(&mut unit, &open, "mail-jury-judged", receipt.until).await?;
+            self.tell_jurors(&mut unit, open.case()).await?;
             Ok((unit, receipt))
         })
         .await

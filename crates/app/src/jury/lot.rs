@@ -120,6 +120,8 @@ impl App {
             let due = open.claim.claim().jury_due(id, until)?;
             unit.appends.push(append_claim(&open.claim.loaded, vec![due]));
             unit.appends.push(self.append_case(id, open.loaded.events, vec![event], now).await?);
+            self.tell_called(&mut unit, open.case(), &after, &huzhu_domain::jury::Votes::new()).await?;
+            self.tell_sides(&mut unit, &open, "mail-jury-drawn", Some(until)).await?;
             Ok((unit, ()))
         })
         .await

@@ -15,6 +15,7 @@ mod clerk;
 mod close;
 mod list;
 mod lot;
+mod messages;
 mod refusal;
 mod request;
 pub mod seal;

@@ -184,6 +184,7 @@ impl App {
                 let due = open.claim.claim().jury_due(command.case, later)?;
                 unit.appends.push(append_claim(&open.claim.loaded, vec![due]));
             }
+            self.tell_called(&mut unit, open.case(), &after, &votes).await?;
             Ok((unit, receipt))
         })
         .await

@@ -51,6 +51,8 @@ pub struct MonthFigures {
     pub refused: Count,
     /// Objections raised.
     pub objections: Count,
+    /// Second opinions given.
+    pub agreement: Agreement,
 }
 
 /// How second opinions agree with decisions.
@@ -64,6 +66,15 @@ pub struct Agreement {
     pub kappa: Option<i64>,
 }
 
+/// How many of those who could vote did, over all juries that were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turnout {
+    /// Who could: seats of juries drawn by lot, qualified jurors of open votes.
+    pub electorate: Count,
+    /// Ballots.
+    pub ballots: Count,
+}
+
 /// The public figures of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statistics {
@@ -71,6 +82,8 @@ pub struct Statistics {
     pub stages: Vec<(Stage, Days)>,
     /// Claims approved.
     pub approved: Count,
+    /// Claims refused.
+    pub refusals: Count,
     /// Refusals by reason, the most frequent first.
     pub refused: Vec<(ReasonCode, Count)>,
     /// Objections answered.
@@ -81,6 +94,8 @@ pub struct Statistics {
     pub verdicts: Count,
     /// Those of them for the claimant.
     pub verdicts_for: Count,
+    /// How many jurors voted.
+    pub turnout: Turnout,
     /// Second opinions.
     pub agreement: Agreement,
     /// Open claims by whole weeks since they were handed in: up to 1, 2, 4, 8, and longer.

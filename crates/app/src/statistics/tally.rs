@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use huzhu_domain::claim::ClaimEvent;
 use huzhu_domain::event::{Event, StreamId};
-use huzhu_domain::id::ClaimId;
+use huzhu_domain::id::{ClaimId, JuryCaseId, ObjectionId};
+use huzhu_domain::jury::JuryCaseEvent;
 use huzhu_domain::objection::{Answer, ObjectionEvent};
 use huzhu_domain::plan::{PlanId, ReasonCode};
 use huzhu_domain::second_review::SecondReviewEvent;
 use huzhu_domain::time::{Moment, TimeZone, day_of};
 
 use super::hide::single;
-use super::{Agreement, Count, Days, MonthFigures, Statistics, hidden};
+use super::{Agreement, Count, Days, MonthFigures, Statistics, Turnout, hidden};
 use crate::ports::{Position, Recorded};
 
 /// A stage of a claim.
@@ -78,12 +79,14 @@ struct Open {
     since: Option<Moment>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct MonthCounts {
     reported: u64,
     approved: u64,
     refused: u64,
     objections: u64,
+    /// First approves, second approves: how many.
+    opinions: BTreeMap<(bool, bool), u64>,
 }
 
 /// Counts of one plan.
@@ -97,6 +100,10 @@ struct PlanTally {
     upheld: u64,
     verdicts: u64,
     verdicts_for: u64,
+    /// Jurors who could vote, of all juries that were counted.
+    electorate: u64,
+    /// Ballots that they cast.
+    ballots: u64,
     missed: u64,
     /// First approves, second approves: how many.
     opinions: BTreeMap<(bool, bool), u64>,
@@ -110,7 +117,8 @@ pub(crate) struct Tally {
     zones: BTreeMap<PlanId, TimeZone>,
     plans: BTreeMap<PlanId, PlanTally>,
     claims: BTreeMap<ClaimId, Open>,
-    objections: BTreeMap<huzhu_domain::id::ObjectionId, (PlanId, Moment)>,
+    objections: BTreeMap<ObjectionId, (PlanId, Moment)>,
+    juries: BTreeMap<JuryCaseId, PlanId>,
     second: BTreeMap<ClaimId, (PlanId, bool)>,
 }
 
@@ -122,6 +130,7 @@ impl Default for Tally {
             plans: BTreeMap::new(),
             claims: BTreeMap::new(),
             objections: BTreeMap::new(),
+            juries: BTreeMap::new(),
             second: BTreeMap::new(),
         }
     }
@@ -155,14 +164,18 @@ impl Tally {
         match (&recorded.stream, &recorded.event) {
             (StreamId::Claim(id), Event::Claim(event)) => self.claim(*id, event, recorded.at),
             (StreamId::Objection(id), Event::Objection(event)) => self.objection(*id, event, recorded.at),
+            (StreamId::JuryCase(id), Event::JuryCase(event)) => self.jury(*id, event),
             (StreamId::SecondReview(claim), Event::SecondReview(event)) => match event {
                 SecondReviewEvent::Drawn { plan, first, .. } => {
                     self.second.insert(*claim, (plan.clone(), first.approves()));
                 }
                 SecondReviewEvent::Given { second, .. } => {
                     if let Some((plan, first)) = self.second.remove(claim) {
+                        let month = month_of(self.zones.get(&plan), recorded.at);
                         let tally = self.plans.entry(plan).or_default();
-                        more(tally.opinions.entry((first, second.approves())).or_default());
+                        let pair = (first, second.approves());
+                        more(tally.opinions.entry(pair).or_default());
+                        more(tally.months.entry(month).or_default().opinions.entry(pair).or_default());
                     }
                 }
             },
@@ -232,7 +245,26 @@ impl Tally {
         }
     }
 
-    fn objection(&mut self, id: huzhu_domain::id::ObjectionId, event: &ObjectionEvent, at: Moment) {
+    fn jury(&mut self, id: JuryCaseId, event: &JuryCaseEvent) {
+        match event {
+            JuryCaseEvent::Requested { plan, .. } => {
+                self.juries.insert(id, plan.clone());
+            }
+            JuryCaseEvent::Closed { count, .. } => {
+                let Some(plan) = self.juries.remove(&id) else { return };
+                let tally = self.plans.entry(plan).or_default();
+                let ballots = count.valid().saturating_add(count.invalid);
+                tally.electorate = tally.electorate.saturating_add(count.electorate);
+                tally.ballots = tally.ballots.saturating_add(ballots.min(count.electorate));
+            }
+            JuryCaseEvent::Declined { .. } | JuryCaseEvent::Voided { .. } => {
+                self.juries.remove(&id);
+            }
+            _ => {}
+        }
+    }
+
+    fn objection(&mut self, id: ObjectionId, event: &ObjectionEvent, at: Moment) {
         match event {
             ObjectionEvent::Raised { plan, .. } => {
                 let month = month_of(self.zones.get(plan), at);
@@ -272,14 +304,18 @@ impl Tally {
         };
         let [objections_answered, objections_upheld] = pair(tally.answered, tally.upheld);
         let [verdicts, verdicts_for] = pair(tally.verdicts, tally.verdicts_for);
+        let [electorate, ballots] = pair(tally.electorate, tally.ballots);
+        let refusals = counts.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
         Statistics {
             stages: Stage::ALL.map(|stage| (stage, days(tally.days.get(&stage)))).to_vec(),
             approved: single(tally.approved),
+            refusals: single(refusals),
             refused: refused.iter().map(|(code, _)| (*code).clone()).zip(hidden(&counts)).collect(),
             objections_answered,
             objections_upheld,
             verdicts,
             verdicts_for,
+            turnout: Turnout { electorate, ballots },
             agreement: agreement(&tally.opinions),
             open: self.ages(plan, now),
             missed: single(tally.missed),
@@ -343,14 +379,19 @@ fn months(all: &BTreeMap<Month, MonthCounts>, max: usize) -> Vec<MonthFigures> {
     };
     let (mut reported, mut approved) = (column(|one| one.reported), column(|one| one.approved));
     let (mut refused, mut objections) = (column(|one| one.refused), column(|one| one.objections));
+    let mut given = column(|one| one.opinions.values().fold(0_u64, |sum, n| sum.saturating_add(*n)));
     let mut figures: Vec<MonthFigures> = months
         .iter()
-        .map(|(month, _)| MonthFigures {
+        .map(|(month, counts)| MonthFigures {
             month: **month,
             reported: reported.next().flatten(),
             approved: approved.next().flatten(),
             refused: refused.next().flatten(),
             objections: objections.next().flatten(),
+            agreement: match given.next().flatten() {
+                Some(_) => agreement(&counts.opinions),
+                None => Agreement { given: None, agree: None, kappa: None },
+            },
         })
         .collect();
     figures.reverse();
@@ -380,7 +421,14 @@ fn agreement(opinions: &BTreeMap<(bool, bool), u64>) -> Agreement {
 
 #[cfg(test)]
 mod tests {
+    use huzhu_domain::claim::JuryAsker;
+    use huzhu_domain::id::MemberId;
+    use huzhu_domain::jury::{self, Ruling};
+    use huzhu_domain::plan::PlanVersion;
+    use huzhu_domain::second_review::Opinion;
+
     use super::*;
+    use crate::ports::Actor;
 
     #[test]
     fn medians_are_those_of_a_sorted_list() {
@@ -417,5 +465,93 @@ mod tests {
             let found = agreement(&opinions);
             assert_eq!((found.agree, found.kappa), (agree, kappa), "{table:?}");
         }
+    }
+
+    fn folded(events: Vec<(StreamId, Event, &str)>) -> Statistics {
+        let mut tally = Tally::default();
+        for (n, (stream, event, at)) in (1..).zip(events) {
+            let at = at.parse().expect("a moment");
+            let recorded =
+                Recorded { position: Position(n), stream, number: 1, at, actor: Actor::System, event };
+            if let Some(plan) = tally.unknown_plan(&recorded) {
+                tally.learn(plan, TimeZone::UTC);
+            }
+            tally.take(&recorded);
+        }
+        tally.figures(&PlanId::new("town").expect("an id"), Moment::MAX, 24)
+    }
+
+    fn uuid(n: u128) -> uuid::Uuid {
+        uuid::Uuid::from_u128(n)
+    }
+
+    #[test]
+    fn jurors_who_could_vote_and_did_are_added_up_over_the_juries_of_the_plan() {
+        let (by, at) = (MemberId::from_uuid(uuid(1)), Moment::UNIX_EPOCH);
+        let digest = huzhu_domain::digest::Digest::from_bytes([7; 32]);
+        let jury = |n: u128, plan: &str, count: [u64; 4]| {
+            let stream = StreamId::JuryCase(JuryCaseId::from_uuid(uuid(n)));
+            let [for_claimant, against, invalid, electorate] = count;
+            let requested = JuryCaseEvent::Requested {
+                claim: ClaimId::from_uuid(uuid(n)),
+                plan: PlanId::new(plan).expect("an id"),
+                version: PlanVersion(1),
+                round: 0,
+                by,
+                asker: JuryAsker::Claimant,
+                at,
+                until: at,
+            };
+            let closed = JuryCaseEvent::Closed {
+                subject: digest,
+                key: digest,
+                root: digest,
+                count: jury::Count { for_claimant, against, invalid, electorate },
+                ruling: Ruling::ForClaimant,
+                appeal_until: None,
+                at,
+            };
+            [requested, closed].map(|event| (stream, Event::JuryCase(event), "2026-02-03T00:00:00Z"))
+        };
+        for (juries, electorate, ballots) in [
+            (vec![], Some(0), Some(0)),
+            (vec![jury(1, "town", [5, 4, 1, 15]), jury(2, "town", [2, 3, 0, 11])], Some(26), Some(15)),
+            // Four stayed away: hidden, since whoever was drawn could tell who.
+            (vec![jury(1, "town", [5, 0, 0, 9])], Some(9), None),
+            (vec![jury(1, "elsewhere", [9, 9, 0, 30])], Some(0), Some(0)),
+        ] {
+            let found = folded(juries.into_iter().flatten().collect()).turnout;
+            assert_eq!((found.electorate, found.ballots), (electorate, ballots));
+        }
+    }
+
+    #[test]
+    fn agreement_of_a_month_is_hidden_where_few_second_opinions_were_given() {
+        let by = MemberId::from_uuid(uuid(1));
+        let at = Moment::UNIX_EPOCH;
+        let mut events = Vec::new();
+        // Six in February that agree in five cases, and two in March.
+        for n in 1..=8_u128 {
+            let stream = StreamId::SecondReview(ClaimId::from_uuid(uuid(n)));
+            let day = if n > 6 { "2026-03-03T00:00:00Z" } else { "2026-02-03T00:00:00Z" };
+            let refuse = || Opinion::Refuse { reason: ReasonCode::new("excluded").expect("a code") };
+            let first = if n % 2 == 0 { Opinion::Approve } else { refuse() };
+            let second = if n == 1 { Opinion::Approve } else { first.clone() };
+            let plan = PlanId::new("town").expect("an id");
+            let drawn =
+                SecondReviewEvent::Drawn { plan, recommender: by, confirmer: by, first, at, until: at };
+            let given = SecondReviewEvent::Given { by, second, at };
+            events.extend([drawn, given].map(|event| (stream, Event::SecondReview(event), day)));
+        }
+        let found = folded(events);
+        let months: Vec<(String, Count, Option<u64>)> = found
+            .months
+            .iter()
+            .map(|one| (one.month.to_string(), one.agreement.given, one.agreement.agree))
+            .collect();
+        // February is hidden too: the total is public, and March would come out by subtraction.
+        assert_eq!(months, [("2026-02".to_owned(), None, None), ("2026-03".to_owned(), None, None)]);
+        // po = 7/8, pe = (5*4 + 3*4)/64 = 1/2, kappa = 0.75.
+        assert_eq!((found.agreement.given, found.agreement.kappa), (Some(8), Some(750)));
     }
 }

@@ -422,6 +422,11 @@ async fn a_jury_is_drawn_steps_aside_is_replaced_and_its_verdict_goes_to_a_large
     let now = called(&town, 1).await;
     let reserve = *now.iter().find(|n| !jurors.contains(n)).expect("a reserve");
     votes(&town, 1, reserve, Against).await.expect("a receipt");
+    // Who is called is told so, a reserve when it comes to that; nobody else is.
+    let called_by_mail = |mail: Vec<String>| mail.iter().filter(|one| *one == "mail-juror-called").count();
+    for (juror, expected) in [(jurors[0], 1), (jurors[1], 1), (reserve, 1)] {
+        assert_eq!(called_by_mail(town.mail(juror).await), expected, "{juror}");
+    }
     // The third one does not come: the second reserve is called, and has two days.
     town.on(date(2026, 3, 4));
     assert_eq!(code(votes(&town, 1, jurors[2], ForClaimant).await), "jury-replaced");
@@ -438,6 +443,11 @@ async fn a_jury_is_drawn_steps_aside_is_replaced_and_its_verdict_goes_to_a_large
         .check(None, &believe)
         .expect("follows");
     assert_eq!((checked.exclusions.len(), checked.seating.jurors.len()), (2, 3));
+    let told = town.mail(1).await;
+    for template in ["mail-jury-accepted", "mail-jury-drawn", "mail-jury-judged"] {
+        assert_eq!(told.iter().filter(|one| *one == template).count(), 1, "{template}: {told:?}");
+    }
+    assert!(town.mail(reserve).await.contains(&"mail-juror-judged".to_owned()));
 
     // The claimant goes before a jury of seven.
     opens(&town, 2).await;

@@ -165,3 +165,27 @@ mail-claim-verdict-against-body = The members who judged your claim { $claim } d
 
 mail-work-webhook-given-up-subject = A request to a program was given up
 mail-work-webhook-given-up-body = A program of yours ({ $webhook }) did not take a request for several days, so it was given up. On the page of the webhook you see which and why, and can send it again.
+
+mail-jury-accepted-subject = A jury will judge your case
+mail-jury-accepted-body =
+    The request for a jury about the claim { $claim } is accepted. Members who have nothing to do with it will judge. On its page you see how far they are.
+
+mail-jury-declined-subject = The request for a jury was not accepted
+mail-jury-declined-body =
+    A clerk did not accept the request for a jury about the claim { $claim }. The page says on which rule, and what you can do now. Courts stay open to you.
+
+mail-jury-drawn-subject = The jurors of your case are drawn
+mail-jury-drawn-body =
+    The jurors for the claim { $claim } were drawn by lot. Anybody can check the draw. They judge by { $until } at the latest.
+
+mail-jury-judged-subject = The jury has judged
+mail-jury-judged-body =
+    The jury about the claim { $claim } has voted. Its page has the verdict, the reasons, and until when a larger jury can be asked for, where the plan has one.
+
+mail-juror-called-subject = You were drawn as a juror
+mail-juror-called-body =
+    A case of the plan { $plan } was given to you by lot. Please read what both sides say and vote by { $until }. If you cannot or do not want to, step aside on the page: it costs nothing and needs no reason.
+
+mail-juror-judged-subject = Your case as a juror is judged
+mail-juror-judged-body =
+    The vote in the case of the plan { $plan } for which you were drawn has ended. The page has the verdict, and you can check there that your ballot was counted.

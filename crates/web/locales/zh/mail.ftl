@@ -156,3 +156,27 @@ mail-claim-verdict-against-body = 评审您申请 { $claim } 的成员没有支�
 
 mail-work-webhook-given-up-subject = 有一个请求被放弃了
 mail-work-webhook-given-up-body = 您的一个程序（{ $webhook }）好几天没有收下一个请求，所以放弃了。在网络回调的页面可以看到是哪个、为什么，也可以再发一次。
+
+mail-jury-accepted-subject = 陪审团将评议您的案件
+mail-jury-accepted-body =
+    关于申请 { $claim } 的陪审请求已被接受。与此事无关的成员将进行评议，页面上可以看到进展。
+
+mail-jury-declined-subject = 陪审请求没有被接受
+mail-jury-declined-body =
+    书记员没有接受关于申请 { $claim } 的陪审请求。页面上写明依据哪条规则，以及您现在可以做什么。您仍然可以去法院。
+
+mail-jury-drawn-subject = 您案件的陪审员已抽出
+mail-jury-drawn-body =
+    申请 { $claim } 的陪审员已抽签选出，任何人都可以核对抽签。他们最晚在 { $until } 作出评议。
+
+mail-jury-judged-subject = 陪审团已有裁决
+mail-jury-judged-body =
+    陪审团已就申请 { $claim } 投票。页面上有裁决和理由；如果计划允许，还写明在什么时候以前可以请求更大的陪审团。
+
+mail-juror-called-subject = 您被抽为陪审员
+mail-juror-called-body =
+    您抽签分到了 { $plan } 的一个案件。请阅读双方的说明，并在 { $until } 以前投票。如果不能或不愿意，请在页面上退出，没有任何损失，也不用说明理由。
+
+mail-juror-judged-subject = 您参加陪审的案件已有裁决
+mail-juror-judged-body =
+    您被抽中的 { $plan } 案件的投票已经结束。页面上有裁决，您也可以在那里核对自己的选票是否计入。

@@ -21,6 +21,7 @@ mod receipts;
 pub(crate) mod request;
 mod review;
 mod sign_in;
+mod statistics;
 pub(crate) mod table;
 pub(crate) mod tus;
 mod webhooks;
@@ -43,6 +44,7 @@ pub(crate) fn table() -> Table {
         me::add,
         inbox::add,
         plans::add,
+        statistics::add,
         enrolments::add,
         claims::add,
         receipts::add,

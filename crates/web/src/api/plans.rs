@@ -26,9 +26,9 @@ use crate::wire::{
 #[schema(as = Localized)]
 pub(crate) struct LocalizedBody {
     /// English.
-    en: String,
+    pub(super) en: String,
     /// Chinese.
-    zh: String,
+    pub(super) zh: String,
 }
 
 impl LocalizedBody {

@@ -9,6 +9,7 @@ mod objections;
 mod operator;
 pub mod phrases;
 mod public;
+pub(crate) mod reasons;
 mod receipts;
 mod staff;
 

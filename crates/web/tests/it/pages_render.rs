@@ -19,6 +19,8 @@ fn public() -> Vec<String> {
         "/plans/demo-town/rules",
         "/plans/demo-town/rules?version=1",
         "/plans/demo-town/notice",
+        "/plans/demo-town/statistics",
+        "/plans/demo-town/reasons",
         "/plans/demo-town/periods",
         "/plans/demo-town/periods?page=9",
         "/plans/demo-town/periods/2026-02-1",
@@ -174,6 +176,8 @@ async fn before_anything_has_happened_pages_say_what_comes() {
     for path in [
         "/",
         "/plans/demo-town/notice",
+        "/plans/demo-town/statistics",
+        "/plans/demo-town/reasons",
         "/plans/demo-town/periods",
         "/plans/demo-town/join",
         "/plans/demo-town/rules",
@@ -257,5 +261,22 @@ async fn the_words_of_some_pages() {
     ] {
         let seen = site.get(who, &path).await;
         insta::assert_snapshot!(name, words(&seen.body));
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_figures_and_the_reasons_of_refusals_are_public_and_linked() {
+    let site = site().await;
+    for (path, expected) in [
+        ("/plans/demo-town", "href=\"/plans/demo-town/statistics\""),
+        ("/plans/demo-town/statistics", "Month by month"),
+        ("/plans/demo-town/statistics", "<svg"),
+        ("/plans/demo-town/statistics", "fewer than 5"),
+        ("/plans/demo-town/statistics", "href=\"/plans/demo-town/reasons\""),
+        ("/plans/demo-town/reasons", "id=\"inside-wait\""),
+        ("/plans/demo-town/reasons", "id=\"ceiling-reached\""),
+    ] {
+        let seen = site.get(None, path).await;
+        assert!(seen.body.contains(expected), "{path}: {expected}: {}", seen.body);
     }
 }

@@ -56,7 +56,7 @@ fn rule(l: Locale, finding: &FindingView) -> RuleLine {
 }
 
 /// What somebody can do who thinks that a refusal is wrong.
-pub(super) fn appeal(l: Locale, terms: &PlanTerms) -> String {
+pub(in crate::pages) fn appeal(l: Locale, terms: &PlanTerms) -> String {
     match terms.jury() {
         Some(_) => l.t1("why-jury", "days", terms.review().days.jury_request),
         None => l.t("why-no-jury"),
@@ -85,7 +85,7 @@ pub(in crate::pages) fn reason(l: Locale, terms: &PlanTerms, code: &ReasonCode) 
 }
 
 /// What would change a refusal.
-pub(super) fn remedy(l: Locale, code: &ReasonCode) -> String {
+pub(in crate::pages) fn remedy(l: Locale, code: &ReasonCode) -> String {
     let known = RULES.iter().find(|(word, ..)| *word == code.as_str());
     l.t(known.map_or("remedy-evidence", |(_, _, _, remedy)| *remedy))
 }

@@ -14,7 +14,9 @@ mod person;
 mod settings;
 mod telling;
 
-pub(super) use claim_words::{reason as reason_text, step_title};
+pub(super) use claim_words::{
+    appeal as appeal_text, reason as reason_text, remedy as remedy_text, step_title,
+};
 
 use axum::Router;
 

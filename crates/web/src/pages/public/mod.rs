@@ -5,8 +5,10 @@ mod log_words;
 mod notice;
 mod periods;
 mod plan;
+mod reasons;
 mod rules;
 mod sign_in;
+mod statistics;
 mod texts;
 mod verify;
 
@@ -30,6 +32,8 @@ pub(super) fn routes() -> Router<Edge> {
     Router::new()
         .merge(plan::routes())
         .merge(rules::routes())
+        .merge(statistics::routes())
+        .merge(reasons::routes())
         .merge(notice::routes())
         .merge(periods::routes())
         .merge(log::routes())
