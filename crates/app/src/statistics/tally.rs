@@ -511,7 +511,7 @@ mod tests {
                 appeal_until: None,
                 at,
             };
-            [requested, closed].map(|event| (stream, Event::JuryCase(event), "2026-02-03T00:00:00Z"))
+            [requested, closed].map(|event| (stream.clone(), Event::JuryCase(event), "2026-02-03T00:00:00Z"))
         };
         for (juries, electorate, ballots) in [
             (vec![], Some(0), Some(0)),
@@ -541,7 +541,7 @@ mod tests {
             let drawn =
                 SecondReviewEvent::Drawn { plan, recommender: by, confirmer: by, first, at, until: at };
             let given = SecondReviewEvent::Given { by, second, at };
-            events.extend([drawn, given].map(|event| (stream, Event::SecondReview(event), day)));
+            events.extend([drawn, given].map(|event| (stream.clone(), Event::SecondReview(event), day)));
         }
         let found = folded(events);
         let months: Vec<(String, Count, Option<u64>)> = found

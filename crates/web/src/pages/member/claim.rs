@@ -136,8 +136,7 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
         has_jury: ["jury-requested", "verdict"].contains(&view.state),
         refused: reason_code.map_or_else(String::new, |code| reason(l, terms, code)),
         remedy: reason_code.map_or_else(String::new, |code| remedy(l, code)),
-        reasons: reason_code
-            .map_or_else(String::new, |code| format!("/plans/{}/reasons#{code}", view.plan)),
+        reasons: reason_code.map_or_else(String::new, |code| format!("/plans/{}/reasons#{code}", view.plan)),
         aid: view.aid.map_or_else(String::new, |aid| l.money(aid, view.currency)),
         facts: illness_facts(l, terms, &who, &view.illness),
         eligible: view.eligibility.as_ref().is_some_and(|found| found.eligible),
