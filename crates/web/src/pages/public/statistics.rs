@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use huzhu_app::statistics::{Count, Month, MonthFigures, SMALL, Statistics};
+use huzhu_app::statistics::{Count, Days, Month, MonthFigures, SMALL, Stage, Statistics};
 use jiff::civil::date;
 
 use super::super::frame::{Answer, Visit, plan_name};
@@ -131,11 +131,22 @@ fn stats(l: Locale, found: &Statistics) -> Vec<(String, String, String)> {
 
 /// Stage, half of them took so long at most, how many went through.
 fn stages(l: Locale, found: &Statistics) -> Vec<(String, String, String)> {
-    let row = |(stage, days): &(huzhu_app::statistics::Stage, huzhu_app::statistics::Days)| {
+    let row = |(stage, days): &(Stage, Days)| {
         let median = days.median.map_or_else(|| l.t("statistics-none"), |days| l.days(days));
-        (l.t(&format!("statistics-stage-{}", stage.word())), median, count(l, days.count))
+        (l.t(stage_key(*stage)), median, count(l, days.count))
     };
     found.stages.iter().map(row).collect()
+}
+
+const fn stage_key(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Review => "statistics-stage-review",
+        Stage::Confirmation => "statistics-stage-confirmation",
+        Stage::WaitForNotice => "statistics-stage-wait-for-notice",
+        Stage::NoticeToPayout => "statistics-stage-notice-to-payout",
+        Stage::Whole => "statistics-stage-whole",
+        Stage::Objection => "statistics-stage-objection",
+    }
 }
 
 fn row(l: Locale, month: &MonthFigures) -> MonthRow {
