@@ -7,6 +7,7 @@
 //! Guarantees: two different people decide; an amount is fixed when it is approved; nothing leaves a final state.
 
 mod card;
+mod conflict;
 mod disputes;
 mod eligibility;
 mod event;
@@ -14,6 +15,7 @@ mod state;
 mod verbs;
 
 pub use card::{Card, Sex, mask_name};
+pub use conflict::Override;
 pub use disputes::JuryAsker;
 pub use eligibility::{
     Citation, Eligibility, Facts, Finding, FindingKind, Judged, Remedy, Undisclosed, WaitOutcome, assess,
@@ -53,6 +55,8 @@ pub struct Claim {
     investigators: BTreeSet<MemberId>,
     missed: BTreeSet<Moment>,
     judged: Judged,
+    conflicted: BTreeSet<MemberId>,
+    overrides: BTreeMap<MemberId, Override>,
 }
 
 impl Claim {
@@ -75,6 +79,8 @@ impl Claim {
             investigators: BTreeSet::new(),
             missed: BTreeSet::new(),
             judged: Judged::NOTHING,
+            conflicted: BTreeSet::new(),
+            overrides: BTreeMap::new(),
         }
     }
 
@@ -218,6 +224,23 @@ impl Claim {
             }
             ClaimEvent::DeadlinePassed { until } => {
                 self.missed.insert(*until);
+            }
+            ClaimEvent::ConflictDeclared { by, until } => {
+                self.conflicted.insert(*by);
+                if until.is_some() {
+                    self.recommender = None;
+                }
+            }
+            ClaimEvent::OverrideAsked { member, by } => {
+                self.overrides.insert(*member, Override { asked_by: *by, confirmed_by: None });
+            }
+            ClaimEvent::OverrideConfirmed { member, by } => {
+                if let Some(known) = self.overrides.get_mut(member) {
+                    known.confirmed_by = Some(*by);
+                }
+            }
+            ClaimEvent::OverrideWithdrawn { member, .. } => {
+                self.overrides.remove(member);
             }
             ClaimEvent::Paid { confirmation, .. } => self.payout = Some(*confirmation),
             ClaimEvent::EvidenceOpened { .. }

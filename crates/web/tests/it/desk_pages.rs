@@ -1,4 +1,4 @@
-//! Pages of the desk beside the claim itself: blind second opinions.
+//! Pages of the desk beside the claim itself: blind second opinions, conflicts.
 
 use axum::http::StatusCode;
 use huzhu_app::call::Call;
@@ -8,8 +8,8 @@ use huzhu_domain::member::Role;
 use huzhu_domain::plan::Severity;
 use jiff::civil::date;
 
-use crate::pages_world::{CONFIRMER, PLAN, REVIEWER, Town, claim, member};
-use crate::staff_world::{Site, check_page, noon};
+use crate::pages_world::{CONFIRMER, OPERATOR, PLAN, REVIEWER, Town, claim, member};
+use crate::staff_world::{AUDITOR, Site, check_page, noon};
 
 /// A second reviewer.
 const COLLEAGUE: u128 = 90_005;
@@ -85,4 +85,54 @@ async fn a_second_opinion_is_given_without_knowing_the_first() {
     assert_eq!(site.get(Some(COLLEAGUE), &page).await.location(), thanks);
     assert_eq!(site.get(Some(COLLEAGUE), &desk).await.status, StatusCode::OK, "now the desk is open");
     assert_eq!(site.get(Some(REVIEWER), &thanks).await.status, StatusCode::NOT_FOUND, "not theirs");
+}
+
+#[tokio::test]
+async fn somebody_steps_aside_and_two_others_make_an_exception() {
+    let site = site(&[]).await;
+    site.town.reported(2, "heart-attack", Severity::Severe, date(2026, 3, 1)).await;
+    let desk = format!("/staff/claims/{}", claim(2));
+    let (aside, conflicts) = (format!("{desk}/conflict"), format!("{desk}/conflicts"));
+    let silent = site.submit(COLLEAGUE, &desk, &aside, &[("close", " ")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(silent.body.contains("id=\"close-error\""));
+    check_page("stepping aside", &silent.body);
+    let told = site.submit(COLLEAGUE, &desk, &aside, &[("close", "We share an office.")]).await;
+    assert_eq!(told.location(), "/staff?done=conflict");
+    check_page("thanks", &site.get(Some(COLLEAGUE), told.location()).await.body);
+    assert_eq!(site.get(Some(COLLEAGUE), &desk).await.status, StatusCode::NOT_FOUND);
+    let seen = site.get(Some(AUDITOR), &conflicts).await;
+    assert!(
+        seen.body.contains("We share an office.") && !seen.body.contains("/ask\""),
+        "auditors do not ask"
+    );
+    let who = member(COLLEAGUE).to_string();
+    let ask = format!("{conflicts}/ask");
+    for (fields, status) in
+        [(vec![("member", ""), ("reason", "x")], 422), (vec![("member", who.as_str())], 422)]
+    {
+        let seen = site.submit(OPERATOR, &conflicts, &ask, &fields).await;
+        assert_eq!(seen.status.as_u16(), status, "{fields:?}");
+        check_page("asking", &seen.body);
+    }
+    let fields = [("member", who.as_str()), ("reason", "Nobody else is here this week.")];
+    let asked = site.submit(OPERATOR, &conflicts, &ask, &fields).await;
+    assert_eq!(asked.location(), format!("{conflicts}?done=ask"), "{}", asked.body);
+    for lang in ["en", "zh"] {
+        for (who, path) in [(OPERATOR, asked.location()), (AUDITOR, "/staff/conflicts")] {
+            let glue = if path.contains('?') { '&' } else { '?' };
+            let seen = site.get(Some(who), &format!("{path}{glue}lang={lang}")).await;
+            assert!(seen.body.contains("Nobody else is here this week."), "{path}");
+            check_page(path, &seen.body);
+        }
+    }
+    let (confirm, withdraw) = (format!("{conflicts}/confirm"), format!("{conflicts}/withdraw"));
+    let alone = site.post(Some(OPERATOR), &confirm, &[("key", "k1"), ("member", &who)]).await;
+    assert_eq!(alone.status, StatusCode::CONFLICT);
+    let agreed = site.submit(AUDITOR, "/staff/conflicts", &confirm, &[("member", &who)]).await;
+    assert_eq!(agreed.location(), format!("{conflicts}?done=confirm"));
+    assert_eq!(site.get(Some(COLLEAGUE), &desk).await.status, StatusCode::OK);
+    let back = site.submit(AUDITOR, &conflicts, &withdraw, &[("member", &who)]).await;
+    assert_eq!(back.location(), format!("{conflicts}?done=withdraw"));
+    assert_eq!(site.get(Some(COLLEAGUE), &desk).await.status, StatusCode::NOT_FOUND);
 }

@@ -75,6 +75,8 @@ struct DeskPage {
     recommendation: String,
     can: Acts,
     address: String,
+    /// Where somebody says that they are too close to the claim.
+    claim_address: String,
     key: String,
     text: String,
     cost: String,
@@ -134,36 +136,15 @@ pub(super) async fn page(visit: MemberVisit, Path(id): Path<String>, Query(wish)
     show(&visit, claim, given).await
 }
 
-/// Whether a refusal says that the visitor is related to the claim.
-pub(super) fn is_conflict(refusal: &Refusal) -> bool {
-    matches!(refusal.code, "claim-conflict" | "claim-own")
-}
-
-#[derive(Template)]
-#[template(path = "staff/conflict.html")]
-struct ConflictPage {
-    page: Page,
-    l: Locale,
-    id: String,
-}
-
 /// Whether a refusal says that the visitor looks at the claim blindly first.
 pub(super) fn is_blind(refusal: &Refusal) -> bool {
     refusal.code == "claim-opinion-first"
 }
 
-/// The page of a claim that the visitor may not work on.
-pub(super) fn not_permitted(visit: &MemberVisit, claim: ClaimId) -> Answer {
-    let l = visit.l();
-    let shown = ConflictPage { page: visit.page(l.t("staff-conflict-title")), l, id: claim.to_string() };
-    visit.render_as(StatusCode::FORBIDDEN, &shown)
-}
-
 /// The desk with what a form brought back.
 pub(super) async fn show(visit: &MemberVisit, claim: ClaimId, given: Given) -> Result<Response, PageError> {
     let view = match visit.app().claim_view(&visit.call(), claim).await {
-        Ok(view) if view.own => return not_permitted(visit, claim),
-        Err(AppError::Refused(refusal)) if is_conflict(&refusal) => return not_permitted(visit, claim),
+        Ok(view) if view.own => return Err(AppError::NotFound("claim").into()),
         Err(AppError::Refused(refusal)) if is_blind(&refusal) => {
             return Ok(see_other(&format!("{}/{claim}", super::opinion::LIST)));
         }
@@ -231,6 +212,7 @@ fn desk(
         steps: steps(l, view, terms),
         recommendation: recommendation(l, language, view, terms),
         can,
+        claim_address: address.clone(),
         address,
         key: visit.fresh_key(),
         text: given.fields.text("text").to_owned(),

@@ -75,6 +75,7 @@ struct OpinionPage {
     files: Vec<FileLine>,
     exclusions: Vec<String>,
     address: String,
+    claim_address: String,
     key: String,
     answers: Vec<Choice>,
     reasons: Vec<Choice>,
@@ -149,6 +150,7 @@ async fn show(
         answers: answers(l, fields.text("answer")),
         reasons: own_reasons(l, visit, found, terms, fields.text("reason")),
         address,
+        claim_address: format!("/staff/claims/{claim}"),
     };
     visit.render_as(status, &shown)
 }

@@ -27,7 +27,6 @@ pub(super) async fn act(
     let call = keyed(&visit, &fields)?;
     match run(&visit, &call, claim, &verb, &fields).await {
         Ok(()) => Ok(see_other(&format!("/staff/claims/{claim}?done={verb}"))),
-        Err(AppError::Refused(refusal)) if desk::is_conflict(&refusal) => desk::not_permitted(&visit, claim),
         Err(error) => {
             let status = status_of(&error);
             let errors = match &error {

@@ -170,6 +170,10 @@ pub(crate) fn event(l: Locale, kind: &str) -> String {
         ("juror.resigned", "staff-event-juror-resigned"),
         ("juror.struck-off", "staff-event-juror-struck-off"),
         ("ballot.cast", "staff-event-ballot-cast"),
+        ("claim.conflict-declared", "staff-event-claim-conflict-declared"),
+        ("claim.override-asked", "staff-event-claim-override-asked"),
+        ("claim.override-confirmed", "staff-event-claim-override-confirmed"),
+        ("claim.override-withdrawn", "staff-event-claim-override-withdrawn"),
         ("claim.hidden", "staff-event-claim-hidden"),
         ("second-review.drawn", "staff-event-second-review-drawn"),
         ("second-review.given", "staff-event-second-review-given"),
@@ -201,6 +205,9 @@ pub(crate) fn action(l: Locale, word: &str) -> String {
         ("answer-objection", "staff-action-answer-objection"),
         ("ask-jury", "staff-action-ask-jury"),
         ("run-jury", "staff-action-run-jury"),
+        ("declare-conflict", "staff-action-declare-conflict"),
+        ("ask-override", "staff-action-ask-override"),
+        ("confirm-override", "staff-action-confirm-override"),
         ("serve-on-jury", "staff-action-serve-on-jury"),
     ];
     told(l, TABLE, word)
