@@ -19,6 +19,7 @@ mod overrides;
 pub(crate) mod refusal;
 mod review;
 mod second_review;
+mod signals;
 mod view;
 
 use std::collections::BTreeSet;

@@ -275,8 +275,7 @@ impl App {
     /// A claim that the caller sees because they work on it or may judge it.
     async fn worked_on(&self, call: &Call, claim: ClaimId, by: MemberId) -> Result<OpenClaim, AppError> {
         let Caller::Member { roles, .. } = &call.caller else { return Err(AppError::SignInNeeded) };
-        let works = [Action::ReadClaims, Action::RunJury, Action::AssignClaim];
-        if works.iter().any(|action| action.allows(roles)) {
+        if Action::ReadClaims.allows(roles) {
             return self.strangers_claim(claim, by).await;
         }
         if Action::Investigate.allows(roles)
@@ -286,6 +285,9 @@ impl App {
         }
         for row in self.store.matters(&MatterQuery::cases_of(claim), &Page::first(CASES_MAX)).await? {
             let Some(case) = case_of(&row) else { continue };
+            if Action::RunJury.allows(roles) {
+                return self.strangers_claim(claim, by).await;
+            }
             if self.docket(call, case).await.is_ok() {
                 return self.open_claim(claim).await;
             }

@@ -363,3 +363,36 @@ async fn an_exception_needs_two_others_and_can_be_taken_back() {
     town.check_log().await;
     town.check().await.expect("a sound store");
 }
+
+#[tokio::test]
+async fn what_a_claim_shares_with_strangers_is_told_on_the_desk_and_refuses_nothing() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    let words = |signals: Vec<huzhu_domain::claim::Signal>| {
+        signals.into_iter().map(huzhu_domain::claim::Signal::word).collect::<Vec<_>>()
+    };
+    let told = app.claim_signals(&reviewer(), claim(1)).await.expect("signals");
+    assert!(told.is_empty(), "{told:?}");
+    // Member 2 files the same papers, and the money would go to the same account, written otherwise.
+    town.joins(2, date(2026, 1, 10)).await;
+    town.files(2, 2, date(2026, 3, 1)).await;
+    for (n, payee) in [(1, "6222 0001"), (2, "62220001")] {
+        let contacts = Contacts { payee: payee.to_owned(), ..Contacts::default() };
+        app.give_contacts(&as_member(n), &GiveContacts { claim: claim(n), contacts }).await.expect("given");
+    }
+    for n in [1, 2] {
+        let told = app.claim_signals(&reviewer(), claim(n)).await.expect("signals");
+        assert_eq!(words(told), ["same-file", "same-payee"]);
+    }
+    for (who, call) in [("the claimant", as_member(1)), ("an investigator", investigator())] {
+        let none = app.claim_signals(&call, claim(1)).await;
+        assert_eq!(none, Err(AppError::NotFound("claim")), "{who}");
+    }
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    app.examine_claim(&reviewer(), &nothing_found()).await.expect("examined");
+    let approve = RecommendClaim { claim: claim(1), advice: Advice::Approve { cost: None } };
+    app.recommend(&reviewer(), &approve).await.expect("a signal refuses nothing");
+    // What was erased meets nothing any more.
+    let waiting = app.claim_signals(&reviewer(), claim(2)).await.expect("signals").len();
+    assert_eq!(waiting, 2);
+}

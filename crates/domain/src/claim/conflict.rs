@@ -87,4 +87,28 @@ impl Claim {
             Err(ClaimRejection::NoOverride)
         }
     }
+
+    /// What [`Claim::apply`] does with conflicts and exceptions; other events change nothing here.
+    pub(super) fn apply_conflict(&mut self, event: &ClaimEvent) {
+        match event {
+            ClaimEvent::ConflictDeclared { by, until } => {
+                self.conflicted.insert(*by);
+                if until.is_some() {
+                    self.recommender = None;
+                }
+            }
+            ClaimEvent::OverrideAsked { member, by } => {
+                self.overrides.insert(*member, Override { asked_by: *by, confirmed_by: None });
+            }
+            ClaimEvent::OverrideConfirmed { member, by } => {
+                if let Some(known) = self.overrides.get_mut(member) {
+                    known.confirmed_by = Some(*by);
+                }
+            }
+            ClaimEvent::OverrideWithdrawn { member, .. } => {
+                self.overrides.remove(member);
+            }
+            _ => {}
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod conflict;
 mod disputes;
 mod eligibility;
 mod event;
+mod signal;
 mod state;
 mod verbs;
 
@@ -25,6 +26,7 @@ pub use event::{
     AfterObjection, ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, JuryOrigin, Recommendation,
     VerdictOutcome,
 };
+pub use signal::{Signal, Traces, signals};
 pub use state::{Holder, State};
 pub use verbs::{ClaimRejection, Deadlines};
 
@@ -182,9 +184,7 @@ impl Claim {
             ClaimEvent::EvidenceAdded { evidence, file } => {
                 self.evidence.insert(*evidence, file.clone());
             }
-            ClaimEvent::EvidenceRemoved { evidence } => {
-                self.evidence.remove(evidence);
-            }
+            ClaimEvent::EvidenceRemoved { evidence } => _ = self.evidence.remove(evidence),
             ClaimEvent::Examined { judged, .. } => self.judged = judged.clone(),
             ClaimEvent::Reported { at, .. } => self.reported = Some(*at),
             ClaimEvent::Recommended { reviewer, .. } => self.recommender = Some(*reviewer),
@@ -222,26 +222,11 @@ impl Claim {
             ClaimEvent::VerdictApplied { outcome: VerdictOutcome::Review { .. }, .. } => {
                 (self.recommender, self.confirmer, self.approved_aid) = (None, None, None);
             }
-            ClaimEvent::DeadlinePassed { until } => {
-                self.missed.insert(*until);
-            }
-            ClaimEvent::ConflictDeclared { by, until } => {
-                self.conflicted.insert(*by);
-                if until.is_some() {
-                    self.recommender = None;
-                }
-            }
-            ClaimEvent::OverrideAsked { member, by } => {
-                self.overrides.insert(*member, Override { asked_by: *by, confirmed_by: None });
-            }
-            ClaimEvent::OverrideConfirmed { member, by } => {
-                if let Some(known) = self.overrides.get_mut(member) {
-                    known.confirmed_by = Some(*by);
-                }
-            }
-            ClaimEvent::OverrideWithdrawn { member, .. } => {
-                self.overrides.remove(member);
-            }
+            ClaimEvent::DeadlinePassed { until } => _ = self.missed.insert(*until),
+            ClaimEvent::ConflictDeclared { .. }
+            | ClaimEvent::OverrideAsked { .. }
+            | ClaimEvent::OverrideConfirmed { .. }
+            | ClaimEvent::OverrideWithdrawn { .. } => self.apply_conflict(event),
             ClaimEvent::Paid { confirmation, .. } => self.payout = Some(*confirmation),
             ClaimEvent::EvidenceOpened { .. }
             | ClaimEvent::Taken { .. }

@@ -79,3 +79,56 @@ conflict-why-hospital = They work for the hospital that treats, or are treated t
 conflict-why-employer = They work where the claimant works.
 conflict-why-payee = A claim of their own goes to the same account.
 conflict-why-declared = They said so themselves.
+
+staff-after = Claim { $claim }: { $text }
+staff-filter-overdue = Overdue
+staff-filter-step = Which step
+staff-filter-every-step = Every step
+viewer-ways = Look at the files
+viewer-first = First file
+viewer-next = Next file
+viewer-previous = Previous file
+viewer-beside = Two side by side
+viewer-alone = This one alone
+viewer-put-beside = Put it beside
+viewer-larger = Larger
+viewer-smaller = Smaller
+viewer-fit = As wide as the page
+viewer-size = Size %n of 4
+viewer-no-pdf = Your browser does not show PDF files here. Open it in a new tab.
+viewer-claim-next = Next claim
+viewer-claim-previous = Previous claim
+keys-title = Keys
+keys-text = Each key does what a link on this page does. Keys are left alone while you type.
+keys-on = Keys are on
+keys-files = next file, previous file
+keys-beside = two files side by side, or one alone
+keys-size = larger, smaller, as wide as the page
+keys-claims = next claim, previous claim of your queue
+keys-form = to what you can do
+keys-list = this list
+
+signal-title = Worth a look
+signal-limit = These are reasons to look, not reasons to refuse. There is often a good explanation: a family with one account, a clinic for the whole village.
+signal-same-file = { $count ->
+    [one] The very same file is also in a claim of somebody else.
+   *[other] The very same file is also in { $count } claims of other people.
+}
+signal-same-payee = { $count ->
+    [one] A claim of somebody else names the same account for the money.
+   *[other] { $count } claims of other people name the same account for the money.
+}
+signal-same-phone = { $count ->
+    [one] A claim of somebody else names the same phone number.
+   *[other] { $count } claims of other people name the same phone number.
+}
+signal-same-address = { $count ->
+    [one] A claim of somebody else names the same address.
+   *[other] { $count } claims of other people name the same address.
+}
+signal-same-doctor = Unusually many claims name this doctor at this hospital: { $count } of other people.
+signal-soon-after-wait = { $count ->
+    [0] It happened on the first day after the wait.
+    [one] It happened { $count } day after the first day of cover.
+   *[other] It happened { $count } days after the first day of cover.
+}

@@ -73,3 +73,43 @@ conflict-why-hospital = 在治疗的医院工作，或在那里就诊。
 conflict-why-employer = 和申请人在同一个单位工作。
 conflict-why-payee = 自己有一份申请用的是同一个收款账户。
 conflict-why-declared = 本人申请了回避。
+
+staff-after = 申请 { $claim }：{ $text }
+staff-filter-overdue = 已超期
+staff-filter-step = 哪一步
+staff-filter-every-step = 每一步
+viewer-ways = 查看文件
+viewer-first = 第一个文件
+viewer-next = 下一个文件
+viewer-previous = 上一个文件
+viewer-beside = 两个并排
+viewer-alone = 只看这一个
+viewer-put-beside = 放在旁边
+viewer-larger = 放大
+viewer-smaller = 缩小
+viewer-fit = 适合页宽
+viewer-size = 大小：4 级中的第 %n 级
+viewer-no-pdf = 您的浏览器不能在这里显示 PDF，请在新标签页打开。
+viewer-claim-next = 下一件申请
+viewer-claim-previous = 上一件申请
+keys-title = 快捷键
+keys-text = 每个键做的事和页面上的链接一样。您打字时按键不起作用。
+keys-on = 启用快捷键
+keys-files = 下一个文件、上一个文件
+keys-beside = 两个文件并排，或只看一个
+keys-size = 放大、缩小、适合页宽
+keys-claims = 您队列里的下一件、上一件申请
+keys-form = 去到可以做的事
+keys-list = 这份列表
+
+signal-title = 值得再看一眼
+signal-limit = 这些只是提醒您看一看，不是不通过的理由。常常有正当的原因：一家人共用一个账户，全村都去同一家诊所。
+signal-same-file = 完全相同的文件也出现在其他人的 { $count } 份申请里。
+signal-same-payee = 其他人的 { $count } 份申请填的是同一个收款账户。
+signal-same-phone = 其他人的 { $count } 份申请填的是同一个电话号码。
+signal-same-address = 其他人的 { $count } 份申请填的是同一个地址。
+signal-same-doctor = 提到这家医院这位医生的申请特别多：其他人有 { $count } 份。
+signal-soon-after-wait = { $count ->
+    [0] 等待期满后的第一天就发生了。
+   *[other] 保障开始后第 { $count } 天就发生了。
+}

@@ -136,3 +136,87 @@ async fn somebody_steps_aside_and_two_others_make_an_exception() {
     assert_eq!(back.location(), format!("{conflicts}?done=withdraw"));
     assert_eq!(site.get(Some(COLLEAGUE), &desk).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn files_stand_in_the_page_alone_and_side_by_side_and_each_way_has_its_key() {
+    let site = site(&[]).await;
+    site.town.reported(2, "heart-attack", Severity::Severe, date(2026, 3, 1)).await;
+    let desk = format!("/staff/claims/{}", claim(2));
+    let seen = site.get(Some(REVIEWER), &desk).await;
+    let file = |n: usize| {
+        let rest = seen.body.split("id=\"file-").nth(n).expect("a file");
+        rest.split('"').next().expect("an end").to_owned()
+    };
+    let (first, second) = (file(1), file(2));
+    assert!(!seen.body.contains("<object"), "nothing is loaded that nobody asked for");
+    assert!(!seen.header("content-security-policy").contains("object-src"));
+    for (query, objects, keys) in [
+        (String::new(), 0, "jnp"),
+        (format!("?file={first}"), 1, "jo+-0np"),
+        (format!("?file={second}&size=3"), 1, "ko+-0np"),
+        (format!("?file={first}&beside={second}"), 2, "jo+-0np"),
+        (format!("?file={first}&beside={first}&size=99"), 1, "jo+-0np"),
+        ("?file=nonsense&beside=nonsense&size=x".to_owned(), 0, "jnp"),
+    ] {
+        for lang in ["en", "zh"] {
+            let glue = if query.is_empty() { '?' } else { '&' };
+            let seen = site.get(Some(REVIEWER), &format!("{desk}{query}{glue}lang={lang}")).await;
+            check_page(&query, &seen.body);
+            assert_eq!(seen.body.matches("<object ").count(), objects, "{query}");
+            let allows = seen.header("content-security-policy");
+            assert_eq!(allows.contains("object-src 'self'"), objects > 0, "{query}");
+            for key in keys.chars() {
+                assert_eq!(seen.body.matches(&format!("data-key=\"{key}\"")).count(), 1, "{query}: {key}");
+            }
+            for key in "jk+-0".chars().filter(|key| !keys.contains(*key)) {
+                assert!(!seen.body.contains(&format!("data-key=\"{key}\"")), "{query}: no {key}");
+            }
+        }
+    }
+    // In the viewer a PDF may be read by the browser's own reader, in a page of this site only; elsewhere it lies in a sandbox.
+    let embedded = site.get(Some(REVIEWER), &format!("{desk}/files/{first}?embed=1")).await;
+    let allows = embedded.header("content-security-policy");
+    assert!(
+        allows.ends_with("frame-ancestors 'self'") && allows.starts_with("default-src 'none'"),
+        "{allows}"
+    );
+    assert_eq!(embedded.header("content-type"), "application/pdf");
+    assert_eq!(embedded.header("x-content-type-options"), "nosniff");
+}
+
+#[tokio::test]
+async fn a_reviewer_goes_from_claim_to_claim_and_a_decision_leads_on() {
+    let site = site(&[]).await;
+    for (n, day) in [(1, 1), (2, 2), (3, 3)] {
+        site.town.clock.set(noon(date(2026, 3, day)));
+        site.town.reported(n, "heart-attack", Severity::Severe, date(2026, 3, 1)).await;
+    }
+    let desk = |n| format!("/staff/claims/{}", claim(n));
+    let list = "/staff/review?plan=demo-town";
+    for (n, way, to) in [
+        (1, "next", desk(2)),
+        (2, "next", desk(3)),
+        (3, "next", list.to_owned()),
+        (3, "previous", desk(2)),
+        (1, "previous", list.to_owned()),
+    ] {
+        let seen = site.get(Some(REVIEWER), &format!("{}/{way}", desk(n))).await;
+        assert_eq!(seen.location(), to, "{way} of {n}");
+    }
+    assert_eq!(site.get(Some(COLLEAGUE), "/staff/claims/nonsense/next").await.status, StatusCode::NOT_FOUND);
+    for (n, to) in [(1, Some(2)), (2, Some(3)), (3, None)] {
+        site.submit(REVIEWER, &desk(n), &format!("{}/take", desk(n)), &[]).await;
+        let done = site.submit(REVIEWER, &desk(n), &format!("{}/approve", desk(n)), &[]).await;
+        let after = format!("after=approve&of={}", claim(n));
+        let next = to.map_or_else(|| format!("{list}&{after}"), |next| format!("{}?{after}", desk(next)));
+        assert_eq!(done.location(), next, "{}", done.body);
+        let seen = site.get(Some(REVIEWER), done.location()).await;
+        assert!(seen.body.contains("class=\"banner good\""), "it says what was done");
+        check_page("the next one", &seen.body);
+    }
+    // Confirmers go on in their own queue.
+    let seen = site.get(Some(CONFIRMER), &format!("{}/next?as=confirm", desk(1))).await;
+    assert_eq!(seen.location(), desk(2));
+    let done = site.submit(CONFIRMER, &desk(1), &format!("{}/confirm", desk(1)), &[]).await;
+    assert_eq!(done.location(), format!("{}?after=confirm&of={}", desk(2), claim(1)));
+}

@@ -13,6 +13,7 @@ mod opinion;
 mod queue;
 mod today;
 mod verbs;
+mod viewer;
 pub(crate) mod words;
 mod work;
 
@@ -64,6 +65,8 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/staff/second-reviews/{id}/thanks", get(opinion::thanks))
         .route("/staff/investigations", get(work::tasks))
         .route("/staff/investigations/{id}", get(work::task).post(work::findings))
+        .route("/staff/claims/{id}/next", get(queue::next))
+        .route("/staff/claims/{id}/previous", get(queue::previous))
         .route("/staff/conflicts", get(conflicts::list))
         .route("/staff/claims/{id}/conflict", post(conflicts::declare))
         .route("/staff/claims/{id}/conflicts", get(conflicts::desk))

@@ -4,6 +4,7 @@
 //! domain never makes a page fail.
 
 use huzhu_app::claims::FindingView;
+use huzhu_domain::claim::Signal;
 use huzhu_domain::member::Role;
 use huzhu_domain::plan::Severity;
 
@@ -284,6 +285,19 @@ pub(crate) fn finding(l: Locale, finding: &FindingView) -> String {
         (Some((_, key, _)), None) => l.t1(key, "day", l.t("rule-no-day")),
         (None, _) => finding.rule.clone(),
     }
+}
+
+/// What a claim has in common with others, as a sentence.
+pub(crate) fn signal(l: Locale, signal: Signal) -> String {
+    let key = match signal {
+        Signal::SameFile { .. } => "signal-same-file",
+        Signal::SamePayee { .. } => "signal-same-payee",
+        Signal::SamePhone { .. } => "signal-same-phone",
+        Signal::SameAddress { .. } => "signal-same-address",
+        Signal::SameDoctor { .. } => "signal-same-doctor",
+        Signal::SoonAfterWait { .. } => "signal-soon-after-wait",
+    };
+    l.t1(key, "count", signal.count())
 }
 
 /// The last eight digits of an id: enough to tell things on one page apart.
