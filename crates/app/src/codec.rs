@@ -253,6 +253,10 @@ const fn claim_kind(event: &ClaimEvent) -> &'static str {
         ClaimEvent::JuryDeclined { .. } => "claim.jury-declined",
         ClaimEvent::VerdictReached { .. } => "claim.verdict-reached",
         ClaimEvent::VerdictApplied { .. } => "claim.verdict-applied",
+        ClaimEvent::ConflictDeclared { .. } => "claim.conflict-declared",
+        ClaimEvent::OverrideAsked { .. } => "claim.override-asked",
+        ClaimEvent::OverrideConfirmed { .. } => "claim.override-confirmed",
+        ClaimEvent::OverrideWithdrawn { .. } => "claim.override-withdrawn",
         ClaimEvent::DeadlinePassed { .. } => "claim.deadline-passed",
     }
 }

@@ -70,7 +70,11 @@ const fn claim_role(event: &ClaimEvent) -> &'static str {
         | ClaimEvent::MoreEvidenceRequested { .. }
         | ClaimEvent::Recommended { .. } => "reviewer",
         ClaimEvent::Returned { .. } | ClaimEvent::Approved { .. } | ClaimEvent::Refused { .. } => "confirmer",
-        ClaimEvent::EvidenceOpened { .. } => "staff",
+        ClaimEvent::EvidenceOpened { .. }
+        | ClaimEvent::ConflictDeclared { .. }
+        | ClaimEvent::OverrideAsked { .. }
+        | ClaimEvent::OverrideConfirmed { .. }
+        | ClaimEvent::OverrideWithdrawn { .. } => "staff",
         ClaimEvent::DeadlinePassed { .. } => "system",
         ClaimEvent::PutOnNotice { .. }
         | ClaimEvent::Cleared { .. }

@@ -53,11 +53,17 @@ pub enum Action {
     RunJury,
     /// Take the exam, be a juror, vote.
     ServeOnJury,
+    /// Say that one is too close to a claim.
+    DeclareConflict,
+    /// Ask that somebody may work on a claim in spite of a conflict.
+    AskOverride,
+    /// Agree to that as the second person, or take it back.
+    ConfirmOverride,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::SignIn,
         Self::GiveIdentity,
         Self::ChoosePreferences,
@@ -80,6 +86,9 @@ impl Action {
         Self::AskJury,
         Self::RunJury,
         Self::ServeOnJury,
+        Self::DeclareConflict,
+        Self::AskOverride,
+        Self::ConfirmOverride,
     ];
 
     /// The stable word in the audit trail and in message keys.
@@ -107,6 +116,9 @@ impl Action {
             Self::AskJury => "ask-jury",
             Self::RunJury => "run-jury",
             Self::ServeOnJury => "serve-on-jury",
+            Self::DeclareConflict => "declare-conflict",
+            Self::AskOverride => "ask-override",
+            Self::ConfirmOverride => "confirm-override",
         }
     }
 
@@ -121,17 +133,21 @@ impl Action {
             | Self::FileClaim
             | Self::Object
             | Self::AskJury
-            | Self::ServeOnJury => &[],
+            | Self::ServeOnJury
+            | Self::DeclareConflict => &[],
             Self::AssignClaim => &[Role::Reviewer, Role::Operator],
             Self::Investigate => &[Role::Investigator],
             Self::AnswerObjection => &[Role::Reviewer, Role::Confirmer],
             Self::RunJury => &[Role::Clerk],
             Self::ReviewClaim => &[Role::Reviewer],
             Self::ConfirmClaim => &[Role::Confirmer],
-            Self::RunPlan | Self::RunPeriod | Self::GrantRoles | Self::RunWebhooks | Self::ErasePerson => {
-                &[Role::Operator]
-            }
-            Self::ReadAudit => &[Role::Auditor, Role::Operator],
+            Self::RunPlan
+            | Self::RunPeriod
+            | Self::GrantRoles
+            | Self::RunWebhooks
+            | Self::ErasePerson
+            | Self::AskOverride => &[Role::Operator],
+            Self::ReadAudit | Self::ConfirmOverride => &[Role::Auditor, Role::Operator],
             Self::ReadClaims => &[Role::Reviewer, Role::Confirmer, Role::Auditor],
         }
     }
@@ -179,7 +195,10 @@ mod tests {
              answer-objection: reviewer confirmer\n\
              ask-jury: member reviewer confirmer investigator clerk operator auditor\n\
              run-jury: clerk\n\
-             serve-on-jury: member reviewer confirmer investigator clerk operator auditor\n"
+             serve-on-jury: member reviewer confirmer investigator clerk operator auditor\n\
+             declare-conflict: member reviewer confirmer investigator clerk operator auditor\n\
+             ask-override: operator\n\
+             confirm-override: operator auditor\n"
         );
     }
 }

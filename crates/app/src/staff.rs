@@ -133,7 +133,7 @@ impl App {
             let open = self.open_claim(row.id).await?;
             // A claim that was objected to was approved: whoever may still look at it blindly does that first.
             let blind = row.state == "objected" && self.blind_since(call, row.id).await?.is_some();
-            if !blind && self.conflicts_with(caller, &ties, &open).await?.is_empty() {
+            if !blind && !self.is_barred(caller, &ties, &open).await? {
                 let age_days = age_in_days(row.reported, now, newest.zone());
                 rows.push(queue_row(row, caller, now, age_days));
             }

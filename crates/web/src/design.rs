@@ -20,6 +20,10 @@ use std::sync::LazyLock;
 static STYLE: LazyLock<String> = LazyLock::new(|| squeezed(include_str!("../assets/huzhu.css")));
 /// The script as it is served.
 const SCRIPT: &str = include_str!("../assets/huzhu.js");
+/// The stylesheet of the desk as it is served: what no other page needs.
+static DESK_STYLE: LazyLock<String> = LazyLock::new(|| squeezed(include_str!("../assets/desk.css")));
+/// The script of the desk as it is served.
+const DESK_SCRIPT: &str = include_str!("../assets/desk.js");
 /// The icon of the site.
 const ICON: &str = include_str!("../assets/mark.svg");
 
@@ -30,6 +34,8 @@ pub fn asset(name: &str) -> Option<(&'static str, &'static str)> {
     let known = [
         (style_href(), "text/css; charset=utf-8", STYLE.as_str()),
         (script_href(), "text/javascript; charset=utf-8", SCRIPT),
+        (desk_style_href(), "text/css; charset=utf-8", DESK_STYLE.as_str()),
+        (desk_script_href(), "text/javascript; charset=utf-8", DESK_SCRIPT),
         (icon_href(), "image/svg+xml", ICON),
     ];
     known
@@ -54,6 +60,21 @@ pub fn style_href() -> String {
 #[must_use]
 pub fn script_href() -> String {
     static HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/huzhu-{:016x}.js", digest(SCRIPT)));
+    HREF.clone()
+}
+
+/// The address of the stylesheet of the desk.
+#[must_use]
+pub fn desk_style_href() -> String {
+    static HREF: LazyLock<String> =
+        LazyLock::new(|| format!("/assets/desk-{:016x}.css", digest(&DESK_STYLE)));
+    HREF.clone()
+}
+
+/// The address of the script of the desk.
+#[must_use]
+pub fn desk_script_href() -> String {
+    static HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/desk-{:016x}.js", digest(DESK_SCRIPT)));
     HREF.clone()
 }
 

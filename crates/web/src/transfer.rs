@@ -35,6 +35,11 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 const NOTHING: &str = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; form-action 'none'; \
                        base-uri 'none'; frame-ancestors 'none'; sandbox";
 
+/// What a PDF may do that the browser's own reader shows in a page of this site: be read. Its type is fixed, so that it is never
+/// taken for a page.
+const READER: &str = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; form-action 'none'; \
+                      base-uri 'none'; frame-ancestors 'self'";
+
 /// The bytes of a body.
 pub(crate) struct BodyPieces(BodyDataStream);
 
@@ -96,6 +101,8 @@ pub(crate) enum Taking {
     Saved,
     /// Shown in a frame of its own where browsers can, for whoever reviews it.
     Shown,
+    /// The same inside a page of this site, which browsers do not do with a PDF in a sandbox.
+    Embedded,
 }
 
 /// The answer that carries a file or the part of it that was asked for.
@@ -120,13 +127,15 @@ pub(crate) async fn send_file(
     });
     let mut response = Response::new(Body::from_stream(stream));
     let (ending, can_show) = shape(opened.kind);
-    let how = if taking == Taking::Shown && can_show { "inline" } else { "attachment" };
+    let how = if taking != Taking::Saved && can_show { "inline" } else { "attachment" };
+    let embedded = taking == Taking::Embedded && matches!(opened.kind, FileKind::Pdf);
     let name = format!("{how}; filename=\"{evidence}.{ending}\"");
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(opened.kind.media_type()));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(sent));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING));
+    headers
+        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(if embedded { READER } else { NOTHING }));
     let attachment = HeaderValue::from_static("attachment");
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&name).unwrap_or(attachment));
     if asked.is_some() {

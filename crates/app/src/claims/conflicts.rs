@@ -95,12 +95,21 @@ pub enum Conflict {
     Employer,
     /// A claim of their own goes to the same account.
     Payee,
+    /// They said so themselves.
+    Declared,
 }
 
 impl Conflict {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::Own, Self::Relative, Self::Household, Self::Hospital, Self::Employer, Self::Payee];
+    pub const ALL: [Self; 7] = [
+        Self::Own,
+        Self::Relative,
+        Self::Household,
+        Self::Hospital,
+        Self::Employer,
+        Self::Payee,
+        Self::Declared,
+    ];
 
     /// The stable word in JSON and message keys.
     pub const fn word(self) -> &'static str {
@@ -111,6 +120,7 @@ impl Conflict {
             Self::Hospital => "hospital",
             Self::Employer => "employer",
             Self::Payee => "payee",
+            Self::Declared => "declared",
         }
     }
 }
@@ -230,8 +240,22 @@ impl App {
             Conflict::Payee => {
                 self.fingerprint(&contacts.payee).is_some_and(|account| ties.payees.contains(&account))
             }
+            Conflict::Declared => open.claim().has_declared_conflict(member),
         };
         Ok(Conflict::ALL.into_iter().filter(meets).collect())
+    }
+
+    /// Whether somebody must keep away from a claim: they are in conflict with it, and no two others made an exception. There is
+    /// none for claimants.
+    pub(crate) async fn is_barred(
+        &self,
+        member: MemberId,
+        ties: &Ties,
+        open: &OpenClaim,
+    ) -> Result<bool, AppError> {
+        let conflicts = self.conflicts_with(member, ties, open).await?;
+        let excepted = open.claim().is_overridden(member) && !conflicts.contains(&Conflict::Own);
+        Ok(!conflicts.is_empty() && !excepted)
     }
 
     async fn declaration_of(&self, member: MemberId) -> Result<Declaration, AppError> {
@@ -243,7 +267,7 @@ impl App {
         self.unsealed(owner, &contacts_name(claim)).await
     }
 
-    async fn unsealed<T: Default + serde::de::DeserializeOwned>(
+    pub(super) async fn unsealed<T: Default + serde::de::DeserializeOwned>(
         &self,
         owner: MemberId,
         name: &str,
@@ -267,7 +291,7 @@ fn contacts_name(claim: ClaimId) -> String {
     format!("claim/{claim}/contacts")
 }
 
-fn seal<T: Serialize>(owner: MemberId, name: String, value: &T) -> Result<Sealed, AppError> {
+pub(super) fn seal<T: Serialize>(owner: MemberId, name: String, value: &T) -> Result<Sealed, AppError> {
     let bytes = serde_json::to_vec(value).map_err(|e| AppError::Broken(e.to_string()))?;
     Ok(Sealed { owner, name, bytes })
 }

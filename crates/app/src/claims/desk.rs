@@ -72,7 +72,7 @@ impl App {
             let by = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, by).await?;
             self.check_role(command.reviewer, Role::Reviewer).await?;
-            self.strangers_claim(command.claim, command.reviewer).await?;
+            self.check_independent(command.claim, command.reviewer).await?;
             let event = open.claim().assign(command.reviewer, by, &open.deadlines(now)?)?;
             let receipt = ClaimReceipt::after(open.claim(), &event);
             let mut unit = Unit::new(now, call.caller.actor());

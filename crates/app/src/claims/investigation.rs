@@ -125,7 +125,7 @@ impl App {
             let reviewer = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, reviewer).await?;
             self.check_role(command.investigator, Role::Investigator).await?;
-            self.strangers_claim(command.claim, command.investigator).await?;
+            self.check_independent(command.claim, command.investigator).await?;
             if command.files.iter().any(|file| !open.claim().evidence().contains_key(file)) {
                 return Err(refused("claim-unknown-evidence", Vec::new()));
             }
@@ -240,7 +240,7 @@ impl App {
         id: ClaimId,
         caller: MemberId,
     ) -> Result<OpenClaim, AppError> {
-        let open = self.open_claim(id).await?;
+        let open = self.strangers_claim(id, caller).await?;
         match open.claim().state() {
             State::Investigating { investigator, .. } if *investigator == caller => Ok(open),
             _ => Err(AppError::NotFound("claim")),

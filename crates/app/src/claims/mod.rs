@@ -15,9 +15,11 @@ mod evidence;
 mod filing;
 mod investigation;
 mod messages;
+mod overrides;
 pub(crate) mod refusal;
 mod review;
 mod second_review;
+mod signals;
 mod view;
 
 use std::collections::BTreeSet;
@@ -39,6 +41,9 @@ pub use evidence::{
 pub use filing::{CheckEligibility, DescribeClaim, DraftClaim, OwnClaim};
 pub use investigation::{EndInvestigation, HandInFindings, InvestigationView, OrderInvestigation, Route};
 pub(crate) use messages::LANGUAGE;
+pub use overrides::{
+    AskOverride, ConflictDesk, DeclareConflict, OfOverride, OverrideReceipt, OverrideView, Related,
+};
 pub use review::{
     Advice, ConfirmClaim, ConfirmReceipt, RecommendClaim, RequestEvidence, SendBack, TakeClaim,
 };
@@ -148,17 +153,25 @@ impl App {
     /// A claim that somebody who works for the plan may act on.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for drafts; a refusal when the caller is in conflict with the claim.
+    /// [`AppError::NotFound`] for drafts, and when the caller is in conflict with the claim: to them it looks like none.
     pub(crate) async fn strangers_claim(&self, id: ClaimId, caller: MemberId) -> Result<OpenClaim, AppError> {
         let open = self.open_claim(id).await?;
         if open.claim().state().word() == "draft" {
             return Err(AppError::NotFound("claim"));
         }
         let ties = self.ties_of(caller).await?;
-        if self.conflicts_with(caller, &ties, &open).await?.is_empty() {
-            Ok(open)
-        } else {
-            Err(refusal::refused("claim-conflict", Vec::new()))
+        if self.is_barred(caller, &ties, &open).await? { Err(AppError::NotFound("claim")) } else { Ok(open) }
+    }
+
+    /// A claim that somebody else may be asked to work on.
+    ///
+    /// # Errors
+    /// A refusal when that person is in conflict with it.
+    pub(crate) async fn check_independent(&self, id: ClaimId, who: MemberId) -> Result<(), AppError> {
+        match self.strangers_claim(id, who).await {
+            Ok(_) => Ok(()),
+            Err(AppError::NotFound(_)) => Err(refusal::refused("claim-conflict", Vec::new())),
+            Err(other) => Err(other),
         }
     }
 

@@ -36,6 +36,9 @@ impl From<ClaimRejection> for AppError {
                 refused("claim-other-period", vec![("period", period.to_string())])
             }
             ClaimRejection::NotIndependent => refused("claim-not-independent", Vec::new()),
+            ClaimRejection::NoOverride => AppError::NotFound("override"),
+            ClaimRejection::OverrideThere => refused("override-there", Vec::new()),
+            ClaimRejection::OverrideAlone => refused("override-alone", Vec::new()),
             ClaimRejection::NoticeOver { until } => {
                 refused("claim-notice-over", vec![("until", until.to_string())])
             }

@@ -244,9 +244,10 @@ impl App {
 
     /// A drawn claim for somebody who may give the opinion. To whoever took part in the decision it looks like none.
     async fn open_for_opinion(&self, claim: ClaimId, caller: MemberId) -> Result<OpenClaim, AppError> {
+        let open = self.strangers_claim(claim, caller).await?;
         let review = self.load_second_review(claim).await?.state;
         review.may_give(caller).map_err(refuse)?;
-        self.strangers_claim(claim, caller).await
+        Ok(open)
     }
 }
 

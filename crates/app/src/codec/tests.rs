@@ -260,6 +260,11 @@ fn disputed_claim_events() -> Vec<Event> {
         applied(VerdictOutcome::Notice { period, aid, until }),
         applied(VerdictOutcome::Review { reviewer, until }),
         ClaimEvent::DeadlinePassed { until },
+        ClaimEvent::ConflictDeclared { by, until: None },
+        ClaimEvent::ConflictDeclared { by, until: Some(until) },
+        ClaimEvent::OverrideAsked { member: reviewer, by },
+        ClaimEvent::OverrideConfirmed { member: reviewer, by },
+        ClaimEvent::OverrideWithdrawn { member: reviewer, by },
         ClaimEvent::Examined {
             reviewer,
             judged: Judged {
@@ -406,10 +411,11 @@ fn each_event_is_read_back_as_it_was() {
     }
     // Some kinds stand more than once: with and without a contact, both recommendations, an end with and without
     // shares given back, a notice with and without its cards, a refusal with and without the way to a jury, three ways after
-    // an objection, three origins and four outcomes of a jury, a request declined before and after a settlement, three rulings.
+    // an objection, three origins and four outcomes of a jury, a request declined before and after a settlement, three rulings, a
+    // conflict of somebody who had the claim and of somebody who had not.
     kinds.sort_unstable();
     kinds.dedup();
-    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2 - 2);
+    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2 - 2 - 1);
     let prefixed = kinds.iter().all(|kind| kind.split_once('.').is_some());
     assert!(prefixed, "{kinds:?}");
 }

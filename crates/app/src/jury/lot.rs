@@ -135,7 +135,7 @@ impl App {
         }
         match self.strangers_claim(open.case().claim(), juror).await {
             Ok(_) => Ok(false),
-            Err(AppError::Refused(_)) => Ok(true),
+            Err(AppError::NotFound(_)) => Ok(true),
             Err(other) => Err(other),
         }
     }

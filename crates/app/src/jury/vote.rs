@@ -88,7 +88,8 @@ impl App {
         }
         let until = open.case().check_vote(juror, &open.involved, now, votes)?;
         if self.has_conflict(open, juror).await? {
-            Err(refused("jury-involved", Vec::new()))
+            // To whoever is too close to the claim there is no such case.
+            Err(AppError::NotFound("jury-case"))
         } else {
             Ok(until)
         }

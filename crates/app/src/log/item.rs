@@ -127,6 +127,9 @@ pub(crate) const fn salted_kind(event: &ClaimEvent) -> Option<EntryKind> {
         | ClaimEvent::JuryRequested { .. }
         | ClaimEvent::JuryDeclined { .. }
         | ClaimEvent::VerdictApplied { .. }
+        | ClaimEvent::OverrideAsked { .. }
+        | ClaimEvent::OverrideConfirmed { .. }
+        | ClaimEvent::OverrideWithdrawn { .. }
         | ClaimEvent::Withdrawn => Some(EntryKind::Decision),
         ClaimEvent::Paid { .. } => Some(EntryKind::Payout),
         // A draft is the claimant's own until it is handed in.
@@ -141,6 +144,8 @@ pub(crate) const fn salted_kind(event: &ClaimEvent) -> Option<EntryKind> {
         ClaimEvent::JuryDue { .. } | ClaimEvent::VerdictReached { .. } => None,
         // Work of the reviewer on the way to a recommendation, which is on the log.
         ClaimEvent::Examined { .. } => None,
+        // Somebody steps aside; the audit trail says so, and who goes on is on the log.
+        ClaimEvent::ConflictDeclared { .. } => None,
         // Follows from the clock.
         ClaimEvent::DeadlinePassed { .. } => None,
         // Stands in the notice of the period, with its card.

@@ -136,7 +136,7 @@ impl App {
         for line in self.objection_lines(&query, LIST_MAX).await? {
             match self.readable_claim(call, line.claim).await {
                 Ok(_) => lines.push(line),
-                Err(AppError::Refused(_)) => {}
+                Err(AppError::Refused(_) | AppError::NotFound(_)) => {}
                 Err(other) => return Err(other),
             }
         }

@@ -187,7 +187,14 @@ fn claim(event: &ClaimEvent) -> Option<Value> {
         ClaimEvent::Paid { .. } => Some(json!({"state": "paid"})),
         ClaimEvent::Withdrawn => Some(json!({"state": "withdrawn"})),
         // Who works on what stays inside; findings are part of the evidence.
-        ClaimEvent::Assigned { .. } | ClaimEvent::Examined { .. } | ClaimEvent::FindingsHandedIn { .. } => None,
+        ClaimEvent::Assigned { .. }
+        | ClaimEvent::Examined { .. }
+        | ClaimEvent::FindingsHandedIn { .. }
+        // Who is too close to whom is for those who may make an exception.
+        | ClaimEvent::ConflictDeclared { .. }
+        | ClaimEvent::OverrideAsked { .. }
+        | ClaimEvent::OverrideConfirmed { .. }
+        | ClaimEvent::OverrideWithdrawn { .. } => None,
         ClaimEvent::InvestigationOrdered { .. } => Some(json!({"state": "investigating"})),
         ClaimEvent::Objected { .. } => Some(json!({"state": "objected"})),
         ClaimEvent::JuryRequested { .. } => Some(json!({"state": "jury-requested"})),

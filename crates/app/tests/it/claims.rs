@@ -194,14 +194,14 @@ async fn nobody_acts_on_a_claim_of_their_own_or_of_their_people() {
     town.files(8, 8, date(2026, 3, 1)).await;
     town.files(1, 1, date(2026, 3, 1)).await;
     let take = |c| TakeClaim { claim: claim(c) };
-    assert_eq!(code(app.take_claim(&reviewer(), take(8)).await), "claim-conflict");
+    assert_eq!(app.take_claim(&reviewer(), take(8)).await.err(), Some(AppError::NotFound("claim")));
     let queue = app.review_queue(&reviewer(), &plan()).await.expect("a queue");
     assert_eq!(queue.rows.iter().map(|row| row.claim).collect::<Vec<_>>(), [claim(1)]);
     app.take_claim(&reviewer(), take(1)).await.expect("taken");
     let advice = RecommendClaim { claim: claim(1), advice: Advice::Approve { cost: None } };
     app.recommend(&reviewer(), &advice).await.expect("recommended");
     let confirm = ConfirmClaim { claim: claim(1) };
-    assert_eq!(code(app.confirm_claim(&confirmer(), confirm).await), "claim-conflict");
+    assert_eq!(app.confirm_claim(&confirmer(), confirm).await.err(), Some(AppError::NotFound("claim")));
     assert!(app.confirm_queue(&confirmer(), &plan()).await.expect("a queue").rows.is_empty());
     let both = as_staff(REVIEWER, Role::Confirmer);
     assert_eq!(code(app.confirm_claim(&both, confirm).await), "claim-same-person");

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu_app::call::Call;
 use huzhu_app::claims::{
-    Advice, AssignClaim, ConfirmClaim, Conflict, Contacts, Declaration, Declare, ExamineClaim, GiveContacts,
-    GiveOpinion, HandInFindings, OrderInvestigation, RecommendClaim, TakeClaim,
+    Advice, AskOverride, AssignClaim, ConfirmClaim, Conflict, Contacts, Declaration, Declare,
+    DeclareConflict, ExamineClaim, GiveContacts, GiveOpinion, HandInFindings, OfOverride, OrderInvestigation,
+    RecommendClaim, TakeClaim,
 };
 use huzhu_app::error::AppError;
 use huzhu_app::roles::ChangeRole;
@@ -269,7 +270,7 @@ async fn who_is_in_conflict_cannot_open_the_claim() {
             assert!(seen.is_ok(), "{what}");
             assert_eq!(listed, 1, "{what}");
         } else {
-            assert_eq!(code(seen), "claim-conflict", "{what}");
+            assert_eq!(seen.err(), Some(AppError::NotFound("claim")), "{what}");
             assert_eq!(listed, 0, "{what}");
             let to = AssignClaim { claim: claim(1), reviewer: member(COLLEAGUE) };
             assert_eq!(code(app.assign_claim(&operator(), to).await), "claim-conflict", "{what}");
@@ -277,4 +278,121 @@ async fn who_is_in_conflict_cannot_open_the_claim() {
     }
     let own = app.conflicts(member(1), claim(1)).await.expect("conflicts");
     assert!(own.starts_with(&[Conflict::Own, Conflict::Relative]), "{own:?}");
+}
+
+fn too_close() -> DeclareConflict {
+    DeclareConflict { claim: claim(1), reason: "She was my teacher.".to_owned() }
+}
+
+#[tokio::test]
+async fn who_declares_a_conflict_loses_the_claim_and_sees_it_no_more() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    let missing = Some(AppError::NotFound("claim"));
+    assert_eq!(
+        app.declare_conflict(&as_member(1), &too_close()).await.err(),
+        missing,
+        "no work, no conflict"
+    );
+    assert_eq!(app.declare_conflict(&investigator(), &too_close()).await.err(), missing, "not asked yet");
+    app.take_claim(&colleague(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    let silent = DeclareConflict { reason: "  ".to_owned(), ..too_close() };
+    assert!(matches!(app.declare_conflict(&colleague(), &silent).await, Err(AppError::Invalid(_))));
+    app.declare_conflict(&colleague(), &too_close()).await.expect("declared");
+    assert_eq!(app.claim_view(&colleague(), claim(1)).await.err(), missing);
+    assert_eq!(app.evidence_file(&colleague(), claim(1), evidence(1)).await.err(), missing);
+    assert!(app.review_queue(&colleague(), &plan()).await.expect("a queue").rows.is_empty());
+    // It lies on the pile again, and an investigator who steps aside gives it back too.
+    assert_eq!(app.claim_view(&reviewer(), claim(1)).await.expect("a view").state, "reported");
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    let order = OrderInvestigation {
+        claim: claim(1),
+        investigator: member(INVESTIGATOR),
+        questions: "When?".to_owned(),
+        files: Vec::new(),
+    };
+    app.order_investigation(&reviewer(), &order).await.expect("ordered");
+    app.declare_conflict(&investigator(), &too_close()).await.expect("declared");
+    assert_eq!(app.claim_view(&reviewer(), claim(1)).await.expect("a view").state, "under-review");
+    assert!(app.my_investigations(&investigator()).await.expect("a list").is_empty());
+    assert_eq!(code(app.order_investigation(&reviewer(), &order).await), "claim-conflict");
+    let own = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
+    assert!(own.timeline.iter().all(|step| step.text.is_none()), "why is not the claimant's to read");
+    town.check().await.expect("a sound store");
+}
+
+#[tokio::test]
+async fn an_exception_needs_two_others_and_can_be_taken_back() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    let missing = Some(AppError::NotFound("claim"));
+    let ask = |n| AskOverride {
+        claim: claim(1),
+        member: member(n),
+        reason: "Nobody else reads these papers.".to_owned(),
+    };
+    let of = |n| OfOverride { claim: claim(1), member: member(n) };
+    assert_eq!(code(app.ask_override(&operator(), &ask(COLLEAGUE)).await), "override-not-needed");
+    app.declare_conflict(&colleague(), &too_close()).await.expect("declared");
+    assert_eq!(code(app.ask_override(&operator(), &ask(1)).await), "claim-own");
+    let denied = app.ask_override(&auditor(), &ask(COLLEAGUE)).await;
+    assert!(matches!(denied, Err(AppError::Denied { .. })), "{denied:?}");
+    app.ask_override(&operator(), &ask(COLLEAGUE)).await.expect("asked");
+    assert_eq!(code(app.ask_override(&operator(), &ask(COLLEAGUE)).await), "override-there");
+    assert_eq!(app.claim_view(&colleague(), claim(1)).await.err(), missing, "one person is not enough");
+    assert_eq!(code(app.confirm_override(&operator(), of(COLLEAGUE)).await), "override-alone");
+    let both = as_staff(COLLEAGUE, Role::Auditor);
+    assert_eq!(app.confirm_override(&both, of(COLLEAGUE)).await.err(), missing, "not for oneself");
+    let desk = app.conflict_desk(&auditor(), claim(1)).await.expect("a desk");
+    assert_eq!(desk.related.len(), 1);
+    assert_eq!(desk.related[0].conflicts, [Conflict::Declared]);
+    assert_eq!(desk.related[0].reason, "She was my teacher.");
+    assert!(desk.overrides[0].may_confirm && desk.overrides[0].reason.starts_with("Nobody else"));
+    assert_eq!(app.open_overrides(&auditor()).await.expect("a list").len(), 1);
+    app.confirm_override(&auditor(), of(COLLEAGUE)).await.expect("agreed");
+    app.claim_view(&colleague(), claim(1)).await.expect("open to them now");
+    app.take_claim(&colleague(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    app.withdraw_override(&auditor(), of(COLLEAGUE)).await.expect("taken back");
+    assert_eq!(app.claim_view(&colleague(), claim(1)).await.err(), missing);
+    let gone = app.withdraw_override(&auditor(), of(COLLEAGUE)).await.err();
+    assert_eq!(gone, Some(AppError::NotFound("override")));
+    let trail = trail_of(&town, &auditor()).await;
+    for kind in ["claim.override-asked", "claim.override-confirmed", "claim.override-withdrawn"] {
+        assert!(trail.contains(&kind), "{kind}");
+    }
+    town.check_log().await;
+    town.check().await.expect("a sound store");
+}
+
+#[tokio::test]
+async fn what_a_claim_shares_with_strangers_is_told_on_the_desk_and_refuses_nothing() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    let words = |signals: Vec<huzhu_domain::claim::Signal>| {
+        signals.into_iter().map(huzhu_domain::claim::Signal::word).collect::<Vec<_>>()
+    };
+    let told = app.claim_signals(&reviewer(), claim(1)).await.expect("signals");
+    assert!(told.is_empty(), "{told:?}");
+    // Member 2 files the same papers, and the money would go to the same account, written otherwise.
+    town.joins(2, date(2026, 1, 10)).await;
+    town.files(2, 2, date(2026, 3, 1)).await;
+    for (n, payee) in [(1, "6222 0001"), (2, "62220001")] {
+        let contacts = Contacts { payee: payee.to_owned(), ..Contacts::default() };
+        app.give_contacts(&as_member(n), &GiveContacts { claim: claim(n), contacts }).await.expect("given");
+    }
+    for n in [1, 2] {
+        let told = app.claim_signals(&reviewer(), claim(n)).await.expect("signals");
+        assert_eq!(words(told), ["same-file", "same-payee"]);
+    }
+    for (who, call) in [("the claimant", as_member(1)), ("an investigator", investigator())] {
+        let none = app.claim_signals(&call, claim(1)).await;
+        assert_eq!(none, Err(AppError::NotFound("claim")), "{who}");
+    }
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    app.examine_claim(&reviewer(), &nothing_found()).await.expect("examined");
+    let approve = RecommendClaim { claim: claim(1), advice: Advice::Approve { cost: None } };
+    app.recommend(&reviewer(), &approve).await.expect("a signal refuses nothing");
+    // What was erased meets nothing any more.
+    let waiting = app.claim_signals(&reviewer(), claim(2)).await.expect("signals").len();
+    assert_eq!(waiting, 2);
 }

@@ -404,6 +404,35 @@ pub enum ClaimEvent {
         /// What it does.
         outcome: VerdictOutcome,
     },
+    /// Somebody who works on it said that they are too close to it; why is sealed under their own key.
+    ConflictDeclared {
+        /// Who.
+        by: MemberId,
+        /// They had the claim: until when somebody else takes it.
+        #[cfg_attr(feature = "codec", serde(default, skip_serializing_if = "Option::is_none"))]
+        until: Option<Moment>,
+    },
+    /// Somebody asked that a person may work on it in spite of a conflict; why is sealed under that person's key.
+    OverrideAsked {
+        /// Who would work on it.
+        member: MemberId,
+        /// Who asks.
+        by: MemberId,
+    },
+    /// A second person agreed.
+    OverrideConfirmed {
+        /// Who may work on it now.
+        member: MemberId,
+        /// Who agreed.
+        by: MemberId,
+    },
+    /// It was taken back, asked for or agreed to.
+    OverrideWithdrawn {
+        /// Who may not work on it any more.
+        member: MemberId,
+        /// Who took it back.
+        by: MemberId,
+    },
     /// Whoever had the ball let the deadline pass. Changes no state: time decides by computation.
     DeadlinePassed {
         /// The deadline.

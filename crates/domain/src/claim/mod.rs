@@ -7,13 +7,16 @@
 //! Guarantees: two different people decide; an amount is fixed when it is approved; nothing leaves a final state.
 
 mod card;
+mod conflict;
 mod disputes;
 mod eligibility;
 mod event;
+mod signal;
 mod state;
 mod verbs;
 
 pub use card::{Card, Sex, mask_name};
+pub use conflict::Override;
 pub use disputes::JuryAsker;
 pub use eligibility::{
     Citation, Eligibility, Facts, Finding, FindingKind, Judged, Remedy, Undisclosed, WaitOutcome, assess,
@@ -23,6 +26,7 @@ pub use event::{
     AfterObjection, ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, JuryOrigin, Recommendation,
     VerdictOutcome,
 };
+pub use signal::{Signal, Traces, signals};
 pub use state::{Holder, State};
 pub use verbs::{ClaimRejection, Deadlines};
 
@@ -53,6 +57,8 @@ pub struct Claim {
     investigators: BTreeSet<MemberId>,
     missed: BTreeSet<Moment>,
     judged: Judged,
+    conflicted: BTreeSet<MemberId>,
+    overrides: BTreeMap<MemberId, Override>,
 }
 
 impl Claim {
@@ -75,6 +81,8 @@ impl Claim {
             investigators: BTreeSet::new(),
             missed: BTreeSet::new(),
             judged: Judged::NOTHING,
+            conflicted: BTreeSet::new(),
+            overrides: BTreeMap::new(),
         }
     }
 
@@ -176,9 +184,7 @@ impl Claim {
             ClaimEvent::EvidenceAdded { evidence, file } => {
                 self.evidence.insert(*evidence, file.clone());
             }
-            ClaimEvent::EvidenceRemoved { evidence } => {
-                self.evidence.remove(evidence);
-            }
+            ClaimEvent::EvidenceRemoved { evidence } => _ = self.evidence.remove(evidence),
             ClaimEvent::Examined { judged, .. } => self.judged = judged.clone(),
             ClaimEvent::Reported { at, .. } => self.reported = Some(*at),
             ClaimEvent::Recommended { reviewer, .. } => self.recommender = Some(*reviewer),
@@ -216,9 +222,11 @@ impl Claim {
             ClaimEvent::VerdictApplied { outcome: VerdictOutcome::Review { .. }, .. } => {
                 (self.recommender, self.confirmer, self.approved_aid) = (None, None, None);
             }
-            ClaimEvent::DeadlinePassed { until } => {
-                self.missed.insert(*until);
-            }
+            ClaimEvent::DeadlinePassed { until } => _ = self.missed.insert(*until),
+            ClaimEvent::ConflictDeclared { .. }
+            | ClaimEvent::OverrideAsked { .. }
+            | ClaimEvent::OverrideConfirmed { .. }
+            | ClaimEvent::OverrideWithdrawn { .. } => self.apply_conflict(event),
             ClaimEvent::Paid { confirmation, .. } => self.payout = Some(*confirmation),
             ClaimEvent::EvidenceOpened { .. }
             | ClaimEvent::Taken { .. }

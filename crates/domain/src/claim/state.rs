@@ -182,8 +182,13 @@ impl State {
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
             | ClaimEvent::Examined { .. }
+            | ClaimEvent::ConflictDeclared { until: None, .. }
+            | ClaimEvent::OverrideAsked { .. }
+            | ClaimEvent::OverrideConfirmed { .. }
+            | ClaimEvent::OverrideWithdrawn { .. }
             | ClaimEvent::DeadlinePassed { .. } => return None,
-            ClaimEvent::Reported { until, at: _ } => Self::Reported { until },
+            ClaimEvent::Reported { until, at: _ }
+            | ClaimEvent::ConflictDeclared { until: Some(until), by: _ } => Self::Reported { until },
             ClaimEvent::Taken { reviewer, until }
             | ClaimEvent::Assigned { reviewer, until, by: _ }
             | ClaimEvent::EvidenceCompleted { reviewer, until }

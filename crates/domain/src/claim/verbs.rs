@@ -115,6 +115,15 @@ pub enum ClaimRejection {
         /// Its end.
         until: Moment,
     },
+    /// Nobody asked for it, or it was taken back.
+    #[error("nobody asked for this exception")]
+    NoOverride,
+    /// It was asked for or agreed to before.
+    #[error("this exception was asked for or agreed to before")]
+    OverrideThere,
+    /// Two different people make an exception, and neither for themselves.
+    #[error("two different people make an exception, and neither for themselves")]
+    OverrideAlone,
 }
 
 /// Files per claim: protects the reviewer's day and the vault; enough for a long hospital record.

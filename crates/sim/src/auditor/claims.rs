@@ -202,6 +202,10 @@ impl Auditor {
                 (case.stage, case.recommended) = (Stage::Open, None);
                 from == Stage::Recommended && other && !self.related(*by, case)
             }
+            ClaimEvent::ConflictDeclared { until: Some(_), .. } => {
+                (case.stage, case.recommended) = (Stage::Open, None);
+                matches!(from, Stage::Open | Stage::Recommended)
+            }
             ClaimEvent::PutOnNotice { period, aid, until } => {
                 (case.period, case.notice_until) = (Some(*period), Some(*until));
                 case.stage = Stage::OnNotice;

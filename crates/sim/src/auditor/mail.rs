@@ -96,6 +96,10 @@ const fn template(event: &Event) -> Option<&'static str> {
             | ClaimEvent::VerdictReached { .. }
             | ClaimEvent::VerdictApplied { .. }
             | ClaimEvent::DeadlinePassed { .. }
+            | ClaimEvent::ConflictDeclared { .. }
+            | ClaimEvent::OverrideAsked { .. }
+            | ClaimEvent::OverrideConfirmed { .. }
+            | ClaimEvent::OverrideWithdrawn { .. }
             | ClaimEvent::Cleared { .. } => return None,
         },
         Event::Enrolment(event) => match event {

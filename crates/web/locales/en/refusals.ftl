@@ -3,7 +3,7 @@
 refusal-address-known = Somebody with this mail address is a member already. Please use that account.
 refusal-already-enrolled = This person is in the plan already. Each person can be in a plan once, so that nobody shares twice.
 refusal-already-in-arrears = The share of period { $period } stands as unpaid already. There is nothing more to record.
-refusal-claim-conflict = You are related to this claim: you, somebody you pay for or somebody who pays for you is part of it. Somebody else has to decide it.
+refusal-claim-conflict = This person is too close to the claim: related, of the same household, workplace or hospital, or they stepped aside. Please choose somebody else.
 refusal-claim-cost-missing = This plan pays back proven costs. Please give the cost of the treatment as proven by the bills.
 refusal-claim-evidence-already-added = This file is part of the claim already. There is no need to send it twice.
 refusal-claim-evidence-not-due = The claimant may still bring evidence until { $until }. Please wait until then, or until it is there.
@@ -162,3 +162,6 @@ refusal-jury-voting-runs = Somebody can still vote until { $until }. The ballots
 refusal-jury-wrong-state = This cannot be done with the jury case as it stands now. Please load the page again to see where it stands.
 refusal-webhook-id-used = There is a webhook with this id already. Open the list of webhooks to see it; a new form makes a new one.
 refusal-webhook-too-many = There are { $most } webhooks already, which is as many as the platform looks after. Remove one that nobody needs, then register this one.
+refusal-override-alone = Two different people make an exception, and neither of them for themselves. Please ask a colleague with this right.
+refusal-override-not-needed = This person is not too close to the claim and needs no exception.
+refusal-override-there = This exception was asked for before. Take it back first if it should be made anew.

@@ -3,7 +3,7 @@
 refusal-address-known = 这个邮箱已是成员，请用那个账户。
 refusal-already-enrolled = 此人已在计划中。每人在一个计划里只能有一份，这样没有人会分摊两次。
 refusal-already-in-arrears = { $period } 期的分摊已记为未付，不用再记一次。
-refusal-claim-conflict = 您与这份申请有关联：您本人、您代付的人或为您付款的人在其中。请由别人来决定。
+refusal-claim-conflict = 这个人和申请关系太近：是亲属、同住、同单位或同医院，或者已经申请回避。请另选一人。
 refusal-claim-cost-missing = 这个计划按实际费用报销。请填写票据证明的治疗费用。
 refusal-claim-evidence-already-added = 这份文件已在申请里，不用再传一次。
 refusal-claim-evidence-not-due = 申请人在 { $until } 之前还可以补充证据。请等到那时，或等材料到齐。
@@ -162,3 +162,6 @@ refusal-jury-voting-runs = 在 { $until } 之前还可以投票。之后才计�
 refusal-jury-wrong-state = 按陪审案件现在的状态，不能这样做。请重新打开页面，看看进行到哪一步。
 refusal-webhook-id-used = 已经有这个编号的网络回调。请打开列表查看；用新的表单可以登记新的。
 refusal-webhook-too-many = 已经有 { $most } 个网络回调，平台最多管理这么多。请先删除一个不再需要的，再登记。
+refusal-override-alone = 例外要由两个不同的人决定，而且都不能是为自己。请找另一位有这个权限的同事。
+refusal-override-not-needed = 这个人和申请没有需要回避的关系，不需要例外。
+refusal-override-there = 这个例外已经提出过。要重新提出，请先撤回。

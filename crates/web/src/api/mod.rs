@@ -7,6 +7,7 @@
 
 mod audit;
 mod claims;
+mod conflicts;
 mod desk;
 mod enrolments;
 mod inbox;
@@ -51,6 +52,7 @@ pub(crate) fn table() -> Table {
         tus::add,
         review::add,
         objections::add,
+        conflicts::add,
         desk::add,
         jury::add,
         jurors::add,

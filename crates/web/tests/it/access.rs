@@ -61,9 +61,11 @@ const PAGES: &[(&str, &str)] = &[
     ("POST", "/me/claims/{claim}/withdraw"),
 ];
 
-/// What operators do with a claim whose papers they never see: they name a reviewer, ask for a jury, pay.
+/// What operators do with a claim whose papers they never see: they name a reviewer, ask for a jury, ask for exceptions, pay.
 const BY_OPERATORS: &[(&str, &str)] = &[
     ("GET", "/api/v1/claims/{claim}/reviewers"),
+    ("GET", "/api/v1/claims/{claim}/overrides"),
+    ("POST", "/api/v1/claims/{claim}/overrides"),
     ("POST", "/api/v1/claims/{claim}/jury-cases"),
     ("POST", "/api/v1/claims/{claim}/payout"),
 ];

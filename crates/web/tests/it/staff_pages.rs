@@ -24,6 +24,7 @@ async fn every_page_is_for_its_roles_and_keeps_the_manners_of_a_page() {
         ("/staff", [200, 200, 200, 200, 403, 303]),
         ("/staff/review", [200, 403, 403, 403, 403, 303]),
         ("/staff/review?plan=demo-town&show=mine", [200, 403, 403, 403, 403, 303]),
+        ("/staff/review?show=overdue&step=reported", [200, 403, 403, 403, 403, 303]),
         ("/staff/review?plan=nowhere", [404, 404, 404, 404, 404, 303]),
         ("/staff/confirm", [403, 200, 403, 403, 403, 303]),
         (&waiting, [200, 200, 404, 200, 404, 303]),
@@ -40,6 +41,10 @@ async fn every_page_is_for_its_roles_and_keeps_the_manners_of_a_page() {
         ("/operator/pay-in", [403, 403, 200, 403, 403, 303]),
         ("/operator/webhooks", [403, 403, 200, 403, 403, 303]),
         ("/operator/webhooks/whk_1", [404, 404, 404, 404, 404, 303]),
+        ("/staff/conflicts", [403, 403, 200, 200, 403, 303]),
+        (&format!("{waiting}/conflicts"), [403, 403, 200, 200, 403, 303]),
+        (&format!("{unknown}/conflicts"), [403, 403, 404, 404, 403, 303]),
+        ("/staff/conflicts?claim=nonsense", [403, 403, 422, 422, 403, 303]),
         ("/books", [403, 403, 200, 200, 403, 303]),
         ("/books/demo-town", [403, 403, 200, 200, 403, 303]),
         ("/books/nowhere", [403, 403, 404, 404, 403, 303]),
@@ -114,18 +119,24 @@ async fn a_file_of_evidence_may_do_nothing_in_a_browser_and_each_look_is_recorde
 #[tokio::test]
 async fn nobody_works_on_a_claim_of_their_own_people() {
     let site = site(false).await;
-    // The reviewer joins, falls ill and files a claim: the desk says why it is closed, in both languages.
+    // The reviewer joins, falls ill and files a claim: on the desk it looks like no claim at all.
     site.town.joins(REVIEWER).await;
     site.town.clock.set(noon(date(2026, 5, 2)));
     site.town.reported(REVIEWER, "burns", Severity::Severe, date(2026, 5, 1)).await;
     let desk = format!("/staff/claims/{}", claim(REVIEWER));
-    for path in [desk.clone(), format!("{desk}?lang=zh")] {
-        let seen = site.get(Some(REVIEWER), &path).await;
-        assert_eq!(seen.status, StatusCode::FORBIDDEN);
-        check_page(&path, &seen.body);
+    let unknown = "/staff/claims/clm_ffffffffffffffffffffffffffffffff";
+    let text_of = |seen: Seen, desk: &str| seen.body.replace(desk, "");
+    for rest in ["", "/work", "?lang=zh"] {
+        let seen = site.get(Some(REVIEWER), &format!("{desk}{rest}")).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{rest}");
+        let other = site.get(Some(REVIEWER), &format!("{unknown}{rest}")).await;
+        assert_eq!(text_of(seen, &desk), text_of(other, unknown), "{rest}");
     }
-    let seen = site.post(Some(REVIEWER), &format!("{desk}/take"), &[("key", "a")]).await;
-    assert_eq!(seen.status, StatusCode::FORBIDDEN);
+    for verb in ["take", "conflict"] {
+        let fields = [("key", "a"), ("close", "It is mine.")];
+        let seen = site.post(Some(REVIEWER), &format!("{desk}/{verb}"), &fields).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{verb}");
+    }
     let queue = site.get(Some(REVIEWER), "/staff/review").await;
     assert!(!queue.body.contains(&claim(REVIEWER).to_string()));
     // Somebody else sees it and can take it.

@@ -8,6 +8,7 @@ use huzhu_domain::claim::EvidenceFile;
 use huzhu_domain::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
+use super::super::signals::print_name;
 use super::intake::Note;
 use super::{EvidenceReceipt, place_name, salt_name};
 use crate::App;
@@ -111,6 +112,8 @@ impl App {
                 let (salt, owner) = (note.salt.to_vec(), note.about);
                 unit.sealed.push(Sealed { owner, name: salt_name(note.evidence), bytes: salt });
                 unit.sealed.push(Sealed { owner, name: place_name(note.evidence), bytes: place });
+                let print = self.print_of(&content).to_vec();
+                unit.sealed.push(Sealed { owner, name: print_name(note.evidence), bytes: print });
                 Ok((unit, receipt(now)))
             })
             .await?;

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use huzhu_app::LoadedPlan;
-use huzhu_app::claims::{ClaimView, EvidenceView, FindingView};
+use huzhu_app::claims::{ClaimView, FindingView};
 use huzhu_app::error::{AppError, Refusal};
 use huzhu_domain::claim::Recommendation;
 use huzhu_domain::id::ClaimId;
@@ -17,13 +17,13 @@ use huzhu_domain::plan::{AidKind, ConditionCode, Language, PlanTerms, ReasonCode
 use huzhu_domain::time::{age_days, age_years, day_of};
 use serde::Deserialize;
 
+use super::viewer::{Looking, Viewer};
 use super::{console, last_day, words};
 use crate::design::{Choice, Fact, FieldError, NavItem, Page, Step, StepState};
 use crate::i18n::Locale;
 use crate::pages::forms::Fields;
 use crate::pages::frame::{Answer, MemberVisit, PageError, plan_name, see_other};
 use crate::problem::Problem;
-use crate::transfer::shape;
 
 /// What the address asks for, and what a form brought back.
 #[derive(Default)]
@@ -36,8 +36,10 @@ pub(super) struct Given {
     pub(super) fields: Fields,
     /// The verb that was just done.
     pub(super) done: String,
-    /// The file to show in the page.
-    pub(super) file: String,
+    /// The claim whose verb led here, and the verb.
+    pub(super) after: (String, String),
+    /// The files to show in the page.
+    pub(super) looking: Looking,
 }
 
 #[derive(Deserialize)]
@@ -45,7 +47,15 @@ pub(super) struct Wish {
     #[serde(default)]
     done: String,
     #[serde(default)]
+    after: String,
+    #[serde(default)]
+    of: String,
+    #[serde(default)]
     file: String,
+    #[serde(default)]
+    beside: String,
+    #[serde(default)]
+    size: String,
 }
 
 #[derive(Template)]
@@ -57,6 +67,8 @@ struct DeskPage {
     trail: Vec<NavItem>,
     errors: Vec<FieldError>,
     done: String,
+    /// Query of the ways to the next and the previous claim.
+    next: &'static str,
     kicker: String,
     title: String,
     state: String,
@@ -70,11 +82,15 @@ struct DeskPage {
     eligible: bool,
     aid_text: String,
     asked: Vec<AskedItem>,
-    files: Vec<FileLine>,
+    viewer: Viewer,
     steps: Vec<Step>,
     recommendation: String,
+    /// What it has in common with other claims, a sentence each.
+    signals: Vec<String>,
     can: Acts,
     address: String,
+    /// Where somebody says that they are too close to the claim.
+    claim_address: String,
     key: String,
     text: String,
     cost: String,
@@ -103,19 +119,6 @@ pub(super) struct AskedItem {
     pub(super) required: bool,
 }
 
-/// A file of the claim.
-pub(super) struct FileLine {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) about: String,
-    pub(super) digest: String,
-    pub(super) href: String,
-    pub(super) show_href: String,
-    pub(super) is_picture: bool,
-    pub(super) opens: bool,
-    pub(super) shown: bool,
-}
-
 /// What the visitor can do now.
 #[derive(Clone, Copy)]
 struct Acts {
@@ -125,26 +128,16 @@ struct Acts {
     needs_cost: bool,
     /// Notes what papers show, asks others.
     works: bool,
+    /// The own queue is that of confirmers.
+    confirms: bool,
 }
 
 /// The desk of one claim.
 pub(super) async fn page(visit: MemberVisit, Path(id): Path<String>, Query(wish): Query<Wish>) -> Answer {
     let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
-    let given = Given { done: wish.done, file: wish.file, ..Given::default() };
+    let looking = Looking { file: wish.file, beside: wish.beside, size: wish.size };
+    let given = Given { done: wish.done, after: (wish.after, wish.of), looking, ..Given::default() };
     show(&visit, claim, given).await
-}
-
-/// Whether a refusal says that the visitor is related to the claim.
-pub(super) fn is_conflict(refusal: &Refusal) -> bool {
-    matches!(refusal.code, "claim-conflict" | "claim-own")
-}
-
-#[derive(Template)]
-#[template(path = "staff/conflict.html")]
-struct ConflictPage {
-    page: Page,
-    l: Locale,
-    id: String,
 }
 
 /// Whether a refusal says that the visitor looks at the claim blindly first.
@@ -152,18 +145,10 @@ pub(super) fn is_blind(refusal: &Refusal) -> bool {
     refusal.code == "claim-opinion-first"
 }
 
-/// The page of a claim that the visitor may not work on.
-pub(super) fn not_permitted(visit: &MemberVisit, claim: ClaimId) -> Answer {
-    let l = visit.l();
-    let shown = ConflictPage { page: visit.page(l.t("staff-conflict-title")), l, id: claim.to_string() };
-    visit.render_as(StatusCode::FORBIDDEN, &shown)
-}
-
 /// The desk with what a form brought back.
 pub(super) async fn show(visit: &MemberVisit, claim: ClaimId, given: Given) -> Result<Response, PageError> {
     let view = match visit.app().claim_view(&visit.call(), claim).await {
-        Ok(view) if view.own => return not_permitted(visit, claim),
-        Err(AppError::Refused(refusal)) if is_conflict(&refusal) => return not_permitted(visit, claim),
+        Ok(view) if view.own => return Err(AppError::NotFound("claim").into()),
         Err(AppError::Refused(refusal)) if is_blind(&refusal) => {
             return Ok(see_other(&format!("{}/{claim}", super::opinion::LIST)));
         }
@@ -172,8 +157,10 @@ pub(super) async fn show(visit: &MemberVisit, claim: ClaimId, given: Given) -> R
     let plan = visit.app().plan_summary(&view.plan).await?.plan;
     let terms = plan.plan.terms_of(view.version).ok_or_else(Problem::not_found)?;
     let status = given.status;
-    let shown = desk(visit, &view, &plan, terms, given);
-    visit.render_as(status, &shown)
+    let signals = visit.app().claim_signals(&visit.call(), claim).await?;
+    let mut shown = desk(visit, &view, &plan, terms, given);
+    shown.signals = signals.into_iter().map(|signal| words::signal(visit.l(), signal)).collect();
+    Ok(shown.viewer.allowed(visit.render_as(status, &shown)?))
 }
 
 fn desk(
@@ -197,12 +184,14 @@ fn desk(
     };
     let aid = found.map_or_else(Default::default, |found| found.aid);
     let address = format!("/staff/claims/{}", view.id);
+    let viewer = Viewer::of(visit, view.id, &address, terms, &view.evidence, &given.looking);
     DeskPage {
         page: visit.page(title.clone()),
         l,
         ways: console(visit, ""),
         trail: vec![back, NavItem::new(words::short_id(&view.id), "", true)],
-        done: done_text(l, &given.done),
+        done: told_done(l, &given),
+        next: if can.confirms { "?as=confirm" } else { "" },
         kicker: l.t3(
             "staff-desk-kicker",
             "plan",
@@ -223,14 +212,12 @@ fn desk(
         eligible: found.is_some_and(|found| found.eligible),
         aid_text: l.money_round(aid, view.currency),
         asked: asked_items(language, &view.illness.condition, terms),
-        files: view
-            .evidence
-            .iter()
-            .map(|file| file_line(visit, view.id, &address, terms, file, &given.file))
-            .collect(),
+        viewer,
         steps: steps(l, view, terms),
         recommendation: recommendation(l, language, view, terms),
+        signals: Vec::new(),
         can,
+        claim_address: address.clone(),
         address,
         key: visit.fresh_key(),
         text: given.fields.text("text").to_owned(),
@@ -254,7 +241,13 @@ fn acts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Acts {
         "recommended" if confirms => "decide",
         _ => "",
     };
-    Acts { act, works: reviews, needs_cost: matches!(terms.aid().kind, AidKind::Reimbursement { .. }) }
+    let confirms = confirms && (!reviews || view.state == "recommended");
+    Acts {
+        act,
+        works: reviews,
+        confirms,
+        needs_cost: matches!(terms.aid().kind, AidKind::Reimbursement { .. }),
+    }
 }
 
 fn clock(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Clock {
@@ -353,40 +346,6 @@ fn findings_of(view: &ClaimView) -> &[FindingView] {
     view.eligibility.as_ref().map(|found| found.findings.as_slice()).unwrap_or_default()
 }
 
-/// A file of a claim; `here` is the page that can show it.
-pub(super) fn file_line(
-    visit: &MemberVisit,
-    claim: ClaimId,
-    here: &str,
-    terms: &PlanTerms,
-    file: &EvidenceView,
-    wish: &str,
-) -> FileLine {
-    let l = visit.l();
-    let (ending, opens) = shape(file.kind);
-    let id = file.id.to_string();
-    let href = format!("/staff/claims/{claim}/files/{id}");
-    let is_picture = file.kind.media_type().starts_with("image/") && opens;
-    FileLine {
-        name: l.t2("staff-file-name", "kind", ending.to_uppercase(), "id", words::short_id(&id)),
-        about: l.t2("staff-file-about", "size", size(l, file.bytes), "at", l.moment(file.at, terms.zone())),
-        digest: file.digest.to_string(),
-        show_href: format!("{here}?file={id}#file-{id}"),
-        shown: is_picture && wish == id,
-        is_picture,
-        opens,
-        href,
-        id,
-    }
-}
-
-fn size(l: Locale, bytes: u64) -> String {
-    match bytes {
-        0..1_000_000 => l.t1("staff-size-kb", "count", bytes.div_ceil(1_000)),
-        _ => l.t1("staff-size-mb", "count", bytes.div_ceil(1_000_000)),
-    }
-}
-
 fn steps(l: Locale, view: &ClaimView, terms: &PlanTerms) -> Vec<Step> {
     let last = view.timeline.len().saturating_sub(1);
     let step = |(at, step): (usize, &huzhu_app::claims::Step)| Step {
@@ -463,6 +422,22 @@ pub(super) fn reasons(
         .chain(named)
         .map(|(code, text)| Choice::new(code.clone(), text, code == typed))
         .collect()
+}
+
+/// What was done here, or what was done on the claim before that led here.
+fn told_done(l: Locale, given: &Given) -> String {
+    let (verb, of) = &given.after;
+    if verb.is_empty() { done_text(l, &given.done) } else { after_text(l, verb, of) }
+}
+
+/// What was done to another claim, on the page that it led to.
+pub(super) fn after_text(l: Locale, verb: &str, of: &str) -> String {
+    match (done_text(l, verb), of.parse::<ClaimId>()) {
+        (text, Ok(claim)) if !text.is_empty() => {
+            l.t2("staff-after", "claim", words::short_id(&claim), "text", text)
+        }
+        _ => String::new(),
+    }
 }
 
 fn done_text(l: Locale, done: &str) -> String {

@@ -1,7 +1,8 @@
 //! A file of evidence for the claim desk. Each look becomes an event that the claimant sees.
 //!
 //! Guarantees: the type was read from the content when the file was handed in; the answer may run nothing, load nothing and
-//! reach nothing of the site, whatever is in the file (`sandbox`), and is kept nowhere on its way.
+//! reach nothing of the site, whatever is in the file (`sandbox`; a PDF in the viewer is shown by the browser's own reader
+//! instead, and only in a page of this site), and is kept nowhere on its way.
 
 use axum::extract::{Path, Query};
 use axum::http::HeaderMap;
@@ -16,6 +17,8 @@ use crate::transfer::{Taking, send_file};
 pub(super) struct Wish {
     #[serde(default)]
     download: String,
+    #[serde(default)]
+    embed: String,
 }
 
 /// The file, to be looked at in the browser where that can show it, else to be saved.
@@ -28,6 +31,10 @@ pub(super) async fn file(
     let claim: ClaimId = claim.parse().map_err(|_| Problem::not_found())?;
     let evidence: EvidenceId = file.parse().map_err(|_| Problem::not_found())?;
     let opened = visit.app().evidence_file(&visit.call(), claim, evidence).await?;
-    let taking = if wish.download.is_empty() { Taking::Shown } else { Taking::Saved };
+    let taking = match (wish.download.as_str(), wish.embed.as_str()) {
+        ("", "") => Taking::Shown,
+        ("", _) => Taking::Embedded,
+        _ => Taking::Saved,
+    };
     Ok(send_file(visit.app(), &opened, evidence, &headers, taking).await?)
 }

@@ -3,15 +3,17 @@
 //! Shape: each page asks one or two use cases and renders; each verb is a form that posts to an address of its own and comes
 //! back with `?done=`. Operators and auditors have their pages in [`super::operator`].
 //!
-//! Guarantees: use cases decide who may see and do what; what is shown here grants nothing. A claim of somebody related to
-//! the visitor is shown as not permitted, never in part.
+//! Guarantees: use cases decide who may see and do what; what is shown here grants nothing. A claim that the visitor is in
+//! conflict with looks like none.
 
+mod conflicts;
 pub(crate) mod desk;
 mod evidence;
 mod opinion;
 mod queue;
 mod today;
 mod verbs;
+mod viewer;
 pub(crate) mod words;
 mod work;
 
@@ -45,6 +47,7 @@ const CONSOLE: &[(&str, &str, &[Role])] = &[
     ("staff-nav-people", "/operator/people", &[Role::Operator, Role::Auditor]),
     ("staff-nav-pay-in", "/operator/pay-in", &[Role::Operator]),
     ("staff-nav-webhooks", "/operator/webhooks", &[Role::Operator]),
+    ("conflict-nav", conflicts::LIST, &[Role::Operator, Role::Auditor]),
     ("staff-nav-books", "/books", &[Role::Operator, Role::Auditor]),
     ("staff-nav-audit", "/audit", &[Role::Operator, Role::Auditor]),
 ];
@@ -62,6 +65,12 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/staff/second-reviews/{id}/thanks", get(opinion::thanks))
         .route("/staff/investigations", get(work::tasks))
         .route("/staff/investigations/{id}", get(work::task).post(work::findings))
+        .route("/staff/claims/{id}/next", get(queue::next))
+        .route("/staff/claims/{id}/previous", get(queue::previous))
+        .route("/staff/conflicts", get(conflicts::list))
+        .route("/staff/claims/{id}/conflict", post(conflicts::declare))
+        .route("/staff/claims/{id}/conflicts", get(conflicts::desk))
+        .route("/staff/claims/{id}/conflicts/{verb}", post(conflicts::act))
         .route("/staff/claims/{id}/{verb}", post(verbs::act))
         .route("/staff/claims/{id}/files/{file}", get(evidence::file))
 }

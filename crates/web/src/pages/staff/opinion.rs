@@ -13,9 +13,9 @@ use huzhu_domain::claim::FindingKind;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::{PlanTerms, ReasonCode};
 use huzhu_domain::time::{age_days, day_of};
-use serde::Deserialize;
 
-use super::desk::{AskedItem, FileLine, FindingLine, asked_items, file_line, finding_lines, reasons};
+use super::desk::{AskedItem, FindingLine, asked_items, finding_lines, reasons};
+use super::viewer::{Looking, Viewer};
 use super::{console, due, keyed, last_day, status_of, words};
 use crate::design::{Choice, Fact, FieldError, NavItem, Page, Task};
 use crate::i18n::Locale;
@@ -72,31 +72,29 @@ struct OpinionPage {
     definition: String,
     findings: Vec<FindingLine>,
     asked: Vec<AskedItem>,
-    files: Vec<FileLine>,
+    viewer: Viewer,
     exclusions: Vec<String>,
     address: String,
+    claim_address: String,
     key: String,
     answers: Vec<Choice>,
     reasons: Vec<Choice>,
 }
 
-/// What the address asks for.
-#[derive(Default, Deserialize)]
-pub(super) struct Wish {
-    #[serde(default)]
-    file: String,
-}
-
 /// One claim, as somebody sees it who does not know what was decided.
-pub(super) async fn page(visit: MemberVisit, Path(id): Path<String>, Query(wish): Query<Wish>) -> Answer {
+pub(super) async fn page(
+    visit: MemberVisit,
+    Path(id): Path<String>,
+    Query(looking): Query<Looking>,
+) -> Answer {
     let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
-    show(&visit, claim, &wish.file, &Fields::default(), Vec::new(), StatusCode::OK).await
+    show(&visit, claim, &looking, &Fields::default(), Vec::new(), StatusCode::OK).await
 }
 
 async fn show(
     visit: &MemberVisit,
     claim: ClaimId,
-    file: &str,
+    looking: &Looking,
     fields: &Fields,
     errors: Vec<FieldError>,
     status: StatusCode,
@@ -117,8 +115,7 @@ async fn show(
     let (last, today) = (last_day(view.until, terms.zone()), day_of(visit.now(), terms.zone()));
     let found = findings(&view);
     let address = format!("{LIST}/{claim}");
-    let line = |one| file_line(visit, claim, &address, terms, one, file);
-    let files = view.evidence.iter().map(line).collect();
+    let viewer = Viewer::of(visit, claim, &address, terms, &view.evidence, looking);
     let shown = OpinionPage {
         page: visit.page(title.clone()),
         l,
@@ -143,14 +140,15 @@ async fn show(
         definition: condition.map_or_else(String::new, |found| found.definition.get(language).to_owned()),
         findings: finding_lines(l, found),
         asked: asked_items(language, &view.illness.condition, terms),
-        files,
+        viewer,
         exclusions: terms.cover().exclusions.iter().map(|one| one.text.get(language).to_owned()).collect(),
         key: visit.fresh_key(),
         answers: answers(l, fields.text("answer")),
         reasons: own_reasons(l, visit, found, terms, fields.text("reason")),
         address,
+        claim_address: format!("/staff/claims/{claim}"),
     };
-    visit.render_as(status, &shown)
+    Ok(shown.viewer.allowed(visit.render_as(status, &shown)?))
 }
 
 fn findings(view: &BlindView) -> &[FindingView] {
@@ -209,7 +207,7 @@ pub(super) async fn give(visit: MemberVisit, Path(id): Path<String>, fields: Fie
         Err(error) => {
             let status = status_of(&error);
             let errors = form_errors(visit.l(), error)?;
-            show(&visit, claim, "", &fields, errors, status).await
+            show(&visit, claim, &Looking::default(), &fields, errors, status).await
         }
     }
 }

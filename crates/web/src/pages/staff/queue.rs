@@ -1,18 +1,22 @@
 //! Claims that wait for a reviewer or for a second person, the most urgent first.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
-use axum::extract::Query;
+use axum::extract::{Path, Query};
 use huzhu_app::LoadedPlan;
+use huzhu_app::error::AppError;
 use huzhu_app::plans::PlanSummary;
 use huzhu_app::staff::{Queue, QueueRow};
 use huzhu_domain::claim::Recommendation;
+use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::PlanId;
 use serde::Deserialize;
 
 use super::{console, due, words};
 use crate::design::{NavItem, Page};
 use crate::i18n::Locale;
-use crate::pages::frame::{Answer, MemberVisit, Visit, encoded, plan_name};
+use crate::pages::frame::{Answer, MemberVisit, Visit, encoded, plan_name, see_other};
 use crate::problem::Problem;
 
 /// Rows shown on one page of a queue: keeps the page small; the most urgent ones are first.
@@ -22,8 +26,16 @@ const ROWS_MAX: usize = 50;
 pub(super) struct Wish {
     #[serde(default)]
     plan: String,
+    /// `mine`, `new` or `overdue`; anything else is all.
     #[serde(default)]
     show: String,
+    /// Word of a state; anything that no claim is in shows none.
+    #[serde(default)]
+    step: String,
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    of: String,
 }
 
 #[derive(Template)]
@@ -34,6 +46,9 @@ struct QueuePage {
     ways: Vec<NavItem>,
     plans: Vec<NavItem>,
     filters: Vec<NavItem>,
+    steps: Vec<NavItem>,
+    /// What was done to the claim that led here; empty for nothing.
+    done: String,
     title: String,
     lead: String,
     rows: Vec<Line>,
@@ -65,7 +80,7 @@ pub(super) async fn review(visit: MemberVisit, Query(wish): Query<Wish>) -> Answ
     let plan = chosen(&plans, &wish.plan)?;
     let queue = visit.app().review_queue(&visit.call(), &plan.plan.id).await?;
     let blind = visit.app().second_reviews(&visit.call(), &plan.plan.id).await?.len();
-    show(&visit, &plans, plan, &queue, &wish.show, Some(blind))
+    show(&visit, &plans, plan, &queue, &wish, Some(blind))
 }
 
 /// Recommendations that wait for a second person.
@@ -73,7 +88,7 @@ pub(super) async fn confirm(visit: MemberVisit, Query(wish): Query<Wish>) -> Ans
     let plans = visit.app().plan_list().await?;
     let plan = chosen(&plans, &wish.plan)?;
     let queue = visit.app().confirm_queue(&visit.call(), &plan.plan.id).await?;
-    show(&visit, &plans, plan, &queue, "", None)
+    show(&visit, &plans, plan, &queue, &wish, None)
 }
 
 /// The plan of the address, or the first one there is.
@@ -90,18 +105,16 @@ fn show(
     plans: &[PlanSummary],
     plan: &LoadedPlan,
     queue: &Queue,
-    wish: &str,
+    wish: &Wish,
     // Claims that wait for a blind second opinion; `None` in the queue of confirmers.
     blind: Option<usize>,
 ) -> Answer {
     let (l, is_review) = (visit.l(), blind.is_some());
     let base = if is_review { "/staff/review" } else { "/staff/confirm" };
-    let wanted = |row: &QueueRow| match wish {
-        "mine" => row.mine,
-        "new" => row.reviewer.is_none(),
-        _ => true,
-    };
-    let filters = if is_review { filters(l, &plan.plan.id, queue, wish) } else { Vec::new() };
+    let in_step = |row: &QueueRow| wish.step.is_empty() || row.state == wish.step;
+    let wanted = |row: &QueueRow| fits(row, &wish.show) && in_step(row);
+    let filters = filters(l, base, &plan.plan.id, queue, wish, is_review);
+    let steps = if is_review { steps(l, base, &plan.plan.id, queue, wish) } else { Vec::new() };
     let all: Vec<Line> =
         queue.rows.iter().filter(|row| wanted(row)).map(|row| line(visit, plan, row)).collect();
     let hidden = all.len().saturating_sub(ROWS_MAX);
@@ -112,6 +125,8 @@ fn show(
         ways: console(visit, base),
         plans: if plans.len() > 1 { other_plans(l, plans, plan, base) } else { Vec::new() },
         filters,
+        steps,
+        done: super::desk::after_text(l, &wish.after, &wish.of),
         title,
         lead: l.t(if is_review { "staff-review-lead" } else { "staff-confirm-lead" }),
         rows: all.into_iter().take(ROWS_MAX).collect(),
@@ -135,19 +150,152 @@ fn other_plans(l: Locale, plans: &[PlanSummary], here: &LoadedPlan, base: &str) 
         .collect()
 }
 
-fn filters(l: Locale, plan: &PlanId, queue: &Queue, wish: &str) -> Vec<NavItem> {
-    let count = |wanted: &dyn Fn(&QueueRow) -> bool| queue.rows.iter().filter(|row| wanted(row)).count();
-    let item = |key: &str, show: &str, count: usize| NavItem {
-        label: l.t(key),
-        href: format!("/staff/review?plan={plan}&show={show}"),
-        current: wish == show || (show == "all" && !["mine", "new"].contains(&wish)),
-        count: l.count(u64::try_from(count).unwrap_or(u64::MAX)),
+/// Whether a row is one of those that the address asks for.
+fn fits(row: &QueueRow, show: &str) -> bool {
+    match show {
+        "mine" => row.mine,
+        "new" => row.reviewer.is_none(),
+        "overdue" => row.overdue,
+        _ => true,
+    }
+}
+
+/// Ways to a part of the queue; how many are there counts the chosen step.
+fn filters(
+    l: Locale,
+    base: &str,
+    plan: &PlanId,
+    queue: &Queue,
+    wish: &Wish,
+    is_review: bool,
+) -> Vec<NavItem> {
+    const PARTS: [(&str, &str, bool); 4] = [
+        ("staff-filter-all", "all", true),
+        ("staff-filter-mine", "mine", false),
+        ("staff-filter-new", "new", false),
+        ("staff-filter-overdue", "overdue", true),
+    ];
+    let known = PARTS.iter().any(|(_, show, _)| *show == wish.show);
+    let in_step = |row: &&QueueRow| wish.step.is_empty() || row.state == wish.step;
+    let item = |(key, show, _): &(&str, &str, bool)| {
+        let count = queue.rows.iter().filter(in_step).filter(|row| fits(row, show)).count();
+        NavItem {
+            label: l.t(key),
+            href: address(base, plan, show, &wish.step),
+            current: wish.show == *show || (*show == "all" && !known),
+            count: l.count(u64::try_from(count).unwrap_or(u64::MAX)),
+        }
     };
-    vec![
-        item("staff-filter-all", "all", queue.rows.len()),
-        item("staff-filter-mine", "mine", count(&|row| row.mine)),
-        item("staff-filter-new", "new", count(&|row| row.reviewer.is_none())),
-    ]
+    PARTS.iter().filter(|(.., both)| *both || is_review).map(item).collect()
+}
+
+/// Ways to the claims in one step, of the steps that there are.
+fn steps(l: Locale, base: &str, plan: &PlanId, queue: &Queue, wish: &Wish) -> Vec<NavItem> {
+    let states: BTreeSet<&str> = queue.rows.iter().map(|row| row.state).collect();
+    if states.len() < 2 && wish.step.is_empty() {
+        return Vec::new();
+    }
+    let item = |state: &str, label: String| {
+        let in_state = |row: &&QueueRow| state.is_empty() || row.state == state;
+        let count = queue.rows.iter().filter(in_state).filter(|row| fits(row, &wish.show)).count();
+        NavItem {
+            label,
+            href: address(base, plan, &wish.show, state),
+            current: wish.step == state,
+            count: l.count(u64::try_from(count).unwrap_or(u64::MAX)),
+        }
+    };
+    let every = item("", l.t("staff-filter-every-step"));
+    std::iter::once(every)
+        .chain(states.into_iter().map(|state| item(state, words::claim_state(l, state))))
+        .collect()
+}
+
+fn address(base: &str, plan: &PlanId, show: &str, step: &str) -> String {
+    let mut address = format!("{base}?plan={plan}&show={}", encoded(show));
+    if !step.is_empty() {
+        address += "&step=";
+        address += &encoded(step);
+    }
+    address
+}
+
+/// Which queue of the visitor the ways from claim to claim follow.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default, rename = "as")]
+    queue: String,
+}
+
+/// The next claim of the own queue; behind the last one is the queue itself.
+pub(super) async fn next(visit: MemberVisit, Path(id): Path<String>, Query(which): Query<Which>) -> Answer {
+    step(&visit, &id, &which, |list, at| match at {
+        Some(at) => at.checked_add(1).and_then(|next| list.get(next)),
+        None => list.first(),
+    })
+    .await
+}
+
+/// The previous claim of the own queue; before the first one is the queue itself.
+pub(super) async fn previous(
+    visit: MemberVisit,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+) -> Answer {
+    step(&visit, &id, &which, |list, at| match at {
+        Some(at) => at.checked_sub(1).and_then(|before| list.get(before)),
+        None => list.last(),
+    })
+    .await
+}
+
+async fn step(
+    visit: &MemberVisit,
+    id: &str,
+    which: &Which,
+    choose: impl Fn(&[ClaimId], Option<usize>) -> Option<&ClaimId> + Send,
+) -> Answer {
+    let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
+    let plan = visit.app().claim_view(&visit.call(), claim).await?.plan;
+    let confirms = which.queue == "confirm";
+    let list = own_queue(visit, &plan, confirms).await?;
+    let at = list.iter().position(|one| *one == claim);
+    Ok(see_other(&match choose(&list, at) {
+        Some(next) => format!("/staff/claims/{next}"),
+        None => format!("{}?plan={plan}", base(confirms)),
+    }))
+}
+
+const fn base(confirms: bool) -> &'static str {
+    if confirms { "/staff/confirm" } else { "/staff/review" }
+}
+
+/// Claims that the visitor can do something about now, the most urgent first: their own, those that nobody has, and those whose
+/// evidence is late; or those that wait for a second person.
+async fn own_queue(visit: &MemberVisit, plan: &PlanId, confirms: bool) -> Result<Vec<ClaimId>, AppError> {
+    let queue = if confirms {
+        visit.app().confirm_queue(&visit.call(), plan).await?
+    } else {
+        visit.app().review_queue(&visit.call(), plan).await?
+    };
+    let open = |row: &&QueueRow| match row.state {
+        "reported" | "recommended" => true,
+        "under-review" => row.mine,
+        "more-evidence-needed" => row.mine && row.overdue,
+        _ => false,
+    };
+    Ok(queue.rows.iter().filter(open).map(|row| row.claim).collect())
+}
+
+/// Where a decision leads: to the next claim of the own queue, or to the empty queue.
+pub(super) async fn onward(visit: &MemberVisit, claim: ClaimId, verb: &str) -> Result<String, AppError> {
+    let confirms = matches!(verb, "confirm" | "return");
+    let plan = visit.app().claim_view(&visit.call(), claim).await?.plan;
+    let list = own_queue(visit, &plan, confirms).await?;
+    Ok(match list.iter().find(|one| **one != claim) {
+        Some(next) => format!("/staff/claims/{next}?after={verb}&of={claim}"),
+        None => format!("{}?plan={plan}&after={verb}&of={claim}", base(confirms)),
+    })
 }
 
 fn line(visit: &Visit, plan: &LoadedPlan, row: &QueueRow) -> Line {

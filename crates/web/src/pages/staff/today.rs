@@ -1,10 +1,12 @@
 //! What needs the visitor today, for each role and plan.
 
 use askama::Template;
+use axum::extract::Query;
 use huzhu_app::error::AppError;
 use huzhu_app::plans::PlanSummary;
 use huzhu_app::staff::Queue;
 use huzhu_domain::member::Role;
+use serde::Deserialize;
 
 use super::{console, due};
 use crate::design::{NavItem, Page, Task};
@@ -18,6 +20,7 @@ struct TodayPage {
     page: Page,
     l: Locale,
     ways: Vec<NavItem>,
+    done: String,
     groups: Vec<Group>,
 }
 
@@ -27,8 +30,14 @@ struct Group {
     tasks: Vec<Task>,
 }
 
+#[derive(Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    done: String,
+}
+
 /// What needs the visitor today.
-pub(super) async fn page(visit: MemberVisit) -> Answer {
+pub(super) async fn page(visit: MemberVisit, Query(wish): Query<Wish>) -> Answer {
     let l = visit.l();
     let roles: Vec<Role> = Role::ALL.into_iter().filter(|role| visit.has(*role)).collect();
     if roles.is_empty() {
@@ -48,8 +57,13 @@ pub(super) async fn page(visit: MemberVisit) -> Answer {
         };
         groups.push(Group { title: l.t(key), tasks });
     }
-    let shown =
-        TodayPage { page: visit.page(l.t("staff-today-title")), l, ways: console(&visit, "/staff"), groups };
+    let shown = TodayPage {
+        page: visit.page(l.t("staff-today-title")),
+        l,
+        ways: console(&visit, "/staff"),
+        done: if wish.done == "conflict" { l.t("close-done") } else { String::new() },
+        groups,
+    };
     visit.render(&shown)
 }
 

@@ -11,6 +11,7 @@ use huzhu_domain::plan::ReasonCode;
 use huzhu_ledger::Amount;
 
 use super::desk;
+use super::queue;
 use super::work;
 use super::{keyed, status_of};
 use crate::pages::forms::{Fields, form_errors, wrong};
@@ -26,8 +27,13 @@ pub(super) async fn act(
     let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
     let call = keyed(&visit, &fields)?;
     match run(&visit, &call, claim, &verb, &fields).await {
-        Ok(()) => Ok(see_other(&format!("/staff/claims/{claim}?done={verb}"))),
-        Err(AppError::Refused(refusal)) if desk::is_conflict(&refusal) => desk::not_permitted(&visit, claim),
+        Ok(()) => {
+            // What is decided is done: the next claim waits. Where there is none to be read any more, the desk says so.
+            let decides = matches!(verb.as_str(), "request" | "approve" | "refuse" | "confirm" | "return");
+            let here = format!("/staff/claims/{claim}?done={verb}");
+            let to = if decides { queue::onward(&visit, claim, &verb).await.unwrap_or(here) } else { here };
+            Ok(see_other(&to))
+        }
         Err(error) => {
             let status = status_of(&error);
             let errors = match &error {

@@ -4,6 +4,7 @@
 //! domain never makes a page fail.
 
 use huzhu_app::claims::FindingView;
+use huzhu_domain::claim::Signal;
 use huzhu_domain::member::Role;
 use huzhu_domain::plan::Severity;
 
@@ -170,6 +171,10 @@ pub(crate) fn event(l: Locale, kind: &str) -> String {
         ("juror.resigned", "staff-event-juror-resigned"),
         ("juror.struck-off", "staff-event-juror-struck-off"),
         ("ballot.cast", "staff-event-ballot-cast"),
+        ("claim.conflict-declared", "staff-event-claim-conflict-declared"),
+        ("claim.override-asked", "staff-event-claim-override-asked"),
+        ("claim.override-confirmed", "staff-event-claim-override-confirmed"),
+        ("claim.override-withdrawn", "staff-event-claim-override-withdrawn"),
         ("claim.hidden", "staff-event-claim-hidden"),
         ("second-review.drawn", "staff-event-second-review-drawn"),
         ("second-review.given", "staff-event-second-review-given"),
@@ -201,6 +206,9 @@ pub(crate) fn action(l: Locale, word: &str) -> String {
         ("answer-objection", "staff-action-answer-objection"),
         ("ask-jury", "staff-action-ask-jury"),
         ("run-jury", "staff-action-run-jury"),
+        ("declare-conflict", "staff-action-declare-conflict"),
+        ("ask-override", "staff-action-ask-override"),
+        ("confirm-override", "staff-action-confirm-override"),
         ("serve-on-jury", "staff-action-serve-on-jury"),
     ];
     told(l, TABLE, word)
@@ -277,6 +285,19 @@ pub(crate) fn finding(l: Locale, finding: &FindingView) -> String {
         (Some((_, key, _)), None) => l.t1(key, "day", l.t("rule-no-day")),
         (None, _) => finding.rule.clone(),
     }
+}
+
+/// What a claim has in common with others, as a sentence.
+pub(crate) fn signal(l: Locale, signal: Signal) -> String {
+    let key = match signal {
+        Signal::SameFile { .. } => "signal-same-file",
+        Signal::SamePayee { .. } => "signal-same-payee",
+        Signal::SamePhone { .. } => "signal-same-phone",
+        Signal::SameAddress { .. } => "signal-same-address",
+        Signal::SameDoctor { .. } => "signal-same-doctor",
+        Signal::SoonAfterWait { .. } => "signal-soon-after-wait",
+    };
+    l.t1(key, "count", signal.count())
 }
 
 /// The last eight digits of an id: enough to tell things on one page apart.

@@ -72,10 +72,7 @@ pub(super) async fn page(visit: MemberVisit, Path(id): Path<String>) -> Answer {
     needs(&visit, Action::AssignClaim)?;
     let l = visit.l();
     let view = match visit.app().claim_view(&visit.call(), claim).await {
-        Ok(view) if view.own => return super::desk::not_permitted(&visit, claim),
-        Err(AppError::Refused(refusal)) if super::desk::is_conflict(&refusal) => {
-            return super::desk::not_permitted(&visit, claim);
-        }
+        Ok(view) if view.own => return Err(AppError::NotFound("claim").into()),
         Err(AppError::Refused(refusal)) if super::desk::is_blind(&refusal) => {
             return Ok(see_other(&format!("{}/{claim}", super::opinion::LIST)));
         }
@@ -281,6 +278,7 @@ struct TaskPage {
     questions: String,
     files: Vec<(String, String)>,
     address: String,
+    claim_address: String,
     key: String,
     text: String,
     errors: Vec<FieldError>,
@@ -315,6 +313,7 @@ async fn show_task(
         questions: task.questions.clone(),
         files: task.files.iter().map(file).collect(),
         address: format!("/staff/investigations/{claim}"),
+        claim_address: format!("/staff/claims/{claim}"),
         key,
         text,
         errors,
