@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use huzhu_sim::simulation::run;
 
 /// Seeds of a normal run: a minute of one core without optimisation.
-const SMOKE: u64 = 12;
+const SMOKE: u64 = 20;
 
 /// What the smoke seeds must have seen, so that a simulator that no longer reaches something is noticed.
 const REACHED: &[&str] = &[
