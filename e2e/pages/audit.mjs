@@ -2,12 +2,13 @@
 // its own set of rules and none switched off, no sideways scrolling, size, dead links, errors in the console.
 //
 // Each page is seen in four combinations that between them hold every pair of language, theme and size; ALL=1 takes all eight.
+// Pages that are the same for everybody are seen by nobody and by one member. A page that the sources know and nobody has seen
+// at the end is a finding of its own; `PERSONAS=juror,clerk` looks as these only, and leaves that out.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { BASE, DESKTOP, PERSONAS, PHONE, become, context, kind, launch } from "./browser.mjs";
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { AXE, BASE, DESKTOP, PERSONAS, PHONE, become, context, kind, launch } from "./browser.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Bytes on the wire of a page with its stylesheet and script: a cheap phone on a bad line. */
 const PAGE_BYTES = 60_000;
 /** Pages of one kind that are seen for each persona. */
@@ -24,8 +25,18 @@ const COMBINATIONS = process.env.ALL ? ALL : PAIRS;
 /** Pages that nothing has to link to. */
 const BEGIN = [
   "/", "/design", "/api", "/sign-in", "/first-operator", "/me", "/me/claims", "/staff", "/operator", "/audit", "/books",
-  "/log", "/verify",
+  "/log", "/verify", "/inbox", "/me/juror", "/me/objections", "/staff/review", "/staff/confirm", "/staff/second-reviews",
+  "/staff/investigations", "/staff/objections", "/staff/jury", "/staff/conflicts", "/operator/webhooks",
   "/demo/mailbox", "/no-such-page",
+];
+/** Pages that depend on who looks at them. */
+const OWN = /^\/(me|staff|operator|inbox|jury-cases|books|audit|demo)(\/|$)|\/join(\/|$)|\/notice\//;
+/** Who sees the pages that are the same for everybody. */
+const EVERYBODY = ["nobody", "member"];
+/** Addresses of the sources that are no pages of their own: files, ways to another page, answers to a form that journeys look at. */
+const NO_PAGES = [
+  /\.(json|tlog-proof)$/, /\{file\}$/, /\/(next|previous|hledger)$/, /^\/me\/juror\/cases\/\{id\}\/receipt$/,
+  /\/thanks$/, /^\/sign-in\/code$/,
 ];
 /** Files, not pages. */
 const isFile = (path) => !path.endsWith("/receipt")
@@ -35,6 +46,16 @@ const findings = new Map();
 let largest = { bytes: 0, path: "" };
 let audits = 0;
 const seen = new Set();
+const visited = new Set();
+
+/** Addresses of pages in the sources. */
+function sources(folder = fileURLToPath(new URL("../../crates/web/src/pages", import.meta.url))) {
+  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".rs")).flatMap((name) => {
+    const text = readFileSync(`${folder}/${name}`, "utf8");
+    const routes = [...text.matchAll(/\.route\(\s*"([^"]+)",\s*([^\n]*)/g)];
+    return routes.filter(([, , how]) => /^(get\(|upload)/.test(how)).map(([, path]) => path);
+  }).filter((path) => !NO_PAGES.some((no) => no.test(path)));
+}
 
 function finding(what, where) {
   const list = findings.get(what) ?? [];
@@ -90,7 +111,7 @@ async function look(page, path, expected, where) {
         `${where}: ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? violation.help}`);
     }
   }
-  return page.evaluate(() => [...document.querySelectorAll("a[href]")]
+  return page.evaluate(() => [...document.querySelectorAll("a[href]:not([download])")]
     .map((link) => new URL(link.href))
     .filter((url) => url.origin === location.origin)
     .map((url) => url.pathname + url.search));
@@ -122,6 +143,7 @@ async function crawl(browser, persona) {
     const pattern = kind(path);
     const count = counts.get(pattern) ?? 0;
     if (count >= EACH) continue;
+    if (!OWN.test(path) && !EVERYBODY.includes(persona)) continue;
     counts.set(pattern, count + 1);
     const expected = BEGIN.includes(path) ? [200, 403, 404] : [200];
     // The combinations are looked at side by side: each has a process of its own in the browser.
@@ -141,14 +163,39 @@ async function crawl(browser, persona) {
       }
     }
     seen.add(pattern);
+    visited.add(new URL(path, BASE).pathname);
   }
   for (const { made } of opened) await made.close();
   console.log(`pages: ${persona}: ${counts.size} kinds of pages`);
 }
 
+/** Makes the pages that a town does not have by itself: an endpoint with a delivery, an exam that was begun. */
+async function prepare(browser) {
+  const made = await context(browser);
+  const post = async (path, form) => {
+    const answer = await made.request.post(BASE + path, { form, maxRedirects: 0 });
+    if (answer.status() >= 400) finding(`prepare: ${path} answers ${answer.status()}`, await answer.text());
+    return answer;
+  };
+  await become(made, "operator");
+  const hook = await post("/operator/webhooks", { key: crypto.randomUUID(), url: "https://hooks.example.org/huzhu" });
+  const id = /whk_[0-9a-f]{32}/.exec(await hook.text())?.[0];
+  if (id) await post(`/operator/webhooks/${id}/test`, { key: crypto.randomUUID() });
+  await become(made, "member");
+  await post("/me/juror/demo-town/exam/begin", { key: crypto.randomUUID() });
+  await made.close();
+}
+
 const browser = await launch();
+await prepare(browser);
 for (const persona of process.env.PERSONAS?.split(",") ?? PERSONAS) await crawl(browser, persona);
 await browser.close();
+if (!process.env.PERSONAS) {
+  for (const path of sources()) {
+    const fits = new RegExp(`^${path.replace(/\{[a-z]+\}/g, "[^/]+")}$`);
+    if (![...visited].some((one) => fits.test(one))) finding(`unseen: nobody came to ${path}`, "sources");
+  }
+}
 for (const [what, where] of [...findings].sort()) {
   console.log(`\n${what}\n  ${where.length} times, first: ${where[0]}`);
 }

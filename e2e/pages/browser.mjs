@@ -1,6 +1,11 @@
 // What audit, journeys and pictures share: the browser of the system, contexts of a kind, personas of the demo.
 
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
+
+/** The accessibility audit, as a script for a page. */
+export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export const BASE = process.env.BASE;
 export const PHONE = { width: 360, height: 640 };
@@ -8,7 +13,7 @@ export const DESKTOP = { width: 1280, height: 900 };
 /** Every kind of visitor of the demo. */
 export const PERSONAS = [
   "nobody", "newcomer", "member", "parent", "claimant", "refused", "aided",
-  "reviewer", "confirmer", "operator", "auditor",
+  "reviewer", "confirmer", "investigator", "clerk", "juror", "operator", "auditor",
 ];
 
 export async function launch() {
@@ -50,7 +55,7 @@ export async function become(made, persona) {
 export function kind(address) {
   const url = new URL(address, BASE);
   return url.pathname
-    .replace(/\b(mem|enr|clm|evd)_[0-9a-f]{32}/g, "{$1}")
+    .replace(/(?<![a-z])([a-z]{3})_[0-9a-f]{32}/g, "{$1}")
     .replace(/\b\d{4}-\d{2}-\d+\b/g, "{period}")
     .replace(/\/v?\d+(\.toml)?(?=\/|$)/g, "/{n}");
 }
