@@ -5,6 +5,7 @@
 //! secrets, providers and mail. Each method says whether its work is durable when it returns, whether it may be repeated,
 //! and what it excludes.
 
+mod cards;
 mod inbox;
 mod webhooks;
 
@@ -23,6 +24,7 @@ use crate::record::{
     Record, RefusedAct, Session, SignInCode,
 };
 
+pub use cards::{CardPlace, CardQuery, DISPLAY_STATES, PUBLIC_STATES};
 pub use inbox::{InboxChange, InboxStore};
 pub use webhooks::{
     DeliveryCounts, WebhookChange, WebhookReply, WebhookRequest, WebhookSender, WebhookStore,
@@ -345,6 +347,14 @@ pub trait Store: InboxStore + WebhookStore + Send + Sync {
     async fn claim(&self, id: ClaimId) -> Result<Option<ClaimRecord>, StoreError>;
     /// Claims by query.
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError>;
+    /// Claims whose cards are public, by query: newest period first, newest claim first, those after a place. Reads an index, of
+    /// which it touches no more than the rows of the narrowest part of the query.
+    async fn cards(
+        &self,
+        query: &CardQuery,
+        after: Option<CardPlace>,
+        limit: u32,
+    ) -> Result<Vec<ClaimRecord>, StoreError>;
 
     /// One row of [`crate::matter`].
     async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError>;

@@ -14,8 +14,8 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use huzhu_app::matter::{MatterQuery, MatterRecord};
 use huzhu_app::ports::{
-    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged, Page, Position,
-    Recorded, Store, StoreError, Unit,
+    Actor, Answer, CardPlace, CardQuery, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry,
+    NewLogged, Page, Position, Recorded, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
@@ -163,6 +163,14 @@ impl<S: Store> Store for FaultyStore<S> {
     }
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError> {
         self.inner.claims(query, page).await
+    }
+    async fn cards(
+        &self,
+        query: &CardQuery,
+        after: Option<CardPlace>,
+        limit: u32,
+    ) -> Result<Vec<ClaimRecord>, StoreError> {
+        self.inner.cards(query, after, limit).await
     }
     async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {
         self.inner.matter(stream).await

@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use huzhu_app::inbox::Announcement;
 use huzhu_app::matter::{MatterKind, MatterQuery, MatterRecord};
 use huzhu_app::ports::{
-    Actor, Answer, Append, ClaimQuery, Constraint, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged,
-    Page, Position, Recorded, ReliedOn, SignInChange, Store, StoreError, Unit,
+    Actor, Answer, Append, CardPlace, CardQuery, ClaimQuery, Constraint, EnrolmentQuery, LogMark, LogYear,
+    LoggedEntry, NewLogged, Page, Position, Recorded, ReliedOn, SignInChange, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortDays, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord,
@@ -501,6 +501,21 @@ impl Store for MemoryStore {
             ClaimQuery::InStates(plan, states) => row.plan == *plan && states.contains(&row.state),
             ClaimQuery::InPeriod(plan, period) => row.plan == *plan && row.period == Some(*period),
         })
+    }
+
+    async fn cards(
+        &self,
+        query: &CardQuery,
+        after: Option<CardPlace>,
+        most: u32,
+    ) -> Result<Vec<ClaimRecord>, StoreError> {
+        let tables = self.tables();
+        let rows = tables.claims.rows.values().filter(|row| query.asks_for(row));
+        let mut found: Vec<_> =
+            rows.filter_map(|row| Some((CardPlace::of(row)?.order(), row.clone()))).collect();
+        found.retain(|(place, _)| after.is_none_or(|after| *place < after.order()));
+        found.sort_by(|one, other| other.0.cmp(&one.0));
+        Ok(found.into_iter().take(limit(most)).map(|(_, row)| row).collect())
     }
 
     async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {

@@ -10,6 +10,7 @@
 //! not a second design.
 
 mod batch;
+mod cards;
 mod crypto;
 mod doctor;
 mod inbox;

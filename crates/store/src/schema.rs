@@ -304,6 +304,11 @@ pub(crate) const STEPS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS webhook_delivery_order ON webhook_delivery (webhook, position, id)",
     "CREATE INDEX IF NOT EXISTS webhook_delivery_waiting ON webhook_delivery (webhook, about, position)
         WHERE state = 'waiting'",
+    // 54 to 56: the notice board, in its own order: see crate::cards. Only claims with a card have a period.
+    "CREATE INDEX IF NOT EXISTS claim_card_state ON claim (plan, state, period, id) WHERE period IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS claim_card_condition ON claim (plan, condition, period, id) WHERE period IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS claim_card_aid ON claim (plan, length(aid), substr(aid, 1, 1), period, id)
+        WHERE period IS NOT NULL",
 ];
 
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text

@@ -11,8 +11,8 @@ use std::sync::{Arc, mpsc};
 use async_trait::async_trait;
 use huzhu_app::matter::{MatterQuery, MatterRecord};
 use huzhu_app::ports::{
-    Actor, Answer, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry, NewLogged, Page, Position,
-    Recorded, Store, StoreError, Unit,
+    Actor, Answer, CardPlace, CardQuery, ClaimQuery, EnrolmentQuery, LogMark, LogYear, LoggedEntry,
+    NewLogged, Page, Position, Recorded, Store, StoreError, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord, PlanRecord, RefusedAct,
@@ -33,7 +33,7 @@ use crate::reader::{Readers, list, one};
 use crate::rows::{self, Failure, bytes, integer};
 use crate::secret::InstanceSecret;
 use crate::writer::{self, Job, Work, Writer};
-use crate::{logged, matters, people, project, schema};
+use crate::{cards, logged, matters, people, project, schema};
 
 /// Name of the database in a data folder.
 const FILE: &str = "huzhu.db";
@@ -279,6 +279,15 @@ impl Store for SqliteStore {
 
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError> {
         self.readers.with(|db| lists::claims(db, query, page))
+    }
+
+    async fn cards(
+        &self,
+        query: &CardQuery,
+        after: Option<CardPlace>,
+        limit: u32,
+    ) -> Result<Vec<ClaimRecord>, StoreError> {
+        self.readers.with(|db| cards::cards(db, query, after, limit))
     }
 
     async fn matter(&self, stream: &StreamId) -> Result<Option<MatterRecord>, StoreError> {

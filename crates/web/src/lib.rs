@@ -7,6 +7,7 @@
 //! personal stands in logs; no handler runs for a request that the guards refuse.
 
 pub mod api;
+mod card_search;
 pub mod chart;
 pub mod design;
 pub mod edge;

@@ -10,13 +10,8 @@ use huzhu_ledger::{Amount, Currency};
 use super::share::{helped_by, shared_total};
 use crate::App;
 use crate::error::AppError;
-use crate::ports::{ClaimQuery, Page};
+use crate::ports::PUBLIC_STATES;
 use crate::record::{EnrolmentRecord, PeriodRecord};
-
-/// Cards on one page of the notice board: protects memory; a plan with more shows the first ones by id.
-const CARDS_MAX: u32 = 2_000;
-/// States from which on a card is public. Withdrawn claims leave the board.
-const PUBLIC_STATES: [&str; 5] = ["on-notice", "objected", "cleared", "payable", "paid"];
 
 /// A period as the public sees it. Amounts in minor units.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,17 +44,6 @@ pub struct PeriodView {
     pub collection: Option<Collection>,
 }
 
-/// The cards of the claims on display.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeBoard {
-    /// The plan.
-    pub plan: PlanId,
-    /// Currency of all amounts.
-    pub currency: Currency,
-    /// The cards, by claim.
-    pub cards: Vec<Card>,
-}
-
 impl App {
     /// The periods of a plan, newest first.
     pub async fn period_list(&self, plan: &PlanId) -> Result<Vec<PeriodView>, AppError> {
@@ -74,17 +58,6 @@ impl App {
         let periods = self.store.periods(plan).await?;
         let period = periods.into_iter().find(|period| period.key == key);
         view(period.ok_or(AppError::NotFound("period"))?, currency)
-    }
-
-    /// The claims on display now.
-    pub async fn notice_board(&self, plan: &PlanId) -> Result<NoticeBoard, AppError> {
-        let query = ClaimQuery::InStates(plan.clone(), vec!["on-notice", "objected"]);
-        self.cards(plan, &query).await
-    }
-
-    /// The claims that were shared in a period, or are on display for it.
-    pub async fn period_cards(&self, plan: &PlanId, key: PeriodKey) -> Result<NoticeBoard, AppError> {
-        self.cards(plan, &ClaimQuery::InPeriod(plan.clone(), key)).await
     }
 
     /// The card of a claim, from its notice on.
@@ -103,17 +76,6 @@ impl App {
         let row = self.store.claim(claim).await?;
         let row = row.filter(|row| PUBLIC_STATES.contains(&row.state)).ok_or(AppError::NotFound("card"))?;
         self.period_statement(&row.plan, row.period.ok_or(AppError::NotFound("card"))?).await
-    }
-
-    async fn cards(&self, id: &PlanId, query: &ClaimQuery) -> Result<NoticeBoard, AppError> {
-        let currency = self.plan_currency(id).await?;
-        let periods = self.store.periods(id).await?;
-        let rows = self.store.claims(query, &Page::first(CARDS_MAX)).await?;
-        let mut cards = Vec::with_capacity(rows.len());
-        for row in rows.iter().filter(|row| PUBLIC_STATES.contains(&row.state)) {
-            cards.push(self.card_of(&periods, row.id).await?);
-        }
-        Ok(NoticeBoard { plan: id.clone(), currency, cards })
     }
 
     /// The card of a claim as things stand.

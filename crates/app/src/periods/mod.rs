@@ -1,7 +1,8 @@
 //! Periods: notice, settlement, collection, payout, close, and what the public reads of them.
 //!
 //! Shape: `notice` counts members and puts claims on display, `settle` turns claims and cohorts into shares, `collect` records
-//! what the bank reports, `arrears` what comes in late, `payout` pays and closes, `share` says what one enrolment owes, `board` answers the public.
+//! what the bank reports, `arrears` what comes in late, `payout` pays and closes, `share` says what one enrolment owes, `board` answers the public,
+//! `search` finds its cards.
 //!
 //! Guarantees: nothing here walks over all members; only exceptions (failed debits, arrears, people over age) are touched one
 //! by one. Journal entries have ids that follow from what caused them, so that no cause is booked twice.
@@ -17,6 +18,7 @@ mod kept_back;
 mod notice;
 mod payout;
 pub(crate) mod refusal;
+mod search;
 mod settle;
 pub mod share;
 
@@ -29,10 +31,11 @@ use huzhu_ledger::{EntryId, JournalEntry, Line};
 use serde::Serialize;
 
 pub use arrears::{ArrearsReceipt, LapseReceipt, LapseUnpaid, RetryArrears};
-pub use board::{NoticeBoard, PeriodView};
+pub use board::PeriodView;
 pub use collect::{CollectPeriod, CollectReceipt, CollectionPreview, FAILURES_MAX};
 pub use notice::{NoticeReceipt, PeriodPreview};
 pub use payout::{CloseReceipt, PayClaim, PayIn, PayInReceipt, PayReceipt, PaySource, Payout, UnpaidShares};
+pub use search::{CardOnBoard, CardPage, CardSearch, CardStage};
 pub use settle::SettleReceipt;
 pub use share::{MemberShare, first_counted, helped_by, share_in, shared_total, shares_of, year_to_date};
 

@@ -7,7 +7,9 @@ use huzhu_app::claims::{
     RemoveEvidence, RequestEvidence, SendBack, TakeClaim,
 };
 use huzhu_app::error::AppError;
-use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, PayIn, PaySource, RetryArrears};
+use huzhu_app::periods::{
+    CardSearch, CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, PayIn, PaySource, RetryArrears,
+};
 use huzhu_app::ports::{Page, Store};
 use huzhu_domain::claim::FileKind;
 use huzhu_domain::enrolment::EndReason;
@@ -77,7 +79,8 @@ async fn is_shared(town: &Town) {
     assert_eq!((preview.headcount, preview.share), (7, fen(15_429)));
     let notice = app.open_notice(&operator(), &of("2026-03-1")).await.expect("notice").receipt;
     assert_eq!((notice.headcount, notice.claims, notice.aid), (7, 1, fen(100_000)));
-    let card = app.notice_board(&plan()).await.expect("a board").cards.remove(0);
+    let board = app.search_cards(&plan(), &CardSearch::default(), None, 9).await.expect("a board");
+    let card = &board.cards.first().expect("a card").card;
     assert_eq!((card.name.as_str(), card.age, card.days_in_plan), ("王**", 35, 50));
     assert_eq!(code(app.settle_period(&operator(), &of("2026-03-1")).await), "period-notice-running");
     town.on(date(2026, 3, 10));

@@ -6,7 +6,8 @@ use huzhu_app::call::Call;
 use huzhu_app::claims::OwnClaim;
 use huzhu_app::error::AppError;
 use huzhu_app::periods::{
-    CollectPeriod, OfPeriod, PayClaim, PayIn, PaySource, helped_by, share_in, shared_total, year_to_date,
+    CardSearch, CollectPeriod, OfPeriod, PayClaim, PayIn, PaySource, helped_by, share_in, shared_total,
+    year_to_date,
 };
 use huzhu_app::plans::PublishPlan;
 use huzhu_app::ports::{EnrolmentQuery, Page, Store};
@@ -327,7 +328,8 @@ async fn a_claim_withdrawn_during_the_notice_is_not_shared() {
     app.withdraw_claim(&as_member(2), huzhu_app::claims::OwnClaim { claim: claim(2) })
         .await
         .expect("withdrawn");
-    assert_eq!(app.notice_board(&plan()).await.expect("a board").cards.len(), 1);
+    let board = app.search_cards(&plan(), &CardSearch::default(), None, 9).await.expect("a board");
+    assert_eq!(board.cards.len(), 1);
     town.on(date(2026, 3, 14));
     let statement =
         app.settle_period(&operator(), &of(key("2026-03-1"))).await.expect("settled").receipt.statement;

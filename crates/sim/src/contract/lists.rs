@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use huzhu_app::ports::{ClaimQuery, EnrolmentQuery, Page, Store, StoreError};
+use huzhu_app::ports::{
+    CardPlace, CardQuery, ClaimQuery, DISPLAY_STATES, EnrolmentQuery, PUBLIC_STATES, Page, Store, StoreError,
+};
 use huzhu_domain::claim::ClaimEvent;
 use huzhu_domain::enrolment::{EndReason, EnrolmentEvent};
 use huzhu_domain::event::Event;
-use huzhu_domain::plan::{PeriodKey, Relation};
+use huzhu_domain::plan::{ConditionCode, PeriodKey, Relation};
 
 use super::fixture::{
     act, agreed, at, claim_stream, day, digest, drafted, enrolment, enrolment_stream, joined, member, minor,
@@ -165,6 +167,98 @@ pub(super) async fn claims_come_in_pages_by_query(store: &Arc<dyn Store>) {
                 let rows = store.claims(&query, &page).await.expect("rows");
                 let Some(last) = rows.last() else { break };
                 page.after = Some(last.id.to_string());
+                found.extend(rows.iter().map(|row| number(row.id.uuid())));
+            }
+            assert_eq!(found, expected, "{query:?}, pages of {limit}");
+        }
+    }
+}
+
+/// Cards 1 to 6 of the plan: number, condition, aid, period, and whether the notice of it is over. 7 has no card, 8 was
+/// withdrawn, 9 is of another plan.
+async fn put_up(store: &Arc<dyn Store>) {
+    let cases = [
+        (3, "burn", 9, 2, false),
+        (1, "burn", 1_000, 1, true),
+        (2, "stroke", 999, 1, true),
+        (5, "stroke", 5_000, 2, false),
+        (4, "burn", 70_000, 2, false),
+        (6, "stroke", 10, 3, false),
+        (8, "stroke", 10, 3, false),
+        (9, "stroke", 10, 3, false),
+    ];
+    for (n, condition, aid, ordinal, over) in cases {
+        let Event::Claim(ClaimEvent::Drafted(mut claimed)) = drafted(n) else { unreachable!("a draft") };
+        claimed.illness.condition = ConditionCode::new(condition).expect("a code");
+        if n == 9 {
+            claimed.plan = plan_named("other");
+        }
+        let period = PeriodKey { ordinal, ..PERIOD };
+        let mut events = vec![
+            ClaimEvent::Drafted(claimed),
+            ClaimEvent::Reported { at: at(n), until: at(100) },
+            ClaimEvent::PutOnNotice { period, aid: minor(aid), until: at(200) },
+        ];
+        if over {
+            events.push(ClaimEvent::Cleared { period, aid: minor(aid) });
+        }
+        if n == 8 {
+            events.push(ClaimEvent::Withdrawn);
+        }
+        let events = events.into_iter().map(Event::Claim).collect();
+        act(store.as_ref(), &claim_stream(n), events).await.expect("kept");
+    }
+    act(store.as_ref(), &claim_stream(7), vec![drafted(7)]).await.expect("kept");
+}
+
+pub(super) async fn cards_come_by_what_they_show_newest_first(store: &Arc<dyn Store>) {
+    put_up(store).await;
+    let all = CardQuery::of(plan(), &PUBLIC_STATES);
+    let shown = CardQuery::of(plan(), &DISPLAY_STATES);
+    let of = |query: &CardQuery, codes: &[&str]| CardQuery {
+        conditions: Some(codes.iter().map(|code| ConditionCode::new(*code).expect("a code")).collect()),
+        ..query.clone()
+    };
+    let aid = |query: &CardQuery, from: Option<u64>, to: Option<u64>| CardQuery {
+        aid_from: from.map(minor),
+        aid_to: to.map(minor),
+        ..query.clone()
+    };
+    let within = |query: &CardQuery, from, to| CardQuery {
+        periods: Some((PeriodKey { ordinal: from, ..PERIOD }, PeriodKey { ordinal: to, ..PERIOD })),
+        ..query.clone()
+    };
+    for (query, expected) in [
+        (all.clone(), &[6, 5, 4, 3, 2, 1][..]),
+        (shown.clone(), &[6, 5, 4, 3]),
+        (CardQuery::of(plan(), &["cleared"]), &[2, 1]),
+        (CardQuery::of(plan(), &[]), &[]),
+        (CardQuery::of(plan_named("other"), &PUBLIC_STATES), &[9]),
+        (of(&all, &["burn"]), &[4, 3, 1]),
+        (of(&all, &["burn", "stroke", "none"]), &[6, 5, 4, 3, 2, 1]),
+        (of(&all, &[]), &[]),
+        (of(&shown, &["burn"]), &[4, 3]),
+        (aid(&all, Some(999), None), &[5, 4, 2, 1]),
+        (aid(&all, Some(1_000), None), &[5, 4, 1]),
+        (aid(&all, None, Some(999)), &[6, 3, 2]),
+        (aid(&all, Some(10), Some(10)), &[6]),
+        (aid(&all, Some(11), Some(10)), &[]),
+        (aid(&all, Some(5_001), Some(69_999)), &[]),
+        (aid(&shown, Some(10), Some(5_000)), &[6, 5]),
+        (aid(&of(&all, &["stroke"]), None, Some(1_000)), &[6, 2]),
+        (within(&all, 1, 2), &[5, 4, 3, 2, 1]),
+        (within(&all, 3, 9), &[6]),
+        (within(&all, 2, 1), &[]),
+        (within(&aid(&of(&all, &["burn"]), Some(9), None), 2, 3), &[4, 3]),
+    ] {
+        for limit in [1, 2, 100] {
+            let mut place = None;
+            let mut found = Vec::new();
+            loop {
+                let rows = store.cards(&query, place, limit).await.expect("rows");
+                assert!(rows.iter().all(|row| query.asks_for(row)), "{query:?}");
+                let Some(last) = rows.last() else { break };
+                place = CardPlace::of(last);
                 found.extend(rows.iter().map(|row| number(row.id.uuid())));
             }
             assert_eq!(found, expected, "{query:?}, pages of {limit}");

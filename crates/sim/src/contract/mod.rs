@@ -58,6 +58,7 @@ pub async fn check_all(make: impl AsyncFn() -> Box<dyn Store>) {
         histories::an_enrolment_has_its_row_until_it_ends,
         lists::enrolments_come_in_pages_by_query,
         lists::claims_come_in_pages_by_query,
+        lists::cards_come_by_what_they_show_newest_first,
         lists::a_former_payer_keeps_seeing_the_enrolment,
         matters::matters_come_in_pages_by_query,
         matters::a_ballot_is_cast_once,

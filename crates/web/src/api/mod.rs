@@ -14,6 +14,7 @@ mod inbox;
 mod jurors;
 mod jury;
 mod me;
+pub(crate) mod notices;
 mod objections;
 mod operator;
 mod periods;
@@ -45,6 +46,7 @@ pub(crate) fn table() -> Table {
         me::add,
         inbox::add,
         plans::add,
+        notices::add,
         statistics::add,
         enrolments::add,
         claims::add,

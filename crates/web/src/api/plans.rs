@@ -1,11 +1,10 @@
-//! What everybody may read of a plan: texts of its versions, prices, periods, and the notice board.
+//! What everybody may read of a plan: texts of its versions, prices, and periods.
 
 use axum::extract::State;
 use axum::http::Method;
 use huzhu_app::LoadedPlan;
 use huzhu_app::periods::PeriodView;
 use huzhu_app::plans::{PlainForecast, PlanSummary, PricePoint};
-use huzhu_domain::claim::Card;
 use huzhu_domain::period::{ClaimAid, Statement};
 use huzhu_domain::plan::{Localized, PlanId, PlanVersion, VersionState};
 use huzhu_ledger::Currency;
@@ -18,7 +17,7 @@ use super::table::{Op, Table};
 use crate::edge::Edge;
 use crate::problem::Problem;
 use crate::wire::{
-    ClaimRef, ConditionRef, DayText, DigestText, Instant, Money, PeriodRef, PlanRef, Severity, Sex,
+    ClaimRef, ConditionRef, DayText, DigestText, Instant, Money, PeriodRef, PlanRef, Severity,
 };
 
 /// A text in both languages.
@@ -338,62 +337,6 @@ struct PeriodList {
     next: Option<String>,
 }
 
-/// A redacted card of a claim.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Card)]
-struct CardBody {
-    /// The claim.
-    claim: ClaimRef,
-    /// Masked name.
-    name: String,
-    /// Age in years on the event date.
-    age: i16,
-    /// Sex.
-    sex: Option<Sex>,
-    /// Region.
-    region: String,
-    /// Condition.
-    condition: ConditionRef,
-    /// Grade.
-    severity: Severity,
-    /// Days in the plan before the event.
-    days_in_plan: i32,
-    /// Aid.
-    aid: Money,
-    /// People that this member has helped.
-    helped: u64,
-    /// What this member has shared so far.
-    shared: Money,
-}
-
-impl CardBody {
-    fn of(card: Card, currency: Currency) -> Self {
-        Self {
-            claim: ClaimRef(card.claim),
-            name: card.name,
-            age: card.age,
-            sex: card.sex.map(Into::into),
-            region: card.region,
-            condition: ConditionRef(card.condition),
-            severity: card.severity.into(),
-            days_in_plan: card.days_in_plan,
-            aid: Money::of(card.aid, currency),
-            helped: card.helped,
-            shared: Money::of(card.shared, currency),
-        }
-    }
-}
-
-/// The notice board.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = NoticeBoard)]
-struct BoardBody {
-    /// The plan.
-    plan: PlanRef,
-    /// The cards, by claim.
-    cards: Vec<CardBody>,
-}
-
 pub(super) fn add(table: Table) -> Table {
     let get = Method::GET;
     let op = |id, summary| Op::new("plans", id, summary).public();
@@ -427,7 +370,7 @@ pub(super) fn add(table: Table) -> Table {
         )
 }
 
-/// Periods and the notice board.
+/// Periods.
 fn add_periods(table: Table) -> Table {
     let get = Method::GET;
     let op = |id, summary| Op::new("plans", id, summary).public();
@@ -443,24 +386,6 @@ fn add_periods(table: Table) -> Table {
             "/plans/{plan}/periods/{period}",
             period,
             op("getPeriod", "One period with its equation").answers::<PeriodBody>(200),
-        )
-        .add(
-            &get,
-            "/plans/{plan}/periods/{period}/cards",
-            period_cards,
-            op("listPeriodCards", "The claims of a period").answers::<BoardBody>(200),
-        )
-        .add(
-            &get,
-            "/plans/{plan}/notices",
-            board,
-            op("getNotices", "The claims on display now").answers::<BoardBody>(200),
-        )
-        .add(
-            &get,
-            "/plans/{plan}/notices/{claim}",
-            card,
-            op("getCard", "The card of a claim, from its notice on").answers::<CardBody>(200),
         )
 }
 
@@ -618,29 +543,4 @@ async fn periods(State(edge): State<Edge>, Of(id): Of<PlanRef>, paging: Paging) 
 
 async fn period(State(edge): State<Edge>, Of((id, key)): Of<(PlanRef, PeriodRef)>) -> Answer {
     ok(period_body(edge.app.period_statement(&id.0, key.0).await?))
-}
-
-async fn period_cards(State(edge): State<Edge>, Of((id, key)): Of<(PlanRef, PeriodRef)>) -> Answer {
-    edge.app.period_statement(&id.0, key.0).await?;
-    let board = edge.app.period_cards(&id.0, key.0).await?;
-    board_answer(id, board.currency, board.cards)
-}
-
-async fn board(State(edge): State<Edge>, Of(id): Of<PlanRef>) -> Answer {
-    let board = edge.app.notice_board(&id.0).await?;
-    board_answer(id, board.currency, board.cards)
-}
-
-fn board_answer(plan: PlanRef, currency: Currency, cards: Vec<Card>) -> Answer {
-    ok(BoardBody { plan, cards: cards.into_iter().map(|card| CardBody::of(card, currency)).collect() })
-}
-
-async fn card(State(edge): State<Edge>, Of((id, claim)): Of<(PlanRef, ClaimRef)>) -> Answer {
-    let row = edge.app.store().claim(claim.0).await.map_err(huzhu_app::error::AppError::from)?;
-    // A card of another plan is no card of this one.
-    if row.is_none_or(|row| row.plan != id.0) {
-        return Err(Problem::not_found());
-    }
-    let currency = edge.app.plan_currency(&id.0).await?;
-    ok(CardBody::of(edge.app.card(claim.0).await?, currency))
 }

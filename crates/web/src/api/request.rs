@@ -127,7 +127,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
         let query = Query::<PagingText>::from_request_parts(parts, state).await;
         let Query(text) =
             query.map_err(|rejection| Problem::malformed("query", "unreadable", rejection.body_text()))?;
-        let limit = match text.limit {
+        Self::of(text.limit, text.cursor)
+    }
+}
+
+impl Paging {
+    /// The page that two texts ask for.
+    pub(crate) fn of(limit: Option<String>, cursor: Option<String>) -> Result<Self, Problem> {
+        let limit = match limit {
             None => LIMIT_USUAL,
             Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().unwrap_or(0),
             Some(_) => 0,
@@ -135,11 +142,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
         if !(1..=LIMIT_MAX).contains(&limit) {
             return Err(Problem::malformed("limit", "limit-out-of-range", String::new()));
         }
-        Ok(Self { limit, cursor: text.cursor })
+        Ok(Self { limit, cursor })
     }
-}
 
-impl Paging {
     /// Where the page begins in `list`: the key of the last row of the page before.
     pub(crate) fn after(&self, list: &str) -> Result<Option<String>, Problem> {
         let Some(cursor) = &self.cursor else {

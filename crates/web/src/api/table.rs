@@ -52,6 +52,8 @@ pub(crate) struct Op {
     keyed: bool,
     tagged: bool,
     paged: bool,
+    /// Parameters of the query: name, meaning, pattern.
+    asked: Vec<(&'static str, &'static str, &'static str)>,
     tus: bool,
     announces: bool,
     role: &'static str,
@@ -88,6 +90,7 @@ impl Op {
             keyed: false,
             tagged: false,
             paged: false,
+            asked: Vec::new(),
             tus: false,
             announces: false,
             role: "",
@@ -132,6 +135,12 @@ impl Op {
     /// A list in pages.
     pub(crate) const fn paged(mut self) -> Self {
         self.paged = true;
+        self
+    }
+
+    /// A parameter of the query that may be left out.
+    pub(crate) fn asks(mut self, name: &'static str, text: &'static str, pattern: &'static str) -> Self {
+        self.asked.push((name, text, pattern));
         self
     }
 
@@ -236,6 +245,10 @@ impl Op {
             let cursor =
                 ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9_-]{8,400}$"));
             list.push(query("cursor", "`next` of the page before; opaque.", cursor.into()));
+        }
+        for (name, text, pattern) in &self.asked {
+            let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(*pattern));
+            list.push(query(name, text, schema.into()));
         }
         if self.keyed && !safe {
             let key = ObjectBuilder::new()

@@ -133,6 +133,8 @@ pub const ERRORS: &[&str] = &[
     "error-other-currency",
     "error-not-an-amount",
     "error-not-a-tag",
+    "error-not-a-day",
+    "error-not-on-list",
     "error-missing",
     "error-too-long",
     "error-too-many",

@@ -10,6 +10,7 @@ mod desk_pages;
 mod jury_journey;
 mod log_pages;
 mod messages;
+mod notice_board;
 mod objections;
 mod pages_journeys;
 mod pages_render;

@@ -19,6 +19,7 @@ fn public() -> Vec<String> {
         "/plans/demo-town/rules",
         "/plans/demo-town/rules?version=1",
         "/plans/demo-town/notice",
+        "/plans/demo-town/notice?stage=all&words=heart&aid_to=9",
         "/plans/demo-town/statistics",
         "/plans/demo-town/reasons",
         "/plans/demo-town/periods",
@@ -176,6 +177,7 @@ async fn before_anything_has_happened_pages_say_what_comes() {
     for path in [
         "/",
         "/plans/demo-town/notice",
+        "/plans/demo-town/notice?stage=all&words=heart&aid_to=9",
         "/plans/demo-town/statistics",
         "/plans/demo-town/reasons",
         "/plans/demo-town/periods",

@@ -1,5 +1,6 @@
 //! Pages for everybody: plans, rules, notice board, periods, the log, texts about the platform, and signing in.
 
+mod board;
 mod log;
 mod log_words;
 mod notice;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<Edge> {
         .merge(rules::routes())
         .merge(statistics::routes())
         .merge(reasons::routes())
+        .merge(board::routes())
         .merge(notice::routes())
         .merge(periods::routes())
         .merge(log::routes())

@@ -1,4 +1,4 @@
-//! The notice board: redacted cards of claims that are about to be paid, for everybody to read.
+//! A card of the notice board: one redacted claim that is about to be paid, for everybody to read, and for members to object.
 
 use askama::Template;
 use axum::Router;
@@ -15,85 +15,29 @@ use huzhu_domain::time::Moment;
 use huzhu_ledger::Currency;
 
 use super::super::forms::{Fields, form_errors, wrong};
-use super::super::frame::{Answer, MemberVisit, PageError, Visit, plan_name, see_other};
+use super::super::frame::{Answer, MemberVisit, PageError, Visit, see_other};
 use super::super::objections::{self, Line};
 use super::super::phrases;
 use super::super::staff::status_of;
 use super::{Shown, chain};
-use crate::design::{Choice, Fact, FieldError, NoticeCard, Page};
+use crate::design::{Choice, Fact, FieldError, Page};
 use crate::edge::Edge;
 use crate::i18n::{Locale, t_args};
 
-/// Cards on one page; a page stays below 60 kB. The rest is behind the link to the period.
-const CARDS_SHOWN_MAX: usize = 30;
-
 pub(super) fn routes() -> Router<Edge> {
-    Router::new()
-        .route("/plans/{id}/notice", get(board))
-        .route("/plans/{id}/notice/{claim}", get(card).post(object))
-}
-
-#[derive(Template)]
-#[template(path = "public/notice.html")]
-struct BoardPage {
-    page: Page,
-    l: Locale,
-    base: String,
-    cards: Vec<NoticeCard>,
-    more: usize,
-    clock: Option<Clock>,
-    next: String,
-    period_href: String,
+    Router::new().route("/plans/{id}/notice/{claim}", get(card).post(object))
 }
 
 /// A clock: how much time is left, in which unit, whose turn it is, until when.
 pub(super) struct Clock {
-    left: String,
-    unit: String,
-    who: String,
-    until: String,
-}
-
-async fn board(visit: Visit, Path(id): Path<String>) -> Answer {
-    let l = visit.l();
-    let shown = Shown::of(&visit, &id).await?;
-    let board = visit.app().notice_board(shown.id()).await?;
-    let periods = visit.app().period_list(shown.id()).await?;
-    let running = periods.iter().find(|period| period.statement.is_none());
-    let until = running.map(|period| period.notice_until);
-    // All cards of a notice are in one entry.
-    let chained = match running {
-        Some(period) => chain(visit.app().log_places_of_period(shown.id(), period.key).await?.notice),
-        None => String::new(),
-    };
-    let mut cards = Vec::new();
-    for card in board.cards.iter().take(CARDS_SHOWN_MAX) {
-        let mut card = notice_card(l, &shown, card, board.currency, until, visit.now())?;
-        card.chain.clone_from(&chained);
-        cards.push(card);
-    }
-    let next = visit.app().next_dates(shown.id()).await.ok();
-    let next = next.and_then(|next| next.notice).filter(|day| *day > shown.today).map_or_else(
-        || l.t("notice-none-text"),
-        |day| l.t1("notice-none-next", "day", l.day_in(day, shown.today)),
-    );
-    let title = l.t("notice-title");
-    visit.render(&BoardPage {
-        page: visit.plan_page(format!("{title} · {}", plan_name(&shown.plan, l)), &shown.plan),
-        l,
-        base: format!("/plans/{}", shown.id()),
-        more: board.cards.len().saturating_sub(cards.len()),
-        clock: until
-            .filter(|_| !cards.is_empty())
-            .and_then(|until| clock(&visit, &shown, until).ok().flatten()),
-        cards,
-        next,
-        period_href: running.map_or_else(String::new, |p| format!("/plans/{}/periods/{}", shown.id(), p.key)),
-    })
+    pub(super) left: String,
+    pub(super) unit: String,
+    pub(super) who: String,
+    pub(super) until: String,
 }
 
 /// The clock of a notice; `None` once it has ended.
-fn clock(visit: &Visit, shown: &Shown, until: Moment) -> Result<Option<Clock>, PageError> {
+pub(super) fn clock(visit: &Visit, shown: &Shown, until: Moment) -> Result<Option<Clock>, PageError> {
     let l = visit.l();
     let zone = shown.terms()?.zone();
     Ok(phrases::left(l, until, visit.now(), zone).map(|(left, unit)| Clock {
@@ -104,39 +48,8 @@ fn clock(visit: &Visit, shown: &Shown, until: Moment) -> Result<Option<Clock>, P
     }))
 }
 
-/// A card in the words of the page.
-fn notice_card(
-    l: Locale,
-    shown: &Shown,
-    card: &Card,
-    currency: Currency,
-    until: Option<Moment>,
-    now: Moment,
-) -> Result<NoticeCard, PageError> {
-    let terms = shown.terms_with(&card.condition)?;
-    let open = until.is_some_and(|until| now < until);
-    let until = match until.filter(|_| open) {
-        Some(until) => l.t1("notice-until", "until", phrases::deadline(l, until, terms.zone())),
-        None => l.t("notice-over"),
-    };
-    Ok(NoticeCard {
-        id: card.claim.to_string(),
-        name: card.name.clone(),
-        person: person(l, card),
-        condition: phrases::condition(l, terms, &card.condition),
-        since: since(l, card),
-        aid: l.money_round(card.aid, currency),
-        gave: gave(l, card, currency),
-        until,
-        href: format!("/plans/{}/notice/{}", shown.id(), card.claim),
-        status: l.t(if open { "state-on-notice" } else { "notice-over-tag" }),
-        tone: if open { "wait" } else { "" },
-        chain: String::new(),
-    })
-}
-
 /// Age, sex and region, as far as they are known.
-fn person(l: Locale, card: &Card) -> String {
+pub(super) fn person(l: Locale, card: &Card) -> String {
     let mut parts = Vec::new();
     if let Some(years) =
         u16::try_from(card.age).ok().filter(|_| card.sex.is_some() || !card.region.is_empty())
@@ -148,12 +61,12 @@ fn person(l: Locale, card: &Card) -> String {
     parts.join(" · ")
 }
 
-fn since(l: Locale, card: &Card) -> String {
+pub(super) fn since(l: Locale, card: &Card) -> String {
     let days = u64::try_from(card.days_in_plan).unwrap_or(0);
     l.t1("notice-since", "days", l.days(days))
 }
 
-fn gave(l: Locale, card: &Card, currency: Currency) -> String {
+pub(super) fn gave(l: Locale, card: &Card, currency: Currency) -> String {
     if card.helped == 0 {
         return l.t("notice-gave-nothing");
     }

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::get;
 use huzhu_app::error::AppError;
-use huzhu_app::periods::PeriodView;
+use huzhu_app::periods::{CardSearch, CardStage, PeriodView};
 use huzhu_app::plans::PricePoint;
 use huzhu_domain::period::Statement;
 use huzhu_domain::plan::{PeriodKey, PlanTerms};
@@ -23,7 +23,7 @@ use crate::i18n::{Locale, t_args};
 /// Periods on one page of the list: one year of half-months.
 const ROWS: usize = 24;
 /// Claims that a statement lists; a page stays below 60 kB.
-const CLAIMS_SHOWN_MAX: usize = 60;
+const CLAIMS_SHOWN_MAX: u32 = 60;
 /// Groups of members that a statement lists where shares differ.
 const GROUPS_SHOWN_MAX: usize = 40;
 
@@ -157,7 +157,8 @@ struct StatementPage {
     adds_up: bool,
     groups: Vec<(String, String, String)>,
     claims: Vec<ClaimRow>,
-    more_claims: u64,
+    /// Where the claims that are not listed here can be read; empty when all are.
+    more_claims: String,
     bank: Vec<Fact>,
     chain: String,
 }
@@ -328,11 +329,12 @@ async fn claim_rows(
     visit: &Visit,
     shown: &Shown,
     period: &PeriodView,
-) -> Result<(Vec<ClaimRow>, u64), PageError> {
+) -> Result<(Vec<ClaimRow>, String), PageError> {
     let l = visit.l();
-    let board = visit.app().period_cards(shown.id(), period.key).await?;
+    let search = CardSearch { stage: CardStage::All, period: Some(period.key), ..CardSearch::default() };
+    let board = visit.app().search_cards(shown.id(), &search, None, CLAIMS_SHOWN_MAX).await?;
     let mut rows = Vec::new();
-    for card in board.cards.iter().take(CLAIMS_SHOWN_MAX) {
+    for card in board.cards.iter().map(|one| &one.card) {
         let terms = shown.terms_with(&card.condition)?;
         rows.push(ClaimRow {
             href: format!("/plans/{}/notice/{}", shown.id(), card.claim),
@@ -341,7 +343,9 @@ async fn claim_rows(
             aid: l.money_round(card.aid, board.currency),
         });
     }
-    let more = u64::try_from(board.cards.len().saturating_sub(rows.len())).unwrap_or(u64::MAX);
+    let more = board.next.map_or_else(String::new, |_| {
+        format!("/plans/{}/notice?stage={}&period={}", shown.id(), CardStage::All.word(), period.key)
+    });
     Ok((rows, more))
 }
 
