@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The portal of a demo in the browser of the system: every page as every persona (audit.mjs), and a dozen journeys without
-# script (journeys.mjs). `ALL=1` takes all combinations of language, theme and size instead of all pairs.
+# script (journeys.mjs), an investigator without a network (field.mjs). `ALL=1` takes all combinations of language, theme and size instead of all pairs.
 
 source "$(dirname "$0")/binary.sh"
 need chromium chromium
@@ -11,6 +11,7 @@ source e2e/portal.sh
 failed=0
 node "$PAGES/audit.mjs" || failed=1
 node "$PAGES/journeys.mjs" || failed=1
+node "$PAGES/field.mjs" || failed=1
 if grep -n 'panicked' "$SCRATCH/portal.log"; then
     failed=1
 fi

@@ -26,7 +26,7 @@ const COMBINATIONS = process.env.ALL ? ALL : PAIRS;
 const BEGIN = [
   "/", "/design", "/api", "/sign-in", "/first-operator", "/me", "/me/claims", "/staff", "/operator", "/audit", "/books",
   "/log", "/verify", "/inbox", "/me/juror", "/me/objections", "/staff/review", "/staff/confirm", "/staff/second-reviews",
-  "/staff/investigations", "/staff/objections", "/staff/jury", "/staff/conflicts", "/operator/webhooks",
+  "/staff/investigations", "/staff/investigations/offline", "/staff/objections", "/staff/jury", "/staff/conflicts", "/operator/webhooks",
   "/demo/mailbox", "/no-such-page",
 ];
 /** Pages that depend on who looks at them. */
@@ -35,7 +35,7 @@ const OWN = /^\/(me|staff|operator|inbox|jury-cases|books|audit|demo)(\/|$)|\/jo
 const EVERYBODY = ["nobody", "member"];
 /** Addresses of the sources that are no pages of their own: files, ways to another page, answers to a form that journeys look at. */
 const NO_PAGES = [
-  /\.(json|tlog-proof)$/, /\{file\}$/, /\/(next|previous|hledger)$/, /^\/me\/juror\/cases\/\{id\}\/receipt$/,
+  /\.(json|js|tlog-proof)$/, /\{file\}$/, /\/(next|previous|hledger)$/, /^\/me\/juror\/cases\/\{id\}\/receipt$/,
   /\/thanks$/, /^\/sign-in\/code$/,
 ];
 /** Files, not pages. */

@@ -53,6 +53,11 @@ impl Call {
         Self { caller: Caller::Member { id, roles }, key: None }
     }
 
+    /// Whether a role of the caller allows something. For choosing between two ways; use cases authorise by themselves.
+    pub(crate) fn may(&self, action: crate::permission::Action) -> bool {
+        matches!(&self.caller, Caller::Member { roles, .. } if action.allows(roles))
+    }
+
     /// A call by nobody in particular.
     pub const fn anonymous() -> Self {
         Self { caller: Caller::Anonymous, key: None }

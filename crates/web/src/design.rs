@@ -24,6 +24,8 @@ const SCRIPT: &str = include_str!("../assets/huzhu.js");
 static DESK_STYLE: LazyLock<String> = LazyLock::new(|| squeezed(include_str!("../assets/desk.css")));
 /// The script of the desk as it is served.
 const DESK_SCRIPT: &str = include_str!("../assets/desk.js");
+/// The script of investigators as it is served.
+const FIELD_SCRIPT: &str = include_str!("../assets/field.js");
 /// The icon of the site.
 const ICON: &str = include_str!("../assets/mark.svg");
 
@@ -36,6 +38,7 @@ pub fn asset(name: &str) -> Option<(&'static str, &'static str)> {
         (script_href(), "text/javascript; charset=utf-8", SCRIPT),
         (desk_style_href(), "text/css; charset=utf-8", DESK_STYLE.as_str()),
         (desk_script_href(), "text/javascript; charset=utf-8", DESK_SCRIPT),
+        (field_script_href(), "text/javascript; charset=utf-8", FIELD_SCRIPT),
         (icon_href(), "image/svg+xml", ICON),
     ];
     known
@@ -75,6 +78,14 @@ pub fn desk_style_href() -> String {
 #[must_use]
 pub fn desk_script_href() -> String {
     static HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/desk-{:016x}.js", digest(DESK_SCRIPT)));
+    HREF.clone()
+}
+
+/// The address of the script of investigators.
+#[must_use]
+pub fn field_script_href() -> String {
+    static HREF: LazyLock<String> =
+        LazyLock::new(|| format!("/assets/field-{:016x}.js", digest(FIELD_SCRIPT)));
     HREF.clone()
 }
 

@@ -2,7 +2,8 @@
 //! in the result.
 //!
 //! Guarantees: questions and findings are sealed under the key of the person who fell ill; an investigator opens the files that
-//! the reviewer chose and no others, and each look is on record; whoever is asked, and for which claims, follows from rules.
+//! the reviewer chose and no others, and each look is on record; files that they hand in become evidence of the claim, which the
+//! person it is about can read too (`evidence`); whoever is asked, and for which claims, follows from rules.
 
 use huzhu_domain::claim::{ClaimEvent, State, mask_name};
 use huzhu_domain::digest::Digest;
@@ -23,7 +24,7 @@ use crate::call::{Call, Done};
 use crate::error::AppError;
 use crate::load::append_claim;
 use crate::permission::Action;
-use crate::ports::{ClaimQuery, Page, Recorded, Sealed, Unit};
+use crate::ports::{Actor, ClaimQuery, Page, Recorded, Sealed, Unit};
 
 /// Claims in investigation that a list of an investigator looks through.
 const LIST_MAX: u32 = 2_000;
@@ -87,6 +88,8 @@ pub struct InvestigationView {
     pub questions: String,
     /// Files that the reviewer chose.
     pub files: Vec<EvidenceId>,
+    /// Files that the investigator has handed in so far.
+    pub handed_in: Vec<EvidenceId>,
     /// When the findings are due.
     pub until: Moment,
 }
@@ -255,18 +258,32 @@ impl App {
     async fn order(&self, open: &OpenClaim) -> Result<Option<Order>, AppError> {
         let claim = open.claim();
         let recorded = self.store.stream(&StreamId::Claim(claim.id())).await?;
-        let ordered =
-            |one: &&Recorded| matches!(&one.event, Event::Claim(ClaimEvent::InvestigationOrdered { .. }));
-        let Some(last) = recorded.iter().rev().find(ordered) else { return Ok(None) };
+        let Some(last) = recorded.iter().rev().find(|one| is_order(one)) else { return Ok(None) };
         let bytes = self.store.unseal(claim.claimed().member, &order_name(claim.id(), last.number)).await?;
         let read = |bytes: Vec<u8>| serde_json::from_slice(&bytes);
         bytes.map(read).transpose().map_err(|e| AppError::Broken(format!("order of {}: {e}", claim.id())))
+    }
+
+    /// What the investigator has added since the order, oldest first.
+    async fn handed_in(&self, open: &OpenClaim, investigator: MemberId) -> Result<Vec<EvidenceId>, AppError> {
+        let recorded = self.store.stream(&StreamId::Claim(open.claim().id())).await?;
+        let since = recorded.iter().rposition(is_order).unwrap_or(recorded.len());
+        let own = recorded.iter().skip(since).filter(|one| one.actor == Actor::Member(investigator));
+        let added = own.filter_map(|one| match &one.event {
+            Event::Claim(ClaimEvent::EvidenceAdded { evidence, .. }) => Some(*evidence),
+            _ => None,
+        });
+        Ok(added.collect())
     }
 
     async fn view_of_investigation(&self, open: &OpenClaim) -> Result<InvestigationView, AppError> {
         let claim = open.claim();
         let order = self.order(open).await?.unwrap_or(Order { questions: String::new(), files: Vec::new() });
         let name = self.name_of(claim.claimed().member).await?;
+        let handed_in = match claim.state() {
+            State::Investigating { investigator, .. } => self.handed_in(open, *investigator).await?,
+            _ => Vec::new(),
+        };
         Ok(InvestigationView {
             claim: claim.id(),
             plan: claim.claimed().plan.clone(),
@@ -275,9 +292,14 @@ impl App {
             event_date: claim.illness().event_date,
             questions: order.questions,
             files: order.files,
+            handed_in,
             until: claim.state().until().unwrap_or(Moment::MAX),
         })
     }
+}
+
+fn is_order(one: &Recorded) -> bool {
+    matches!(&one.event, Event::Claim(ClaimEvent::InvestigationOrdered { .. }))
 }
 
 fn order_name(claim: ClaimId, number: u64) -> String {

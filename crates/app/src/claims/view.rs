@@ -24,7 +24,7 @@ use crate::load::Loaded;
 use crate::log::LogPlace;
 use crate::permission::Action;
 use crate::person::Person;
-use crate::ports::{ClaimQuery, Page, Recorded};
+use crate::ports::{Actor, ClaimQuery, Page, Recorded};
 use crate::record::ClaimRecord;
 
 /// Claims of one member that a page lists.
@@ -248,6 +248,15 @@ impl App {
                 }
             }
             let Some(after) = &replay else { continue };
+            // The one verb of two roles: what an investigator hands in while that is open.
+            let role = match (event, after.state(), one.actor) {
+                (
+                    ClaimEvent::EvidenceAdded { .. },
+                    State::Investigating { investigator, .. },
+                    Actor::Member(by),
+                ) if *investigator == by => "investigator",
+                _ => role_of(&one.event, one.actor),
+            };
             // What the second person writes to the reviewer is work in progress, not a message to the claimant.
             let readable = match event {
                 ClaimEvent::MoreEvidenceRequested { .. } => true,
@@ -269,7 +278,7 @@ impl App {
                 number: one.number,
                 at: one.at,
                 kind: codec::kind(&one.event),
-                role: role_of(&one.event, one.actor),
+                role,
                 state: after.state().word(),
                 holder: after.state().holder().word(),
                 until: after.state().until(),

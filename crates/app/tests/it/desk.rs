@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu_app::call::Call;
 use huzhu_app::claims::{
-    Advice, AskOverride, AssignClaim, ConfirmClaim, Conflict, Contacts, Declaration, Declare,
+    AddEvidence, Advice, AskOverride, AssignClaim, ConfirmClaim, Conflict, Contacts, Declaration, Declare,
     DeclareConflict, ExamineClaim, GiveContacts, GiveOpinion, HandInFindings, OfOverride, OrderInvestigation,
     RecommendClaim, TakeClaim,
 };
@@ -134,6 +134,45 @@ async fn a_claim_is_given_to_a_reviewer_who_is_a_stranger_to_it() {
     let loads = app.reviewers_for(&operator(), claim(1)).await.expect("loads");
     let loads: Vec<_> = loads.iter().map(|load| (load.member, load.open)).collect();
     assert_eq!(loads, [(member(REVIEWER), 0), (member(COLLEAGUE), 1)], "who has least comes first");
+}
+
+#[tokio::test]
+async fn files_of_an_investigator_are_evidence_once_and_only_while_they_were_asked() {
+    let town = with_a_claim(&[]).await;
+    let app = &town.app;
+    let file =
+        |n: u128| AddEvidence { claim: claim(1), evidence: evidence(n), bytes: b"%PDF-1.7 books".to_vec() };
+    let missing = Some(AppError::NotFound("claim"));
+    assert_eq!(app.add_evidence(&investigator(), &file(60)).await.err(), missing, "nobody asked yet");
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    let order = OrderInvestigation {
+        claim: claim(1),
+        investigator: member(INVESTIGATOR),
+        questions: "When was it first found?".to_owned(),
+        files: Vec::new(),
+    };
+    app.order_investigation(&reviewer(), &order).await.expect("ordered");
+    // The answer was lost twice: the same key gives it again, and nothing doubles.
+    let keyed = Call { key: Some("file-60".to_owned()), ..investigator() };
+    let first = app.add_evidence(&keyed, &file(60)).await.expect("handed in");
+    let again = app.add_evidence(&keyed, &file(60)).await.expect("heard again");
+    assert_eq!((again.replayed, again.receipt.digest), (true, first.receipt.digest));
+    let other = as_staff(907, Role::Investigator);
+    assert_eq!(app.add_evidence(&other, &file(61)).await.err(), missing, "somebody else was asked");
+    let task = app.investigation(&investigator(), claim(1)).await.expect("the task");
+    assert_eq!(task.handed_in, [evidence(60)]);
+    // The reviewer and the person whom it is about can read it; the timeline says whose it is.
+    app.evidence_file(&reviewer(), claim(1), evidence(60)).await.expect("a file");
+    app.evidence_file(&as_member(1), claim(1), evidence(60)).await.expect("a file");
+    let view = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
+    let added = view.timeline.iter().filter(|step| step.kind == "claim.evidence-added");
+    assert_eq!(added.map(|step| step.role).collect::<Vec<_>>(), ["claimant", "investigator"]);
+    let keyed = Call { key: Some("draft-1".to_owned()), ..investigator() };
+    let findings = HandInFindings { claim: claim(1), findings: "On 3 February.".to_owned() };
+    app.hand_in_findings(&keyed, &findings).await.expect("handed in");
+    assert!(app.hand_in_findings(&keyed, &findings).await.expect("heard again").replayed);
+    assert_eq!(app.add_evidence(&investigator(), &file(62)).await.err(), missing, "it is over");
+    town.check().await.expect("a sound store");
 }
 
 #[tokio::test]

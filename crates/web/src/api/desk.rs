@@ -140,6 +140,8 @@ struct InvestigationBody {
     questions: String,
     /// Files that may be opened.
     files: Vec<EvidenceRef>,
+    /// Files that the investigator has handed in so far.
+    handed_in: Vec<EvidenceRef>,
     /// When the findings are due.
     until: Instant,
 }
@@ -444,6 +446,7 @@ async fn investigations(State(edge): State<Edge>, Member(call): Member) -> Answe
         event_date: DayText(view.event_date),
         questions: view.questions,
         files: view.files.into_iter().map(EvidenceRef).collect(),
+        handed_in: view.handed_in.into_iter().map(EvidenceRef).collect(),
         until: Instant(view.until),
     };
     let list = edge.app.my_investigations(&call).await?;

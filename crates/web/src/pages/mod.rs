@@ -12,6 +12,7 @@ mod public;
 pub(crate) mod reasons;
 mod receipts;
 mod staff;
+mod upload;
 
 pub(crate) use public::kind_key;
 

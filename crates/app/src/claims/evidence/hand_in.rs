@@ -15,7 +15,6 @@ use crate::App;
 use crate::call::{Call, Done};
 use crate::error::AppError;
 use crate::load::append_claim;
-use crate::permission::Action;
 use crate::ports::{FileId, Sealed, Unit};
 
 /// What was computed over a whole file.
@@ -82,7 +81,7 @@ impl App {
             at,
         };
         // The last answer was lost: the claim has this very file.
-        let open = self.own_claim(note.claim, Self::member_of(call)?).await?;
+        let (action, open) = self.claim_to_add_to(call, note.claim).await?;
         let there = open.claim().evidence().get(&note.evidence);
         if let Some(there) = there.filter(|there| there.digest == salted) {
             return Ok((Done { receipt: receipt(there.at), replayed: true, position: None }, salted));
@@ -100,8 +99,8 @@ impl App {
         };
         let request = (note.claim, note.evidence, content);
         let done = self
-            .transact(call, Action::FileClaim, &request, |now| async move {
-                let open = self.own_claim(note.claim, Self::member_of(call)?).await?;
+            .transact(call, action, &request, |now| async move {
+                let (_, open) = self.claim_to_add_to(call, note.claim).await?;
                 let kept = EvidenceFile { kind, bytes, digest: salted, at: now };
                 let event = open.claim().add_evidence(note.evidence, kept)?;
                 self.unused(&open, note.evidence).await?;

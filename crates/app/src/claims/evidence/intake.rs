@@ -217,7 +217,7 @@ impl App {
             Ok((staged, note)) => Ok(state_of(&staged, &note)),
             // An upload that is part of the claim by now: whoever lost the last answer learns that all bytes are there.
             Err(AppError::NotFound(_)) => {
-                let open = self.own_claim(claim, caller).await?;
+                let (_, open) = self.claim_to_add_to(call, claim).await?;
                 let file = open.claim().evidence().get(&upload).ok_or(AppError::NotFound("upload"))?;
                 let (offset, length) = (file.bytes, file.bytes);
                 Ok(UploadState { upload, offset, length, until: None, receipt: None })
@@ -267,7 +267,7 @@ impl App {
     pub async fn end_upload(&self, call: &Call, claim: ClaimId, upload: EvidenceId) -> Result<(), AppError> {
         let caller = Self::member_of(call)?;
         let (staged, note) = self.own_upload(claim, upload, caller).await?;
-        let open = self.own_claim(claim, caller).await?;
+        let (_, open) = self.claim_to_add_to(call, claim).await?;
         if open.claim().evidence().contains_key(&note.evidence) {
             return Err(AppError::NotFound("upload"));
         }
@@ -285,7 +285,8 @@ impl App {
         all_or_none: bool,
         pieces: &mut dyn Pieces,
     ) -> Result<(Note, u64, Option<EvidenceReceipt>), AppError> {
-        let room = self.room(note.claim, Some(file), Self::member_of(call)?).await?;
+        let (_, open) = self.claim_to_add_to(call, note.claim).await?;
+        let room = self.room(&open, Some(file), Self::member_of(call)?).await?;
         let save = !all_or_none;
         let bytes = take_in(intake.as_mut(), &mut note, offset, room, pieces, save).await?;
         if note.length != Some(bytes) {
@@ -311,9 +312,9 @@ impl App {
         let caller = Self::member_of(call)?;
         let file = FileId(self.entropy.uuid(now));
         let evidence = evidence.unwrap_or(EvidenceId::from_uuid(file.0));
-        let open = self.own_claim(claim, caller).await?;
-        self.would_take(call, &open, evidence, now).await?;
-        let room = self.room(claim, None, caller).await?;
+        let (action, open) = self.claim_to_add_to(call, claim).await?;
+        self.would_take(call, action, &open, evidence, now).await?;
+        let room = self.room(&open, None, caller).await?;
         room.check(length.unwrap_or(0), None)?;
         let note = Note {
             by: caller,
@@ -332,11 +333,29 @@ impl App {
         Ok((file, note, room))
     }
 
+    /// The claim that the caller may hand files in for, and as what: their own, or one that they were asked to investigate while
+    /// that is open. To anybody else it looks like none.
+    pub(super) async fn claim_to_add_to(
+        &self,
+        call: &Call,
+        claim: ClaimId,
+    ) -> Result<(Action, OpenClaim), AppError> {
+        let caller = Self::member_of(call)?;
+        match self.own_claim(claim, caller).await {
+            Ok(open) => Ok((Action::FileClaim, open)),
+            Err(AppError::NotFound(_)) if call.may(Action::Investigate) => {
+                Ok((Action::Investigate, self.investigated_claim(claim, caller).await?))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// Refuses early what the claim would refuse later. A request that was answered before under its key goes on: it gets that
     /// answer again.
     async fn would_take(
         &self,
         call: &Call,
+        action: Action,
         open: &OpenClaim,
         evidence: EvidenceId,
         now: Moment,
@@ -356,7 +375,7 @@ impl App {
             return Ok(());
         }
         if let AppError::Refused(refusal) = &error {
-            self.note_refused(call, Action::FileClaim, now, refusal.code).await?;
+            self.note_refused(call, action, now, refusal.code).await?;
         }
         Err(error)
     }
@@ -371,9 +390,8 @@ impl App {
     }
 
     /// What the claim and its other uploads leave.
-    async fn room(&self, claim: ClaimId, file: Option<FileId>, caller: MemberId) -> Result<Room, AppError> {
-        let limits = self.evidence;
-        let open = self.own_claim(claim, caller).await?;
+    async fn room(&self, open: &OpenClaim, file: Option<FileId>, caller: MemberId) -> Result<Room, AppError> {
+        let (limits, claim) = (self.evidence, open.claim().id());
         let mut others =
             open.claim().evidence().values().fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
         let mut uploads = 0_usize;

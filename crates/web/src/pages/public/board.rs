@@ -76,7 +76,7 @@ impl SearchForm {
         let any = |label: &str, name: &str| Choice::new("", l.t(label), asked.text(name).is_empty());
         let stages = CardStage::ALL.map(|stage| {
             let chosen = CardStage::from_word(asked.text("stage")).unwrap_or_default() == stage;
-            Choice::new(stage.word(), l.t(&format!("notice-stage-{}", stage.word())), chosen)
+            Choice::new(stage.word(), l.t(stage_key(stage)), chosen)
         });
         let versions = shown.plan.plan.versions().iter().flat_map(|version| &version.terms.cover().groups);
         let language = super::super::frame::language(l);
@@ -111,6 +111,16 @@ impl SearchForm {
     fn error(&self, name: &str) -> String {
         let found = self.errors.iter().find(|error| error.field == name);
         found.map_or_else(String::new, |error| error.message.clone())
+    }
+}
+
+/// Key of the words of a stage.
+const fn stage_key(stage: CardStage) -> &'static str {
+    match stage {
+        CardStage::OnDisplay => "notice-stage-on-display",
+        CardStage::Objected => "notice-stage-objected",
+        CardStage::Over => "notice-stage-over",
+        CardStage::All => "notice-stage-all",
     }
 }
 

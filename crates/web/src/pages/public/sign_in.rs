@@ -118,12 +118,18 @@ async fn sign_in(visit: Visit, headers: HeaderMap, fields: Fields) -> Answer {
     }
 }
 
+/// Lets the browser forget what an investigator took along: pages, texts and files that were not sent yet.
+fn forget_kept(response: &mut Response) {
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"storage\""));
+}
+
 async fn sign_out(visit: Visit) -> Answer {
     if let Some(token) = &visit.visitor.token {
         visit.app().sign_out(token).await?;
     }
     let mut response = see_other("/");
     set_cookie(&mut response, &visit.edge.config.session_cookie_value("", 0));
+    forget_kept(&mut response);
     Ok(response)
 }
 

@@ -9,6 +9,7 @@
 mod conflicts;
 pub(crate) mod desk;
 mod evidence;
+mod field;
 mod opinion;
 mod queue;
 mod today;
@@ -63,8 +64,7 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/staff/second-reviews", get(opinion::list))
         .route("/staff/second-reviews/{id}", get(opinion::page).post(opinion::give))
         .route("/staff/second-reviews/{id}/thanks", get(opinion::thanks))
-        .route("/staff/investigations", get(work::tasks))
-        .route("/staff/investigations/{id}", get(work::task).post(work::findings))
+        .merge(field::routes())
         .route("/staff/claims/{id}/next", get(queue::next))
         .route("/staff/claims/{id}/previous", get(queue::previous))
         .route("/staff/conflicts", get(conflicts::list))

@@ -1,26 +1,24 @@
 //! The papers of a claim: what they show, who else looks at it, and what an investigator is asked to find out.
 //!
-//! Shape: [`page`] has the forms of a reviewer, whose verbs are those of [`super::verbs`]; [`tasks`] and [`task`] are what an
-//! investigator sees, and [`findings`] brings back what was found. A form that comes back without its claim shows nothing.
+//! Shape: [`page`] has the forms of a reviewer, whose verbs are those of [`super::verbs`]; what an investigator sees is
+//! [`super::field`]. A form that comes back without its claim shows nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use huzhu_app::claims::{
-    ClaimView, ExamineClaim, HandInFindings, InvestigationView, Load, OrderInvestigation,
-};
+use huzhu_app::claims::{ClaimView, ExamineClaim, Load, OrderInvestigation};
 use huzhu_app::error::{AppError, FieldMistake};
 use huzhu_app::permission::Action;
 use huzhu_domain::claim::Undisclosed;
 use huzhu_domain::id::{ClaimId, EvidenceId, MemberId};
 use huzhu_domain::plan::{ItemCode, PlanTerms, ReasonCode};
 
-use super::{console, keyed, last_day, needs, status_of, words};
-use crate::design::{Choice, DateInput, FieldError, NavItem, Page};
+use super::{console, needs, words};
+use crate::design::{Choice, DateInput, NavItem, Page};
 use crate::i18n::Locale;
-use crate::pages::forms::{Fields, form_errors};
+use crate::pages::forms::Fields;
 use crate::pages::frame::{Answer, MemberVisit, see_other};
 use crate::problem::Problem;
 use crate::transfer::shape;
@@ -234,120 +232,4 @@ pub(super) fn who(fields: &Fields, field: &str) -> Result<MemberId, AppError> {
 
 fn mistake(field: &str, code: &'static str) -> AppError {
     AppError::Invalid(vec![FieldMistake { field: field.to_owned(), code, values: Vec::new() }])
-}
-
-/// A task in the list of an investigator.
-struct TaskLine {
-    href: String,
-    name: String,
-    due: String,
-}
-
-#[derive(Template)]
-#[template(path = "staff/tasks.html")]
-struct TasksPage {
-    page: Page,
-    l: Locale,
-    ways: Vec<NavItem>,
-    tasks: Vec<TaskLine>,
-}
-
-/// What an investigator was asked to find out.
-pub(super) async fn tasks(visit: MemberVisit) -> Answer {
-    let l = visit.l();
-    let mut tasks = Vec::new();
-    for task in visit.app().my_investigations(&visit.call()).await? {
-        let (condition, due) = told(&visit, &task).await?;
-        let href = format!("/staff/investigations/{}", task.claim);
-        tasks.push(TaskLine { href, name: format!("{} · {condition}", task.name), due });
-    }
-    let ways = console(&visit, "/staff/investigations");
-    visit.render_as(StatusCode::OK, &TasksPage { page: visit.page(l.t("probe-title")), l, ways, tasks })
-}
-
-#[derive(Template)]
-#[template(path = "staff/task.html")]
-struct TaskPage {
-    page: Page,
-    l: Locale,
-    ways: Vec<NavItem>,
-    name: String,
-    condition: String,
-    happened: String,
-    due: String,
-    questions: String,
-    files: Vec<(String, String)>,
-    address: String,
-    claim_address: String,
-    key: String,
-    text: String,
-    errors: Vec<FieldError>,
-}
-
-/// One task.
-pub(super) async fn task(visit: MemberVisit, Path(id): Path<String>) -> Answer {
-    let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
-    show_task(&visit, claim, visit.fresh_key(), String::new(), Vec::new(), StatusCode::OK).await
-}
-
-async fn show_task(
-    visit: &MemberVisit,
-    claim: ClaimId,
-    key: String,
-    text: String,
-    errors: Vec<FieldError>,
-    status: StatusCode,
-) -> Answer {
-    let l = visit.l();
-    let task = visit.app().investigation(&visit.call(), claim).await?;
-    let (condition, due) = told(visit, &task).await?;
-    let file = |file: &EvidenceId| (format!("/staff/claims/{claim}/files/{file}"), words::short_id(file));
-    let shown = TaskPage {
-        page: visit.page(l.t1("probe-one-title", "name", &task.name)),
-        l,
-        ways: console(visit, ""),
-        name: task.name.clone(),
-        condition,
-        happened: l.day(task.event_date),
-        due,
-        questions: task.questions.clone(),
-        files: task.files.iter().map(file).collect(),
-        address: format!("/staff/investigations/{claim}"),
-        claim_address: format!("/staff/claims/{claim}"),
-        key,
-        text,
-        errors,
-    };
-    visit.render_as(status, &shown)
-}
-
-/// The condition in words, and when the findings are due.
-async fn told(visit: &MemberVisit, task: &InvestigationView) -> Result<(String, String), AppError> {
-    let plan = visit.app().plan_summary(&task.plan).await?.plan;
-    let terms = plan.terms_on(task.event_date)?;
-    let condition = terms.condition(&task.condition);
-    let name = condition.map_or(task.condition.as_str(), |known| known.name.get(visit.language()));
-    let due = visit.l().day(last_day(task.until, terms.zone()));
-    Ok((name.to_owned(), due))
-}
-
-/// What was found comes back.
-pub(super) async fn findings(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Answer {
-    let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = keyed(&visit, &fields)?;
-    let text = fields.text("findings").to_owned();
-    let command = HandInFindings { claim, findings: text.clone() };
-    match visit.app().hand_in_findings(&call, &command).await {
-        Ok(_) => Ok(see_other("/staff/investigations")),
-        Err(error) => {
-            let status = status_of(&error);
-            let mut errors = form_errors(visit.l(), error)?;
-            for error in &mut errors {
-                if error.field == "text" {
-                    "findings".clone_into(&mut error.field);
-                }
-            }
-            show_task(&visit, claim, fields.text("key").to_owned(), text, errors, status).await
-        }
-    }
 }
