@@ -24,7 +24,7 @@ use crate::person::Person;
 use crate::ports::{Append, EnrolmentQuery, Page, Sealed, Unit};
 use crate::record::{CohortMove, EnrolmentRecord, MemberRecord, Record};
 use crate::sign_in::refused;
-use crate::transact::digest_json;
+use crate::transact::digest_bytes;
 
 /// Joins a plan.
 #[derive(Clone, Debug, Serialize)]
@@ -114,6 +114,21 @@ pub struct Consent {
     pub at: Moment,
 }
 
+/// A consent as it is sealed: the digest is that of the very bytes.
+struct Written {
+    payer: MemberId,
+    bytes: Vec<u8>,
+    digest: Digest,
+}
+
+impl Written {
+    fn of(consent: &Consent) -> Result<Self, AppError> {
+        let bytes = serde_json::to_vec(consent).map_err(|e| AppError::Broken(e.to_string()))?;
+        let digest = digest_bytes(&bytes);
+        Ok(Self { payer: consent.payer, bytes, digest })
+    }
+}
+
 /// Who is to be covered and what follows from it.
 struct Covered {
     member: MemberId,
@@ -136,7 +151,7 @@ impl App {
             let plan = self.load_plan(&command.plan).await?;
             let terms = plan.terms_at(now)?;
             let covered = self.covered(payer, command).await?;
-            let consent = consent(command, &plan, payer, covered.member, now);
+            let consent = Written::of(&consent(command, &plan, payer, covered.member, now))?;
             let facts = self.join_facts(command, &plan, terms, &consent, &covered, now).await?;
             self.check_other_plans(terms, covered.member).await?;
             let event = Enrolment::join(facts).map_err(join_refusal)?;
@@ -144,7 +159,7 @@ impl App {
                 return Err(AppError::Broken("joining answered another event".to_owned()));
             };
             let receipt = receipt(command, &plan, joined, now);
-            let unit = self.join_unit(call, command, &covered, &consent, joined.clone(), now).await?;
+            let unit = self.join_unit(call, command, &covered, consent, joined.clone(), now).await?;
             Ok((unit, receipt))
         })
         .await
@@ -169,7 +184,7 @@ impl App {
         command: &Join,
         plan: &LoadedPlan,
         terms: &PlanTerms,
-        consent: &Consent,
+        consent: &Written,
         covered: &Covered,
         now: Moment,
     ) -> Result<JoinFacts, AppError> {
@@ -203,7 +218,7 @@ impl App {
                 band_class: band_class(terms, covered.person.birth),
                 over_age_from: terms.age_end_day(covered.person.birth),
                 identity: covered.identity,
-                consent: digest_json(consent)?,
+                consent: consent.digest,
             },
             plan_open: plan.open && joining.open_on(today),
             version_in_force: terms.version(),
@@ -253,7 +268,7 @@ impl App {
         call: &Call,
         command: &Join,
         covered: &Covered,
-        consent: &Consent,
+        consent: Written,
         joined: Joined,
         now: Moment,
     ) -> Result<Unit, AppError> {
@@ -272,8 +287,8 @@ impl App {
             events: vec![Event::Enrolment(EnrolmentEvent::Joined(joined.clone()))],
             record: Record::Enrolment(record),
         });
-        let bytes = serde_json::to_vec(consent).map_err(|e| AppError::Broken(e.to_string()))?;
-        unit.sealed.push(Sealed { owner: payer, name: format!("consent/{}", command.enrolment), bytes });
+        let name = format!("consent/{}", command.enrolment);
+        unit.sealed.push(Sealed { owner: payer, name, bytes: consent.bytes });
         let values =
             vec![("plan", command.plan.to_string()), ("covered_from", joined.covered_from.to_string())];
         self.write_to(&mut unit, payer, "mail-joined", values).await?;
@@ -298,7 +313,7 @@ fn consent(command: &Join, plan: &LoadedPlan, payer: MemberId, member: MemberId,
         enrolment: command.enrolment,
         plan: command.plan.clone(),
         version: command.version,
-        plan_digest: plan_digest(plan, command.version),
+        plan_digest: plan.digest(command.version),
         member,
         payer,
         mandate: command.mandate,
@@ -308,16 +323,12 @@ fn consent(command: &Join, plan: &LoadedPlan, payer: MemberId, member: MemberId,
     }
 }
 
-fn plan_digest(plan: &LoadedPlan, version: PlanVersion) -> Digest {
-    crate::transact::digest_bytes(plan.texts.get(&version).map_or("", |text| text).as_bytes())
-}
-
 fn receipt(command: &Join, plan: &LoadedPlan, joined: &Joined, at: Moment) -> JoinReceipt {
     JoinReceipt {
         enrolment: command.enrolment,
         plan: command.plan.clone(),
         version: joined.version,
-        plan_digest: plan_digest(plan, joined.version),
+        plan_digest: plan.digest(joined.version),
         member: joined.member,
         payer: joined.payer,
         joined: joined.joined,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use huzhu_domain::claim::{Claim, ClaimEvent};
+use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
 use huzhu_domain::event::{Event, PlanEvent, StreamId};
 use huzhu_domain::id::{ClaimId, EnrolmentId, JuryCaseId, MemberId, ObjectionId};
@@ -20,6 +21,7 @@ use crate::matter::MatterRecord;
 use crate::person::Person;
 use crate::ports::{Actor, Append, Position, Recorded};
 use crate::record::{ClaimRecord, EnrolmentRecord, MemberRecord, PeriodRecord, Record};
+use crate::transact::digest_bytes;
 
 /// An aggregate with the number of events it was folded from.
 #[derive(Clone, Debug)]
@@ -37,6 +39,8 @@ pub struct LoadedPlan {
     pub plan: Plan,
     /// Texts of the plan files by version.
     pub texts: std::collections::BTreeMap<PlanVersion, String>,
+    /// SHA-256 of each text: everybody who joins is given it.
+    digests: std::collections::BTreeMap<PlanVersion, Digest>,
     /// The plan takes new members, as far as the operator decides.
     pub open: bool,
     /// Events of its stream so far.
@@ -59,6 +63,11 @@ impl LoadedPlan {
     /// [`AppError::NotFound`] before the first version is in force.
     pub fn terms_on(&self, day: Day) -> Result<&PlanTerms, AppError> {
         self.plan.terms_on(day).ok_or(AppError::NotFound("plan"))
+    }
+
+    /// SHA-256 of the text of a version; of nothing when there is no such version.
+    pub fn digest(&self, version: PlanVersion) -> Digest {
+        self.digests.get(&version).copied().unwrap_or_else(|| digest_bytes(b""))
     }
 }
 
@@ -159,6 +168,7 @@ pub(crate) fn fold_plan(id: &PlanId, recorded: &[Recorded]) -> Result<LoadedPlan
     let mut loaded = LoadedPlan {
         plan: Plan::new(id.clone()),
         texts: std::collections::BTreeMap::new(),
+        digests: std::collections::BTreeMap::new(),
         open: true,
         events: count(recorded),
     };
@@ -174,6 +184,7 @@ pub(crate) fn fold_plan(id: &PlanId, recorded: &[Recorded]) -> Result<LoadedPlan
                     .plan
                     .publish(terms, one.at)
                     .map_err(|e| AppError::Broken(format!("version {version} of {id}: {e}")))?;
+                loaded.digests.insert(*version, digest_bytes(text.as_bytes()));
                 loaded.texts.insert(*version, text.clone());
             }
             PlanEvent::Withdrawn { version } => {

@@ -299,8 +299,6 @@ fn append_plan(
 
 /// The row of a plan.
 pub(crate) fn plan_record(plan: &LoadedPlan) -> PlanRecord {
-    let digest =
-        |version: PlanVersion| digest_bytes(plan.texts.get(&version).map_or("", |text| text).as_bytes());
     PlanRecord {
         id: plan.plan.id.clone(),
         events: plan.events,
@@ -314,7 +312,7 @@ pub(crate) fn plan_record(plan: &LoadedPlan) -> PlanRecord {
                 published: v.published,
                 effective: v.effective,
                 withdrawn: v.withdrawn,
-                digest: digest(v.version),
+                digest: plan.digest(v.version),
             })
             .collect(),
     }

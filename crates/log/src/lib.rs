@@ -17,6 +17,7 @@ pub mod note;
 pub mod proof;
 pub mod receipt;
 pub mod replay;
+pub mod share;
 pub mod tile;
 pub mod tlog_policy;
 pub mod tree;
@@ -31,6 +32,7 @@ pub use hash::{Hash, SaltedHasher, empty_root, leaf_hash, node_hash, salted_dige
 pub use note::{KeyKind, NoteError, Signature, SignedNote, Signer, Vkey};
 pub use proof::TlogProof;
 pub use receipt::{Content, InnerPath, Receipt, ReceiptError, Shown};
+pub use share::{PeriodTag, ShareError, ShareLeaf, ShareNode, SharePath};
 pub use tile::{Bundle, Resource, Tile, decode_bundle, encode_bundle};
 pub use tlog_policy::{Cosigned, TlogPolicy, TrustError, Verified};
 pub use tree::{Frontier, InnerTree, ProofError, Tiles, TreeError};
