@@ -59,6 +59,21 @@ const BENCHES: &[Bench] = &[
         arguments: &["run", "--release", "--locked", "--package", "huzhu-store", "--example", "log"],
     },
     Bench {
+        name: "settle",
+        what: "settling up to a hundred million members with and without the share tree, memory, growth, receipts",
+        arguments: &[
+            "run",
+            "--release",
+            "--locked",
+            "--package",
+            "huzhu-settle",
+            "--example",
+            "scale",
+            "--",
+            "all",
+        ],
+    },
+    Bench {
         name: "close",
         what: "closing a period by cohorts, up to a hundred million members",
         arguments: &["bench", "--locked", "--package", "huzhu-domain", "--bench", "settlement"],

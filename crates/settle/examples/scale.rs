@@ -6,7 +6,6 @@
 #![expect(
     clippy::print_stdout,
     clippy::float_arithmetic,
-    clippy::cast_precision_loss,
     clippy::disallowed_methods,
     reason = "a program that prints what it measured"
 )]
@@ -25,6 +24,8 @@ use huzhu_settle::{Job, Roster, RosterWriter, Watch, settle};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
+/// Receipts that are cut.
+const RECEIPTS: u32 = 20;
 /// 2020-06-30.
 const DAY: u16 = 18_443;
 
@@ -97,12 +98,13 @@ fn make(members: u64) -> Outcome<()> {
         noise ^= noise << 13;
         noise ^= noise >> 7;
         noise ^= noise << 17;
-        let [a, b, c, d, e, f, ..] = noise.to_le_bytes();
+        let bytes = noise.to_le_bytes();
+        let word = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
         writer.push(&Row {
-            charged: u32::from(u16::from_le_bytes([a, b])).min(18_800),
-            from: DAY.saturating_sub(u16::from_le_bytes([c, d]) >> 6),
-            band: e & 1,
-            live: f > 12,
+            charged: u32::from(word(0)).min(18_800),
+            from: DAY.saturating_sub(word(2) >> 6),
+            band: bytes[4] & 1,
+            live: bytes[5] > 12,
             prepaid: 0,
         })?;
     }
@@ -173,7 +175,6 @@ fn cut(members: u64) -> Outcome<()> {
     let period = Period::open(&out)?;
     println!("opening and checking a period of {members}: {:.1} ms", begin.elapsed().as_secs_f64() * 1e3);
     let (mut cutting, mut checking) = (Duration::ZERO, Duration::ZERO);
-    const RECEIPTS: u32 = 20;
     for n in 0..RECEIPTS {
         let place = members.div_euclid(u64::from(RECEIPTS)).saturating_mul(u64::from(n));
         let begin = Instant::now();

@@ -125,7 +125,7 @@ fn answer_again(job: &Job<'_>, named: &Named, mut settlement: Settlement) -> Res
             "there is a settled period made of other inputs, and periods never change; choose another folder";
         return Err(SettleError::damaged(job.folder, what));
     }
-    settlement.from_prepaid = manifest.from_prepaid(job.currency).unwrap_or_default();
+    settlement.from_prepaid = manifest.drawn(job.currency).unwrap_or_default();
     Ok(Settled { settlement, manifest, was_there: true })
 }
 

@@ -16,11 +16,13 @@ pub mod hashing;
 pub mod histogram;
 pub mod kernel;
 pub mod period;
+pub mod receipt;
 pub mod roster;
 pub mod watch;
 
 pub use kernel::{Job, Settled, settle};
-pub use period::Manifest;
+pub use period::{Manifest, Period};
+pub use receipt::ShareFile;
 pub use roster::{Roster, RosterWriter};
 pub use watch::Watch;
 

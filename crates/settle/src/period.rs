@@ -185,11 +185,52 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// The head of the share tree; nothing when none was made or its root is no hash.
+    pub fn tree(&self) -> Option<ShareTree> {
+        let head = self.head.as_ref()?;
+        let root = Hash::from_hex(&head.root).ok()?;
+        Some(ShareTree { root, sum: head.sum, count: head.count })
+    }
+
+    /// Checks the equation, and that the share tree carries its sum and headcount.
+    ///
+    /// # Errors
+    /// A sentence that says what does not agree.
+    pub fn check(&self) -> Result<(), String> {
+        let (named, numbers) = (&self.named, &self.numbers);
+        let currency = Currency::parse(&named.currency).map_err(|error| format!("`currency`: {error}"))?;
+        let read = |text: &String| {
+            Amount::parse(text, currency).map(Amount::wide).map_err(|error| format!("{text:?}: {error}"))
+        };
+        let sum = |texts: &[&String]| {
+            texts.iter().try_fold(0_u128, |sum, text| Ok::<_, String>(sum.saturating_add(read(text)?)))
+        };
+        let uses = sum(&[&numbers.aid, &numbers.fee, &named.carried_before, &numbers.surplus])?;
+        let sources = sum(&[
+            &numbers.charged,
+            &named.surplus_before,
+            &numbers.borne_by_operator,
+            &numbers.borne_by_sponsor,
+            &numbers.carried_to_next,
+        ])?;
+        if uses != sources {
+            return Err(format!("the equation does not hold: {uses} on one side, {sources} on the other"));
+        }
+        let carried =
+            self.head.as_ref().map_or(Ok((read(&numbers.charged)?, numbers.headcount)), |head| {
+                Ok::<_, String>((u128::from(head.sum), head.count))
+            })?;
+        if carried != (read(&numbers.charged)?, numbers.headcount) {
+            return Err("the equation and the share tree do not have the same sum and headcount".to_owned());
+        }
+        Ok(())
+    }
+
     pub(crate) fn write(&self, folder: &Path) -> Result<(), SettleError> {
         write_whole(&folder.join(MANIFEST), self)
     }
 
-    pub(crate) fn from_prepaid(&self, currency: Currency) -> Option<Amount> {
+    pub(crate) fn drawn(&self, currency: Currency) -> Option<Amount> {
         Amount::parse(&self.numbers.from_prepaid, currency).ok()
     }
 }
@@ -238,34 +279,8 @@ impl Period {
             return Err(wrong("the nodes carry other sums than the head of the period".to_owned()));
         }
         let period = Self { folder: folder.to_owned(), manifest, head, nodes };
-        period.check_equation()?;
+        period.manifest.check().map_err(|what| SettleError::damaged(&folder.join(MANIFEST), what))?;
         Ok(period)
-    }
-
-    fn check_equation(&self) -> Result<(), SettleError> {
-        let path = self.folder.join(MANIFEST);
-        let wrong = |what: String| SettleError::damaged(&path, what);
-        let (named, numbers) = (&self.manifest.named, &self.manifest.numbers);
-        let currency = Currency::parse(&named.currency).map_err(|e| wrong(e.to_string()))?;
-        let read =
-            |text: &String| Amount::parse(text, currency).map(Amount::wide).map_err(|e| wrong(e.to_string()));
-        let sum = |texts: &[&String]| {
-            texts.iter().try_fold(0_u128, |sum, text| Ok::<_, SettleError>(sum.wrapping_add(read(text)?)))
-        };
-        let uses = sum(&[&numbers.aid, &numbers.fee, &named.carried_before, &numbers.surplus])?;
-        let others = [&numbers.borne_by_operator, &numbers.borne_by_sponsor, &numbers.carried_to_next];
-        let sources = sum(&[&numbers.charged, &named.surplus_before])?.wrapping_add(sum(&others)?);
-        if uses != sources {
-            return Err(wrong(format!(
-                "the equation does not hold: {uses} on one side, {sources} on the other"
-            )));
-        }
-        if read(&numbers.charged)? != u128::from(self.head.sum) || numbers.headcount != self.head.count {
-            return Err(wrong(
-                "the equation and the share tree do not have the same sum and headcount".to_owned(),
-            ));
-        }
-        Ok(())
     }
 
     /// The share of a place, with the way to the root.

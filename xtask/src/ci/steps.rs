@@ -124,6 +124,11 @@ pub(crate) const STEPS: &[Step] = &[
         Action::Script("e2e/draw.sh"),
     ),
     slow(
+        "shares",
+        "a Python script accepts the receipts of shares as Huzhu does, and both refuse every change of one",
+        Action::Script("e2e/shares.sh"),
+    ),
+    slow(
         "vault",
         "1 GB of evidence in little memory; broken uploads go on; nothing is left of what was refused or erased; S3",
         Action::Script("e2e/vault.sh"),

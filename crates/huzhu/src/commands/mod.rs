@@ -10,6 +10,7 @@ mod monitor;
 mod plan;
 mod serve;
 mod settle;
+mod share;
 mod trust;
 mod verify;
 mod witness;
@@ -43,6 +44,8 @@ enum Command {
     Plan(plan::Plan),
     /// Compute one period without a database.
     Settle(settle::Settle),
+    /// Cut the receipt of one share out of a settled period.
+    Share(share::Share),
     /// Export the books of a plan.
     Export(export::Export),
     /// Check a data folder: database, event streams, rows, cohorts, books.
@@ -75,6 +78,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(json),
             Command::Plan(plan) => plan.run(json),
             Command::Settle(settle) => settle.run(json),
+            Command::Share(share) => share.run(),
             Command::Export(export) => export.run(json),
             Command::Doctor(doctor) => doctor.run(json),
             Command::Verify(verify) => verify.run(json),

@@ -1,5 +1,8 @@
 //! `huzhu settle`: computes one period without a database.
 
+mod columns;
+mod import;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,18 +13,39 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output::{Ending, Failure, json as print_json, line};
 
+pub(crate) use columns::key;
+
 /// Compute one period without a database.
 ///
 /// Amounts are decimal numbers in the plan's currency, without sign and grouping. In plans with age bands, `--headcount` is given once for each band
 /// as COUNT:BAND, the bands counted from 1 in the order of the plan file.
+///
+/// With `--roster` the members come from a file, each share is written into a period folder that never changes, and with
+/// `--tree-key` each member can be given a receipt (`huzhu share`). Broken off, the same command goes on where it stopped.
 #[derive(Debug, Args)]
 pub(crate) struct Settle {
     /// The plan file whose terms rule the period.
     #[arg(long, value_name = "FILE")]
     plan: PathBuf,
     /// Members counted at 0:00 of the first day of notice; COUNT:BAND for each age band.
-    #[arg(long, value_name = "N[:BAND]", required = true)]
+    #[arg(long, value_name = "N[:BAND]", required_unless_present = "roster", conflicts_with = "roster")]
     headcount: Vec<String>,
+    /// The members: a CSV file with columns `id` and `from` (and `band` or `born`, `charged`, `prepaid`, `live` as the plan
+    /// needs them), or a roster folder.
+    #[arg(long, value_name = "FILE.csv|DIR", conflicts_with = "charged_this_year")]
+    roster: Option<PathBuf>,
+    /// First day of notice, at whose 0:00 members of a CSV file are counted.
+    #[arg(long, value_name = "DAY", requires = "roster")]
+    day: Option<String>,
+    /// Public name of the period, such as 2020-06-b.
+    #[arg(long, value_name = "NAME", requires = "roster")]
+    period: Option<String>,
+    /// The period folder to be made.
+    #[arg(long, value_name = "DIR", requires = "roster")]
+    out: Option<PathBuf>,
+    /// Make the share tree, with salts under the key in this file; a new key is made when there is none.
+    #[arg(long, value_name = "FILE", requires = "roster")]
+    tree_key: Option<PathBuf>,
     /// Aid of one claim; the age band of the claimant after a colon is reported and changes no share.
     #[arg(long, value_name = "AMOUNT[:BAND]")]
     claim: Vec<String>,
@@ -59,9 +83,26 @@ impl Settle {
         };
         let currency = terms.currency();
         let rules = Rules::of(&terms, Amount::ZERO);
-        let cohorts = self.cohorts(&rules, currency)?;
         let claims = self.all_claims(&rules, currency, json)?;
         let aid: Vec<Amount> = claims.iter().map(|claim| claim.aid).collect();
+        if let Some(roster) = &self.roster {
+            let settled = self.over_roster(roster, &terms, &aid, json)?;
+            let root = settled.manifest.head.as_ref().map(|head| head.root.as_str());
+            if json {
+                let mut value = to_json(&settled.settlement, &claims, currency);
+                value["root"] = serde_json::json!(root);
+                print_json(&value);
+            } else {
+                print(&terms, &settled.settlement, claims.len(), currency);
+                line(format_args!(
+                    "{:>18}  {}",
+                    "share tree",
+                    root.unwrap_or("none: give --tree-key for receipts")
+                ));
+            }
+            return Ok(Ending::Done);
+        }
+        let cohorts = self.cohorts(&rules, currency)?;
         let input = Input {
             rules: &rules,
             claims: &aid,
@@ -137,6 +178,11 @@ fn amount(option: &str, text: &str, currency: Currency) -> Result<Amount, Failur
     Amount::parse(text, currency).map_err(|error| Failure::WrongUse(format!("{option}: {error}")))
 }
 
+/// The look of a progress bar.
+fn bar_style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
 fn read_claims(
     file: &std::path::Path,
     rules: &Rules,
@@ -153,9 +199,7 @@ fn read_claims(
         column("aid").ok_or_else(|| wrong("the first line must name a column \"aid\"".to_owned()))?;
     let band_column = column("band");
     let bar = if json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} claims read ({per_sec})") {
-        bar.set_style(style);
-    }
+    bar.set_style(bar_style("{spinner} {pos} claims read ({per_sec})"));
     for (row, record) in (2_u64..).zip(reader.records()) {
         let record = record.map_err(|error| wrong(error.to_string()))?;
         if claims.len() >= CLAIMS_MAX {

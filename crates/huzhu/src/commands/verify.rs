@@ -5,7 +5,9 @@
 mod ballot;
 mod draw;
 mod log;
+mod period;
 mod receipt;
+mod share;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -17,6 +19,10 @@ use crate::output::{Ending, Failure, json as print_json, line, note};
 pub(crate) enum Verify {
     /// Check a receipt, and the file it was given for, without any network.
     Receipt(receipt::Receipt),
+    /// Check one's own share against the settlement of its period, without any network.
+    Share(share::Share),
+    /// Check a settled period from its public folder, or again from its roster.
+    Period(period::PeriodCheck),
     /// Read a whole log again and check every entry, hash and signature.
     Log(log::Log),
     /// Draw a jury again from its public file, and see whether the same jurors come out.
@@ -30,6 +36,8 @@ impl Verify {
     pub(crate) fn run(self, json: bool) -> Result<Ending, Failure> {
         match self {
             Self::Receipt(receipt) => receipt.run(json),
+            Self::Share(share) => share.run(json),
+            Self::Period(period) => period.run(json),
             Self::Log(log) => log.run(json),
             Self::Draw(draw) => draw.run(json),
             Self::Ballot(ballot) => ballot.run(json),

@@ -11,4 +11,5 @@ mod kill;
 mod log_folder;
 mod person;
 mod server;
+mod shares;
 mod verify;

@@ -5,7 +5,7 @@ fn by_definition(leaves: &[ShareLeaf]) -> ShareNode {
     match leaves {
         [leaf] => leaf.node(),
         many => {
-            let at = many.len().next_power_of_two() / 2;
+            let at = many.len().next_power_of_two() >> 1;
             ShareNode::above(&by_definition(&many[..at]), &by_definition(&many[at..])).unwrap()
         }
     }

@@ -81,8 +81,10 @@ fn run<const BYTES: usize>(messages: &[[u8; BYTES]], digests: &mut [[u8; 32]]) {
 /// One message in each lane.
 #[target_feature(enable = "sha,ssse3,sse4.1")]
 fn lanes<const N: usize, const BYTES: usize>(messages: &[[u8; BYTES]; N], digests: &mut [[u8; 32]; N]) {
-    let [a, b, c, d, e, f, g, h] = START;
-    let mut states = [(_mm_set_epi32(a, b, e, f), _mm_set_epi32(c, d, g, h)); N];
+    // The instructions keep a, b, e, f in one register and c, d, g, h in the other.
+    let abef = _mm_set_epi32(START[0], START[1], START[4], START[5]);
+    let cdgh = _mm_set_epi32(START[2], START[3], START[6], START[7]);
+    let mut states = [(abef, cdgh); N];
     let blocks = messages.each_ref().map(|message| message.as_chunks::<64>().0);
     let many = blocks.first().map_or(0, |blocks| blocks.len());
     for at in 0..many {

@@ -25,7 +25,7 @@ proptest! {
         let expected = by_definition(&maker(), from, &shares);
         prop_assert_eq!(page.node(&maker(), from, shares.iter().copied()), expected);
         // The buffers are used again: nothing of the page before may be left in them.
-        let fewer = &shares[..shares.len() / 2];
+        let fewer = &shares[..shares.len() >> 1];
         let expected = by_definition(&maker(), from, fewer);
         prop_assert_eq!(page.node(&maker(), from, fewer.iter().copied()), expected);
     }

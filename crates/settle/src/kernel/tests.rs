@@ -111,7 +111,9 @@ proptest! {
         before in (0_u64..2_000, 0_u64..2_000),
     ) {
         let bands = u8::try_from(rules.weights.len()).unwrap();
-        rows.iter_mut().for_each(|row| row.band %= bands);
+        for row in &mut rows {
+            row.band %= bands;
+        }
         let claims: Vec<Amount> = claims.into_iter().map(FEN).collect();
         let (folder, roster) = roster(&rows, true);
         let (maker, out) = (leaves(), folder.path().join("period"));
@@ -143,7 +145,7 @@ proptest! {
         let borne = (s.borne_by_operator.wide(), s.borne_by_sponsor.wide(), s.carried_to_next.wide());
         prop_assert_eq!(borne, (slow.operator, slow.sponsor, slow.next_period));
         prop_assert_eq!(s.headcount, counted.len() as u64);
-        for place in [0, rows.len() as u64 / 2, rows.len() as u64 - 1] {
+        for place in [0, rows.len() as u64 >> 1, rows.len() as u64 - 1] {
             let (leaf, path) = period.receipt(&roster, &maker, place).unwrap();
             prop_assert_eq!(path.verify(&leaf, &period.head), Ok(()));
             prop_assert_eq!(leaf.counted, counted.contains(&usize::try_from(place).unwrap()));
