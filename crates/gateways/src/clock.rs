@@ -4,7 +4,7 @@
 //! cut to microseconds, the precision that every store keeps.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use huzhu_app::ports::Clock;
@@ -93,13 +93,24 @@ pub struct OffsetClock {
     start: Moment,
     base: Arc<dyn Clock>,
     base_start: Moment,
+    /// Microseconds by which it was put forward.
+    ahead: AtomicU64,
 }
 
 impl OffsetClock {
     /// A clock that answers `start` now and moves on with `base`.
     pub fn new(start: Moment, base: Arc<dyn Clock>) -> Self {
         let base_start = base.now();
-        Self { start: from_micros(start.as_microsecond()), base, base_start }
+        Self { start: from_micros(start.as_microsecond()), base, base_start, ahead: AtomicU64::new(0) }
+    }
+
+    /// Puts it forward by `step`, at most to the end of time. Answers where it stands then.
+    pub fn advance(&self, step: Duration) -> Moment {
+        let step = u64::try_from(step.as_micros()).unwrap_or(u64::MAX);
+        let more = |ahead: u64| Some(ahead.saturating_add(step));
+        // The update always has a value, so it cannot fail.
+        let _ = self.ahead.fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
+        self.now()
     }
 }
 
@@ -113,7 +124,8 @@ impl Clock for OffsetClock {
     fn now(&self) -> Moment {
         // The base never goes backwards, so the difference is never negative and this clock inherits the promise.
         let passed = self.base.now().duration_since(self.base_start).unsigned_abs();
-        later(self.start, passed)
+        let ahead = Duration::from_micros(self.ahead.load(Ordering::Acquire));
+        later(self.start, passed.saturating_add(ahead))
     }
 }
 
@@ -167,6 +179,11 @@ mod tests {
             base.advance(Duration::from_millis(step));
             assert_eq!(clock.now(), at(expected));
         }
+        assert_eq!(clock.advance(Duration::from_hours(24)), at("2019-04-03T00:00:01.5Z"));
+        base.advance(Duration::from_secs(1));
+        assert_eq!(clock.now(), at("2019-04-03T00:00:02.5Z"));
+        assert!(clock.advance(Duration::MAX) > at("9999-12-30T00:00:00Z"));
+        assert!(clock.advance(Duration::MAX) > at("9999-12-30T00:00:00Z"), "and once more");
     }
 
     #[test]

@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let edge = Edge {
         app: Arc::clone(&town.app),
-        config: EdgeConfig { secure: false, demo: false, personas: Arc::from([]) },
+        config: EdgeConfig { secure: false, demo: false, personas: Arc::from([]), clock: None },
         limits: Arc::new(Limits::none()),
     };
     let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;

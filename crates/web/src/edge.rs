@@ -40,6 +40,14 @@ pub struct EdgeConfig {
     pub demo: bool,
     /// Persons of the demo that a visitor can switch to; empty in every other mode.
     pub personas: Arc<[Persona]>,
+    /// The clock of the demo; `None` in every other mode.
+    pub clock: Option<Arc<dyn DemoClock>>,
+}
+
+/// The clock of the demo, which a visitor can put forward to see what time brings.
+pub trait DemoClock: std::fmt::Debug + Send + Sync {
+    /// Puts it forward by so many hours.
+    fn put_forward(&self, hours: u16);
 }
 
 /// A person of the demo that a visitor can switch to.

@@ -14,6 +14,7 @@ use crate::App;
 use crate::claims::OpenClaim;
 use crate::error::AppError;
 use crate::load::append_claim;
+use crate::matter::{MatterKind, MatterQuery, case_of};
 use crate::ports::{Actor, ClaimQuery, Page, StoreError, Unit};
 
 /// States in which a deadline runs that somebody can miss.
@@ -59,8 +60,28 @@ impl App {
         for plan in self.store.plans().await? {
             self.decide_by_time(&plan.id, &mut passed).await?;
             self.note_missed(&plan.id, &mut passed).await?;
+            self.remind(&plan.id, &mut passed).await?;
         }
         Ok(passed)
+    }
+
+    /// Reminds jurors whose time to vote is nearly over.
+    async fn remind(&self, plan: &PlanId, passed: &mut Passed) -> Result<(), AppError> {
+        let query = MatterQuery::InStates(MatterKind::JuryCase, plan.clone(), vec!["open", "sitting"]);
+        let mut page = Page::first(PAGE);
+        loop {
+            let rows = self.store.matters(&query, &page).await?;
+            for case in rows.iter().filter_map(case_of) {
+                if let Err(error) = self.remind_jurors(case).await {
+                    tracing::warn!(%error, %case, "jurors are reminded later");
+                    passed.failed = passed.failed.saturating_add(1);
+                }
+            }
+            page.after = rows.last().map(|row| row.stream.to_string());
+            if !u32::try_from(rows.len()).is_ok_and(|n| n >= PAGE) {
+                return Ok(());
+            }
+        }
     }
 
     async fn note_missed(&self, plan: &PlanId, passed: &mut Passed) -> Result<(), AppError> {

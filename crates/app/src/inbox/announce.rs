@@ -67,6 +67,9 @@ impl App {
                 let holders = staff.iter().filter(|row| row.roles.contains(role)).map(|row| row.id);
                 Ok(some_of(holders.collect(), after))
             }
+            Audience::Jurors(case) => {
+                self.jurors_to_ask(*case, &Page { after: after.map(str::to_owned), limit: BATCH }).await
+            }
             Audience::Payers(plan) => {
                 let page = Page { after: after.map(str::to_owned), limit: BATCH };
                 let rows = self.store.enrolments(&EnrolmentQuery::ByPlan(plan.clone()), &page).await?;

@@ -1,7 +1,7 @@
 //! Values of inboxes: how a message stands in one, and what is told to many.
 
 use huzhu_domain::event::StreamId;
-use huzhu_domain::id::MemberId;
+use huzhu_domain::id::{JuryCaseId, MemberId};
 use huzhu_domain::member::Role;
 use huzhu_domain::plan::PlanId;
 use huzhu_domain::preference::{MailWhen, Topic};
@@ -42,6 +42,8 @@ pub enum Audience {
     Payers(PlanId),
     /// Everybody with a role.
     Staff(Role),
+    /// Everybody who may vote in an open jury case.
+    Jurors(JuryCaseId),
 }
 
 /// Something that many are told. It is kept with the event that caused it; a worker turns it into messages.

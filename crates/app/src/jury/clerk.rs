@@ -78,6 +78,9 @@ impl App {
                 unit.appends
                     .push(self.append_case(command.case, open.loaded.events, vec![event], now).await?);
                 self.tell_sides(&mut unit, &open, "mail-jury-accepted", receipt.until).await?;
+                if let Some(until) = receipt.until.filter(|_| receipt.state == "open") {
+                    Self::ask_jurors(&mut unit, open.case(), "mail-juror-open", until);
+                }
                 Ok((unit, receipt))
             })
             .await?;
@@ -149,7 +152,12 @@ impl App {
             let open = self.case_of_clerk(call, command.case).await?;
             let SortQuestion { question, pass_on, .. } = command;
             let event = open.case().sort_question(question, pass_on, by, &open.involved, now)?;
-            self.one_case_event(call, &open, event, Vec::new(), now).await
+            let asked = open.case().questions().get(&question).map(|one| one.to).filter(|_| pass_on);
+            let (mut unit, receipt) = self.one_case_event(call, &open, event, Vec::new(), now).await?;
+            if let Some(to) = asked {
+                self.tell_asked(&mut unit, &open, to, receipt.until).await?;
+            }
+            Ok((unit, receipt))
         })
         .await
     }

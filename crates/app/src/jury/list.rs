@@ -272,31 +272,43 @@ impl App {
     /// Everybody who is qualified for a case by its frozen terms and has nothing to do with its claim; who is related to it is
     /// found out one by one, when they are called or want to vote.
     pub(super) async fn qualified(&self, open: &OpenCase, now: Moment) -> Result<Vec<MemberId>, AppError> {
+        let mut page = Page::first(CHUNK);
+        let mut qualified = Vec::new();
+        loop {
+            let (found, after) = self.qualified_page(open, now, &page).await?;
+            qualified.extend(found);
+            match after {
+                Some(after) => page.after = Some(after),
+                None => return Ok(qualified),
+            }
+        }
+    }
+
+    /// A page of them, and where the next one begins.
+    pub(super) async fn qualified_page(
+        &self,
+        open: &OpenCase,
+        now: Moment,
+        page: &Page,
+    ) -> Result<(Vec<MemberId>, Option<String>), AppError> {
         let jury = open.jury()?;
         let terms = open.claim.terms()?;
         let today = day_of(now, terms.zone());
         let plan = open.case().plan();
         let query = MatterQuery::InStates(MatterKind::Juror, plan.clone(), vec!["willing"]);
-        let mut page = Page::first(CHUNK);
+        let rows = self.store.matters(&query, page).await?;
+        let full = u32::try_from(rows.len()).is_ok_and(|found| found >= page.limit);
+        let after = rows.last().map(|row| row.stream.to_string()).filter(|_| full);
         let mut qualified = Vec::new();
-        loop {
-            let rows = self.store.matters(&query, &page).await?;
-            page.after = rows.last().map(|row| row.stream.to_string());
-            let full = u32::try_from(rows.len()).is_ok_and(|found| found >= CHUNK);
-            for row in rows {
-                let Some(member) = row.member.filter(|member| !open.involved.contains(member)) else {
-                    continue;
-                };
-                let passed = row.body == crate::matter::PASSED;
-                let since = self.payer_since(plan, member, today).await?;
-                if may_judge(jury, passed, since, today) {
-                    qualified.push(member);
-                }
-            }
-            if !full {
-                return Ok(qualified);
+        for row in rows {
+            let Some(member) = row.member.filter(|member| !open.involved.contains(member)) else { continue };
+            let passed = row.body == crate::matter::PASSED;
+            let since = self.payer_since(plan, member, today).await?;
+            if may_judge(jury, passed, since, today) {
+                qualified.push(member);
             }
         }
+        Ok((qualified, after))
     }
 }
 

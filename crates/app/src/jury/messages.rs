@@ -3,21 +3,28 @@
 //! Guarantees: a text for jurors names plan and time and nothing of the claim; it goes to whoever was called, never by how they
 //! voted. A side that is staff works from its queue and is told nothing here.
 //!
-//! Limits: a reserve who is called because somebody let the time pass is called by the clock, without an event, and so without a
-//! message; the juror's page shows it.
+//! Shape: whoever is asked to vote in an open case is told by the worker that writes announcements, batch by batch; reminders are
+//! sent by the worker of deadlines, once for each case or call, since their ids follow from what they are about.
+//!
+//! Limits: a reserve who is called because somebody let the time pass is called by the clock, without an event; the first message
+//! to them is the reminder, and the juror's page shows the case before. Reminders go to those who have voted, too: whom a message
+//! was sent to says nothing about who voted.
 
 use std::collections::BTreeSet;
 
 use huzhu_domain::event::StreamId;
-use huzhu_domain::id::MemberId;
-use huzhu_domain::jury::{JuryCase, Votes};
+use huzhu_domain::id::{JuryCaseId, MemberId};
+use huzhu_domain::jury::{CallEnd, CaseState, JuryCase, Side, Votes};
 use huzhu_domain::time::Moment;
 
 use super::OpenCase;
 use crate::App;
 use crate::error::AppError;
-use crate::inbox::{Audience, Telling};
-use crate::ports::Unit;
+use crate::inbox::{Announcement, Audience, Telling, derived_id};
+use crate::ports::{Actor, InboxChange, Page, Unit};
+
+/// A reminder goes out when a quarter of the time is left, at most these hours before its end.
+const REMIND_HOURS_MAX: i64 = 24;
 
 impl App {
     /// Tells the claimant, and the member who objected where that one asked for the jury.
@@ -60,6 +67,120 @@ impl App {
         Ok(())
     }
 
+    /// Asks everybody who may vote in an open case to do so: in the unit that opens it, and again as a reminder.
+    pub(super) fn ask_jurors(unit: &mut Unit, case: &JuryCase, template: &str, until: Moment) {
+        let telling = Telling::new(template).with("plan", case.plan()).until(Some(until));
+        unit.inbox.push(InboxChange::Announced(Box::new(Announcement {
+            id: derived_id(template, &[&case.id().to_string()]),
+            to: Audience::Jurors(case.id()),
+            template: telling.template,
+            values: telling.values,
+            about: Some(StreamId::JuryCase(case.id())),
+            at: unit.at,
+            after: None,
+        })));
+    }
+
+    /// Reminds the jurors of a case when little of their time is left. Answers whether somebody was to be reminded; doing it
+    /// again reminds nobody twice.
+    ///
+    /// # Errors
+    /// When the store does not answer; the next round does it.
+    pub(crate) async fn remind_jurors(&self, id: JuryCaseId) -> Result<bool, AppError> {
+        let case = self.load_jury_case(id).await?.state;
+        let mut unit = Unit::new(self.clock.now(), Actor::System);
+        let due = |since, until| remind_at(since, until) <= unit.at && unit.at < until;
+        match case.state() {
+            CaseState::Open { since, until, .. } if due(*since, *until) => {
+                let until = *until;
+                Self::ask_jurors(&mut unit, &case, "mail-juror-open-reminder", until);
+            }
+            CaseState::Sitting { bench, .. } => {
+                let calls = bench.calls(unit.at, &self.votes_of(&case).await?);
+                let gone = |end| matches!(end, Some(CallEnd::Left(..)));
+                for call in calls.into_iter().filter(|call| !gone(call.end) && due(call.since, call.until)) {
+                    let telling = Telling::new("mail-juror-reminder")
+                        .about(StreamId::JuryCase(id))
+                        .with("plan", case.plan())
+                        .until(Some(call.until));
+                    let parts = [id.to_string(), call.juror.to_string()];
+                    let key = derived_id("juror-reminder", &parts.each_ref().map(String::as_str));
+                    if self.store.inbox_message(call.juror, key).await?.is_none() {
+                        let message = self.message(key, call.juror, &telling, unit.at).await?;
+                        unit.messages.push(message);
+                    }
+                }
+            }
+            _ => {}
+        }
+        if unit.inbox.is_empty() && unit.messages.is_empty() {
+            return Ok(false);
+        }
+        // Before this line nobody was reminded; after it everybody is or will be, and a second time changes nothing.
+        self.store.commit(unit).await?;
+        self.committed.notify_one();
+        Ok(true)
+    }
+
+    /// The next jurors who may vote in an open case, after a place on the list; none once the vote has ended. Whoever is too close
+    /// to the claim is not told that there is a case.
+    pub(crate) async fn jurors_to_ask(
+        &self,
+        id: JuryCaseId,
+        page: &Page,
+    ) -> Result<(Vec<MemberId>, Option<String>), AppError> {
+        let open = self.open_case(id).await?;
+        let now = self.clock.now();
+        match open.case().state() {
+            CaseState::Open { until, .. } if now < *until => {}
+            _ => return Ok((Vec::new(), None)),
+        }
+        let (qualified, after) = self.qualified_page(&open, now, page).await?;
+        let mut jurors = Vec::with_capacity(qualified.len());
+        for juror in qualified {
+            if !self.has_conflict(&open, juror).await? {
+                jurors.push(juror);
+            }
+        }
+        Ok((jurors, after))
+    }
+
+    /// Tells the side that is asked that a question of a juror waits for it; staff find it in their queue.
+    pub(super) async fn tell_asked(
+        &self,
+        unit: &mut Unit,
+        open: &OpenCase,
+        to: Side,
+        until: Option<Moment>,
+    ) -> Result<(), AppError> {
+        let (case, claim) = (open.case(), open.claim.claim());
+        let asked = match to {
+            Side::Claimant => claim.claimed().filed_by,
+            Side::Plan if claim.objectors().values().any(|who| *who == case.by()) => case.by(),
+            Side::Plan => return Ok(()),
+        };
+        let telling = Telling::new("mail-jury-asked")
+            .about(StreamId::JuryCase(case.id()))
+            .with("plan", case.plan())
+            .with("claim", case.claim())
+            .until(until);
+        self.tell(unit, asked, &telling).await
+    }
+
+    /// Tells a juror that the own question was answered.
+    pub(super) async fn tell_answered(
+        &self,
+        unit: &mut Unit,
+        case: &JuryCase,
+        juror: MemberId,
+    ) -> Result<(), AppError> {
+        let telling = Telling::new("mail-juror-answered")
+            .about(StreamId::JuryCase(case.id()))
+            .with("plan", case.plan())
+            .until(case.until());
+        self.tell(unit, juror, &telling).await
+    }
+
     /// Tells everybody who was called that the case is judged.
     pub(super) async fn tell_jurors(&self, unit: &mut Unit, case: &JuryCase) -> Result<(), AppError> {
         let jurors = called(case, unit.at, &self.votes_of(case).await?);
@@ -72,8 +193,28 @@ impl App {
     }
 }
 
+/// When the reminder of a time to vote is due.
+fn remind_at(since: Moment, until: Moment) -> Moment {
+    let quarter = until.duration_since(since).checked_div(4).unwrap_or_default();
+    let before = quarter.min(jiff::SignedDuration::from_hours(REMIND_HOURS_MAX));
+    until.saturating_sub(before).unwrap_or(since)
+}
+
 /// Who was called by a moment, and until when.
 fn called(case: &JuryCase, now: Moment, votes: &Votes) -> Vec<(MemberId, Moment)> {
     let calls = case.bench().map(|bench| bench.calls(now, votes)).unwrap_or_default();
     calls.into_iter().map(|call| (call.juror, call.until)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reminder_comes_when_a_quarter_is_left_and_a_day_before_at_the_earliest() {
+        let at = |hour: i64| Moment::from_second(hour * 3_600).unwrap();
+        for (since, until, expected) in [(0, 24, 18), (0, 4, 3), (0, 96, 72), (0, 168, 144), (10, 10, 10)] {
+            assert_eq!(remind_at(at(since), at(until)), at(expected), "{since} to {until}");
+        }
+    }
 }

@@ -170,7 +170,11 @@ impl App {
             let side = self.side_of(call, &open, by).await?;
             let event = open.case().answer(command.question, side, by, now)?;
             let sealed = open.sealed(&format!("answer/{}", command.question), text);
-            self.one_case_event(call, &open, event, vec![sealed], now).await
+            let (mut unit, receipt) = self.one_case_event(call, &open, event, vec![sealed], now).await?;
+            if let Some(question) = open.case().questions().get(&command.question) {
+                self.tell_answered(&mut unit, open.case(), question.by).await?;
+            }
+            Ok((unit, receipt))
         })
         .await
     }

@@ -361,6 +361,42 @@ async fn questions_go_through_the_clerk() {
         (docket.questions[0].text.as_str(), docket.questions[0].answer.as_str()),
         ("Since when?", "Since Monday.")
     );
+    // Whoever has the ball is told so: the side that is asked, then the juror who asked.
+    for (member, template) in [(1, "mail-jury-asked"), (21, "mail-juror-answered")] {
+        let told = town.mail(member).await;
+        assert_eq!(told.iter().filter(|one| *one == template).count(), 1, "{template}: {told:?}");
+    }
+    assert!(!town.mail(22).await.contains(&"mail-juror-answered".to_owned()));
+}
+
+#[tokio::test]
+async fn everybody_who_may_vote_is_asked_once_and_reminded_once() {
+    let town = refused(&[]).await;
+    let app = &town.app;
+    // Neither who is too close to the claim nor who is not on the list.
+    app.set_on_list(&as_member(30), &OnList { plan: plan(), willing: false }).await.expect("off the list");
+    opens(&town, 1).await;
+    app.declare_conflict_with_case(&as_member(29), case(1), "My colleague.").await.expect("declared");
+    let asked = async || {
+        let mut counts = Vec::new();
+        for member in [1, 21, 28, 29, 30] {
+            let told = town.mail(member).await;
+            let of = |template: &str| told.iter().filter(|one| *one == template).count();
+            counts.push((member, of("mail-juror-open"), of("mail-juror-open-reminder")));
+        }
+        counts
+    };
+    while app.announce().await.expect("a batch").more {}
+    assert_eq!(asked().await, [(1, 0, 0), (21, 1, 0), (28, 1, 0), (29, 0, 0), (30, 0, 0)]);
+    votes(&town, 1, 21, ForClaimant).await.expect("a receipt");
+    // 24 hours: a quarter is left after 18. Whoever voted gets the same message.
+    for (hour, reminded) in [(17, 0), (18, 1), (19, 1), (23, 1), (25, 1)] {
+        town.at(hours(2, hour));
+        app.pass_deadlines().await.expect("a round");
+        while app.announce().await.expect("a batch").more {}
+        let expected = [(1, 0, 0), (21, 1, reminded), (28, 1, reminded), (29, 0, 0), (30, 0, 0)];
+        assert_eq!(asked().await, expected, "after {hour} hours");
+    }
 }
 
 #[tokio::test]
@@ -427,7 +463,16 @@ async fn a_jury_is_drawn_steps_aside_is_replaced_and_its_verdict_goes_to_a_large
     for (juror, expected) in [(jurors[0], 1), (jurors[1], 1), (reserve, 1)] {
         assert_eq!(called_by_mail(town.mail(juror).await), expected, "{juror}");
     }
-    // The third one does not come: the second reserve is called, and has two days.
+    // The third one is reminded half a day before, as is whoever voted already, and does not come: the second reserve is called,
+    // and has two days.
+    let reminders = |mail: Vec<String>| mail.iter().filter(|one| *one == "mail-juror-reminder").count();
+    for (hour, expected) in [(35, 0), (36, 1), (37, 1)] {
+        town.at(hours(2, hour));
+        app.pass_deadlines().await.expect("a round");
+        for (juror, expected) in [(jurors[2], expected), (jurors[0], expected), (jurors[1], 0)] {
+            assert_eq!(reminders(town.mail(juror).await), expected, "{juror} after {hour} hours");
+        }
+    }
     town.on(date(2026, 3, 4));
     assert_eq!(code(votes(&town, 1, jurors[2], ForClaimant).await), "jury-replaced");
     let last: Vec<u128> = called(&town, 1).await;

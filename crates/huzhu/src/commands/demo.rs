@@ -10,6 +10,7 @@ use huzhu_app::ports::Clock;
 use huzhu_gateways::clock::{ManualClock, OffsetClock, SystemClock};
 use huzhu_gateways::entropy::{SeededEntropy, SystemEntropy};
 use huzhu_gateways::provider::DemoRegister;
+use huzhu_web::edge::DemoClock;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::demo::{self, Demo as Made};
@@ -38,6 +39,16 @@ pub(crate) struct Demo {
     /// Where the portal listens; a loopback address, since personas need no password.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+}
+
+/// The clock of the portal, in the hands of its visitors.
+#[derive(Debug)]
+struct PortalClock(Arc<OffsetClock>);
+
+impl DemoClock for PortalClock {
+    fn put_forward(&self, hours: u16) {
+        self.0.advance(std::time::Duration::from_hours(u64::from(hours)));
+    }
 }
 
 impl Demo {
@@ -101,8 +112,9 @@ impl Demo {
     async fn serve(&self, folder: &Folder, made: &Made) -> Result<(), Failure> {
         let register = Arc::new(DemoRegister);
         let system: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let clock = Arc::new(OffsetClock::new(made.end, system));
         let outside = Outside {
-            clock: Arc::new(OffsetClock::new(made.end, system)),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy::new()),
             identity: Some(Arc::clone(&register) as _),
             credit: Some(register),
@@ -110,6 +122,7 @@ impl Demo {
         let app: Arc<App> = folder.app_with_log(outside, NAME)?;
         drop(tokio::spawn(crate::feeder::run(Arc::clone(&app))));
         drop(tokio::spawn(crate::clocks::run(Arc::clone(&app))));
+        drop(tokio::spawn(crate::telling::run(Arc::clone(&app))));
         let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|error| {
             Failure::WrongUse(format!("--listen: cannot listen on {}: {error}", self.listen))
         })?;
@@ -118,6 +131,7 @@ impl Demo {
             secure: false,
             demo: true,
             personas: made.personas.iter().cloned().collect(),
+            clock: Some(Arc::new(PortalClock(clock))),
         };
         let edge =
             huzhu_web::edge::Edge { app, config, limits: Arc::new(huzhu_web::limit::Limits::standard()) };

@@ -201,6 +201,11 @@ impl Life {
         if let Some(claim) = self.claims_in("on-notice").await?.last() {
             self.raise_objection(*claim, today).await?;
         }
+        // Somebody has just filed, so that the desk is not empty.
+        let well = |one: &super::town::Resident| !one.ill && one.until.is_none() && one.joined < today;
+        if let Some(index) = self.residents.iter().rposition(well) {
+            self.file(index, today, true).await?;
+        }
         Ok(())
     }
 

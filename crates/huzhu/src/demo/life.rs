@@ -305,7 +305,7 @@ impl Life {
         Ok(())
     }
 
-    async fn file(&mut self, index: usize, today: Day, accident: bool) -> Result<(), AppError> {
+    pub(super) async fn file(&mut self, index: usize, today: Day, accident: bool) -> Result<(), AppError> {
         let illness = self.invent_illness(today, accident);
         let (Some(illness), Some(resident)) = (illness, self.residents.get_mut(index)) else {
             return Ok(());

@@ -111,12 +111,15 @@ async fn personas(app: &App, life: &Life, newcomer: MemberId) -> Result<Vec<Pers
         let claims = app.store().claims(&query, &huzhu_app::ports::Page::first(1)).await?;
         Ok(claims.first().map(|claim| claim.filed_by))
     };
-    let well = life.residents.iter().find(|one| !one.ill && one.until.is_none() && one.member == one.payer);
+    let mut well =
+        life.residents.iter().filter(|one| !one.ill && one.until.is_none() && one.member == one.payer);
     let parents: BTreeSet<MemberId> =
         life.residents.iter().filter(|one| one.member != one.payer).map(|one| one.payer).collect();
     let parent = parents.into_iter().next();
     add("persona-newcomer", Some(newcomer));
-    add("persona-member", well.map(|one| one.member));
+    add("persona-member", well.next().map(|one| one.member));
+    let taken: BTreeSet<MemberId> = parent.into_iter().chain(life.staff.jurors.first().copied()).collect();
+    add("persona-neighbour", well.find(|one| !taken.contains(&one.member)).map(|one| one.member));
     add("persona-parent", parent);
     add(
         "persona-claimant",

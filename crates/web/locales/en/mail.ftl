@@ -189,3 +189,22 @@ mail-juror-called-body =
 mail-juror-judged-subject = Your case as a juror is judged
 mail-juror-judged-body =
     The vote in the case of the plan { $plan } for which you were drawn has ended. The page has the verdict, and you can check there that your ballot was counted.
+
+mail-jury-asked-subject = Jurors have a question for you
+mail-jury-asked-body =
+    Somebody who judges the claim { $claim } wants to know something from you. Please answer on the page of the case before the vote ends ({ $until }): all jurors read your answer.
+
+mail-juror-open-subject = You are asked to judge a dispute
+mail-juror-open-body =
+    A dispute in the plan { $plan } is open to all jurors. Please read what both sides say, and vote by { $until }. Nobody has to: if you are too close to it or do not want to, you need not do anything.
+
+mail-juror-reminder-subject = The time to vote ends soon
+mail-juror-open-reminder-body =
+    The vote about a dispute in the plan { $plan } ends on { $until }. Everybody who was asked gets this message, so that nobody can tell from it who has voted. If you have voted, nothing is left to do.
+
+mail-juror-reminder-body =
+    Your time to judge a case of the plan { $plan } ends on { $until }. If you have voted, nothing is left to do. If you cannot judge it, step aside on its page: then somebody else gets your seat at once.
+
+mail-juror-answered-subject = Your question as a juror was answered
+mail-juror-answered-body =
+    A question that you asked in a case of the plan { $plan } has an answer. All jurors of the case can read it on its page.

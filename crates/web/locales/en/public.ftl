@@ -11,12 +11,15 @@ nav-home = My cover
 nav-claims = My claims
 nav-review = To review
 nav-confirm = To confirm
+nav-investigate = To investigate
+nav-clerk = Jury cases
 nav-operator = Run the plan
 nav-audit = Audit
 account-home = My page
 
 persona-nobody = Nobody, not signed in
 persona-member = A member
+persona-neighbour = A neighbour
 persona-newcomer = Somebody who has not joined yet
 persona-parent = A parent who pays for a child
 persona-refused = A member whose claim was refused

@@ -14,6 +14,7 @@ persona-title = Demo
 persona-label = You are looking as
 persona-switch = Switch
 persona-mailbox = Mailbox of the demo
+persona-clock = Clock
 
 foot-not-title = This is mutual aid. It is not insurance.
 foot-not-text = Nobody sells you a promise here. Members share what other members really needed, after it has happened, and everybody can see for what. What you pay may rise, and a plan can end.

@@ -180,3 +180,22 @@ mail-juror-called-body =
 mail-juror-judged-subject = 您参加陪审的案件已有裁决
 mail-juror-judged-body =
     您被抽中的 { $plan } 案件的投票已经结束。页面上有裁决，您也可以在那里核对自己的选票是否计入。
+
+mail-jury-asked-subject = 陪审员有问题问您
+mail-jury-asked-body =
+    评议申请 { $claim } 的陪审员想向您了解一件事。请在投票结束（{ $until }）以前在案件页面上回答，所有陪审员都会看到。
+
+mail-juror-open-subject = 请您评议一起争议
+mail-juror-open-body =
+    { $plan } 有一起争议请所有陪审员评议。请阅读双方的说明，并在 { $until } 以前投票。这不是义务：如果您和它关系太近，或者不想参加，什么都不用做。
+
+mail-juror-reminder-subject = 投票时间快到了
+mail-juror-open-reminder-body =
+    { $plan } 一起争议的投票在 { $until } 结束。每位受邀的陪审员都会收到这条消息，所以没有人能从中看出谁投过票。如果您已经投票，就不用再做什么。
+
+mail-juror-reminder-body =
+    您评议 { $plan } 案件的时间到 { $until } 为止。如果您已经投票，就不用再做什么。如果不能评议，请在案件页面上退出，位子会马上给别人。
+
+mail-juror-answered-subject = 您作为陪审员提的问题有了回答
+mail-juror-answered-body =
+    您在 { $plan } 的一个案件里提的问题有了回答，本案所有陪审员都能在案件页面上看到。

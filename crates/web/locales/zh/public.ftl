@@ -11,12 +11,15 @@ nav-home = 我的保障
 nav-claims = 我的申请
 nav-review = 待审核
 nav-confirm = 待复核
+nav-investigate = 待调查
+nav-clerk = 陪审案件
 nav-operator = 运营
 nav-audit = 审计
 account-home = 我的
 
 persona-nobody = 访客（未登录）
 persona-member = 成员
+persona-neighbour = 邻居
 persona-newcomer = 还没有加入的人
 persona-parent = 为孩子缴费的家长
 persona-refused = 申请被拒绝的成员

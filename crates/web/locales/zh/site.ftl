@@ -14,6 +14,7 @@ persona-title = 演示
 persona-label = 现在的身份：
 persona-switch = 切换
 persona-mailbox = 演示邮箱
+persona-clock = 时钟
 
 foot-not-title = 这是互助，不是保险。
 foot-not-text = 这里不卖承诺。有人生病、钱真的用出去之后，大家再一起分摊，每一笔都看得见。分摊金额可能上涨，计划也可能终止。

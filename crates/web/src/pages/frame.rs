@@ -34,9 +34,10 @@ use crate::problem::Problem;
 /// Value of the persona switch that signs out.
 pub const NOBODY: &str = "nobody";
 /// Labels that personas of the demo may have, beside [`NOBODY`]'s.
-pub const PERSONA_LABELS: [&str; 13] = [
+pub const PERSONA_LABELS: [&str; 14] = [
     "persona-newcomer",
     "persona-member",
+    "persona-neighbour",
     "persona-claimant",
     "persona-refused",
     "persona-parent",
@@ -52,9 +53,11 @@ pub const PERSONA_LABELS: [&str; 13] = [
 /// Where messages are read; the navigation counts the unread ones there.
 const INBOX: &str = "/inbox";
 /// Where the staff console begins for each role: role, key of the label, address.
-const STAFF: [(Role, &str, &str); 4] = [
+const STAFF: [(Role, &str, &str); 6] = [
     (Role::Reviewer, "nav-review", "/staff/review"),
     (Role::Confirmer, "nav-confirm", "/staff/confirm"),
+    (Role::Investigator, "nav-investigate", "/staff/investigations"),
+    (Role::Clerk, "nav-clerk", "/staff/jury"),
     (Role::Operator, "nav-operator", "/operator"),
     (Role::Auditor, "nav-audit", "/audit"),
 ];

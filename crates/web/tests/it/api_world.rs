@@ -138,7 +138,7 @@ impl Site {
             }
         }
         clock.set("2026-01-02T04:00:00Z".parse().expect("a moment"));
-        let config = EdgeConfig { secure: true, demo: false, personas: Vec::new().into() };
+        let config = EdgeConfig { secure: true, demo: false, personas: Vec::new().into(), clock: None };
         let router = huzhu_web::router(Edge { app: app.clone(), config, limits: Arc::new(limits) });
         Self { app, store, clock, router }
     }

@@ -136,6 +136,22 @@ async fn a_claimant_asks_for_a_jury_and_wins_with_nothing_but_forms() {
     let seen = site.post(Some(1), &format!("{docket}/ballot"), &twice).await;
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
 
+    // Somebody who is too close to the claim says so in a sentence, and sees the case no more.
+    let aside = format!("{docket}/aside");
+    check_page("aside", &site.get(Some(4), &aside).await.body);
+    let empty = site.submit(4, &aside, &aside, &[("why", "close"), ("close", " ")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    check_page("aside with a mistake", &empty.body);
+    let close = [("why", "close"), ("close", "We work in the same shop.")];
+    let seen = site.submit(4, &aside, &aside, &close).await;
+    assert_eq!(seen.location(), "/me/juror?done=aside", "{}", seen.body);
+    let home = site.get(Some(4), "/me/juror?done=aside").await;
+    check_page("juror who left", &home.body);
+    assert!(!home.body.contains(&docket));
+    for page in [&docket, &aside] {
+        assert_eq!(site.get(Some(4), page).await.status, StatusCode::NOT_FOUND, "{page}");
+    }
+
     // The vote ends; everybody reads the verdict, and the claim is approved.
     site.town.clock.set(noon(date(2026, 3, 9)));
     let ticked = site.town.app.pass_deadlines().await.expect("a round");

@@ -52,6 +52,7 @@ async fn every_page_is_for_its_roles_and_keeps_the_manners_of_a_page() {
         ("/audit", [403, 403, 200, 200, 403, 303]),
         ("/audit?before=40", [403, 403, 200, 200, 403, 303]),
         ("/demo/mailbox", [200, 200, 200, 200, 200, 200]),
+        ("/demo/clock", [200, 200, 200, 200, 200, 200]),
     ] {
         for (who, expected) in people.into_iter().zip(expected) {
             for lang in ["en", "zh"] {

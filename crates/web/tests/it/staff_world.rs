@@ -72,6 +72,7 @@ impl Site {
             secure: false,
             demo,
             personas: if demo { Arc::new(personas) } else { Arc::from([]) },
+            clock: None,
         };
         let edge = Edge { app: Arc::clone(&town.app), config, limits: Arc::new(Limits::none()) };
         Self { town, router: huzhu_web::router(edge) }

@@ -1,4 +1,5 @@
-//! What only the demo has: looking at the platform as somebody else, and the mail it would have sent.
+//! What only the demo has: looking at the platform as somebody else, the mail it would have sent, and a clock that visitors put
+//! forward to see what time brings.
 //!
 //! Guarantees: outside the demo every address here is like one that does not exist, whatever is sent to it.
 
@@ -22,10 +23,17 @@ use crate::problem::Problem;
 
 /// Messages shown in the mailbox.
 const MESSAGES: u32 = 30;
+/// By how many hours the clock can be put forward at once, each with the key of its name.
+const STEPS: [(u16, &str); 3] = [(1, "demo-clock-hour"), (24, "demo-clock-day"), (168, "demo-clock-week")];
+/// Batches of announcements that one step writes: what is left over is written by the worker.
+const BATCHES: u32 = 100;
 
 /// The routes of the demo.
 pub(crate) fn routes() -> Router<Edge> {
-    Router::new().route("/demo/persona", post(switch)).route("/demo/mailbox", get(mailbox))
+    Router::new()
+        .route("/demo/persona", post(switch))
+        .route("/demo/mailbox", get(mailbox))
+        .route("/demo/clock", get(clock).post(put_forward))
 }
 
 /// A request to the demo; anywhere else there is no such address.
@@ -113,6 +121,44 @@ async fn mailbox(DemoVisit(visit): DemoVisit) -> Answer {
     }
     let shown = MailboxPage { page: visit.page(l.t("demo-mailbox-title")), l, mails };
     visit.render_as(StatusCode::OK, &shown)
+}
+
+#[derive(Template)]
+#[template(path = "demo/clock.html")]
+struct ClockPage {
+    page: Page,
+    l: Locale,
+    now: String,
+    steps: Vec<(u16, String)>,
+    back: String,
+}
+
+/// The time in the demo, and buttons that put it forward.
+async fn clock(DemoVisit(visit): DemoVisit) -> Answer {
+    let l = visit.l();
+    let shown = ClockPage {
+        page: visit.page(l.t("demo-clock-title")),
+        l,
+        now: l.t1("op-trail-utc", "at", l.moment(visit.now(), &TimeZone::UTC)),
+        steps: STEPS.iter().map(|(hours, key)| (*hours, l.t(key))).collect(),
+        back: "/demo/clock".to_owned(),
+    };
+    visit.render_as(StatusCode::OK, &shown)
+}
+
+/// Puts the clock forward, and does at once what the workers would do a little later.
+async fn put_forward(DemoVisit(visit): DemoVisit, fields: Fields) -> Answer {
+    let clock = visit.edge.config.clock.as_ref().ok_or_else(Problem::not_found)?;
+    let step = STEPS.iter().find(|(hours, _)| hours.to_string() == fields.text("hours"));
+    let (hours, _) = step.ok_or_else(Problem::not_found)?;
+    clock.put_forward(*hours);
+    visit.app().pass_deadlines().await?;
+    for _ in 0..BATCHES {
+        if !visit.app().announce().await?.more {
+            break;
+        }
+    }
+    Ok(see_other(back(fields.text("back"))))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use huzhu_app::error::AppError;
-use huzhu_app::jury::{AskQuestion, CastBallot, Docket, JurorCase, JurorStatus, OfCase, OnList};
+use huzhu_app::jury::{AskQuestion, CastBallot, Docket, JurorCase, JurorStatus, OnList};
 use huzhu_domain::jury::{Choice as Vote, Side};
 use huzhu_domain::plan::PlanId;
 use serde::Deserialize;
@@ -29,7 +29,6 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/me/juror/cases/{id}", get(docket_page))
         .route("/me/juror/cases/{id}/ballot", post(cast))
         .route("/me/juror/cases/{id}/question", post(question))
-        .route("/me/juror/cases/{id}/aside", post(aside))
         .route("/me/juror/cases/{id}/receipt", get(receipt))
 }
 
@@ -39,6 +38,7 @@ struct JurorPage {
     page: Page,
     l: Locale,
     key: String,
+    done: String,
     plans: Vec<PlanLine>,
     cases: Vec<CaseLine>,
     errors: Vec<FieldError>,
@@ -64,11 +64,12 @@ struct CaseLine {
     verdict: String,
 }
 
-async fn home(visit: MemberVisit) -> Answer {
-    show_home(&visit, Vec::new()).await
+async fn home(visit: MemberVisit, Query(wish): Query<Wish>) -> Answer {
+    let done = if wish.done == "aside" { visit.l().t("juror-aside-done") } else { String::new() };
+    show_home(&visit, done, Vec::new()).await
 }
 
-async fn show_home(visit: &MemberVisit, errors: Vec<FieldError>) -> Answer {
+async fn show_home(visit: &MemberVisit, done: String, errors: Vec<FieldError>) -> Answer {
     let l = visit.l();
     let mut plans = Vec::new();
     let mine = visit.app().home(&visit.call()).await?.enrolments;
@@ -88,7 +89,7 @@ async fn show_home(visit: &MemberVisit, errors: Vec<FieldError>) -> Answer {
     }
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (page, key) = (visit.page(l.t("juror-title")), visit.fresh_key());
-    visit.render_as(status, &JurorPage { page, l, key, plans, cases, errors })
+    visit.render_as(status, &JurorPage { page, l, key, done, plans, cases, errors })
 }
 
 fn plan_line(visit: &MemberVisit, status: &JurorStatus, name: String) -> Result<PlanLine, PageError> {
@@ -141,7 +142,7 @@ async fn on_list(visit: MemberVisit, Path(plan): Path<String>, fields: Fields) -
     let command = OnList { plan, willing: fields.text("willing") == "yes" };
     match visit.app().set_on_list(&visit.call_with(fields.text("key")), &command).await {
         Ok(_) => Ok(see_other("/me/juror")),
-        Err(error) => show_home(&visit, form_errors(visit.l(), error)?).await,
+        Err(error) => show_home(&visit, String::new(), form_errors(visit.l(), error)?).await,
     }
 }
 
@@ -167,7 +168,6 @@ struct DocketPage {
     plan_says: String,
     questions: Vec<QuestionLine>,
     may_ask: bool,
-    may_step_aside: bool,
     options: Vec<Choice>,
     sides: Vec<Choice>,
     reason: String,
@@ -212,7 +212,6 @@ async fn show_docket(
         claimant_says: words::said(l, &docket.claimant_says),
         plan_says: words::said(l, &docket.plan_says),
         may_ask: docket.may_ask,
-        may_step_aside: docket.may_step_aside && !cast,
         options: vec![option(Vote::ForClaimant, "docket-for"), option(Vote::Against, "docket-against")],
         sides: vec![
             Choice::new("claimant", l.t("jury-question-to-claimant"), fields.text("to") != "plan"),
@@ -273,14 +272,6 @@ async fn question(visit: MemberVisit, Path(id): Path<String>, fields: Fields) ->
     let command = AskQuestion { case: words::jury_case_id(&id)?, to, text: fields.text("text").to_owned() };
     match visit.app().ask_question(&visit.call_with(fields.text("key")), &command).await {
         Ok(_) => Ok(see_other(&format!("/me/juror/cases/{id}"))),
-        Err(error) => show_docket(&visit, &id, &fields, false, form_errors(visit.l(), error)?).await,
-    }
-}
-
-async fn aside(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Answer {
-    let command = OfCase { case: words::jury_case_id(&id)? };
-    match visit.app().step_aside(&visit.call_with(fields.text("key")), command).await {
-        Ok(_) => Ok(see_other("/me/juror")),
         Err(error) => show_docket(&visit, &id, &fields, false, form_errors(visit.l(), error)?).await,
     }
 }

@@ -4,6 +4,7 @@
 //! Shape: one file for each group of readers; each form posts to an address of its own and comes back to the page. All of it works
 //! without script.
 
+mod aside;
 mod clerk;
 mod exam;
 mod exam_words;
@@ -21,6 +22,7 @@ pub(super) fn routes() -> Router<Edge> {
     Router::new()
         .merge(side::routes())
         .merge(juror::routes())
+        .merge(aside::routes())
         .merge(exam::routes())
         .merge(clerk::routes())
         .merge(public::routes())

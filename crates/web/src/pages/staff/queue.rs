@@ -154,7 +154,7 @@ fn other_plans(l: Locale, plans: &[PlanSummary], here: &LoadedPlan, base: &str) 
 fn fits(row: &QueueRow, show: &str) -> bool {
     match show {
         "mine" => row.mine,
-        "new" => row.reviewer.is_none(),
+        "new" => row.reviewer.is_none() && row.state == "reported",
         "overdue" => row.overdue,
         _ => true,
     }
