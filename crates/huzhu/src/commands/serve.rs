@@ -128,7 +128,8 @@ impl Serve {
         })?;
         note(format_args!("listening on http://{}/", self.listen));
         let limits = if self.no_rate_limits { Limits::none() } else { Limits::standard() };
-        let edge_config = EdgeConfig { secure: config.is_https(), demo: false, personas: Arc::new([]), clock: None };
+        let edge_config =
+            EdgeConfig { secure: config.is_https(), demo: false, personas: Arc::new([]), clock: None };
         let edge = Edge { app: Arc::clone(&app), config: edge_config, limits: Arc::new(limits) };
         let served = huzhu_web::serve::serve(edge, listener, stop()).await;
         feeding.abort();

@@ -52,6 +52,7 @@ staff-event-plan-opened-to-joining = The plan was opened to new members
 staff-event-enrolment-joined = Somebody joined
 staff-event-enrolment-fell-into-arrears = A share stayed unpaid
 staff-event-enrolment-arrears-paid = An unpaid share was paid after all
+staff-event-enrolment-arrears-given-up = An unpaid share was given up
 staff-event-enrolment-payer-changed = Another payer took over
 staff-event-enrolment-ended = An enrolment ended
 staff-event-period-notice-opened = The notice began

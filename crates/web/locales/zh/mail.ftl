@@ -145,14 +145,14 @@ mail-claim-late-body = 您的申请 { $claim } 的下一步没有按时完成。
 mail-claim-late-without-subject = 您的申请将在缺少所要材料的情况下继续
 mail-claim-late-without-body = 您的申请 { $claim } 中要求的材料没有按时到达，审核员现在可以在没有它的情况下继续。如果材料还在路上，请尽快补上：只要还没有作出决定，就会查看。
 
-mail-claim-verdict-for-subject = 评审团支持您的裁决生效
-mail-claim-verdict-for-body = 评审您申请 { $claim } 的成员支持您，并且不能再要求另一次评审。互助金为 { $aid }。接下来与其他申请一样进入计划的公示。
+mail-claim-verdict-for-subject = 陪审团支持您的裁决生效
+mail-claim-verdict-for-body = 评议您申请 { $claim } 的成员支持您，并且不能再申请另一次陪审。互助金为 { $aid }。接下来与其他申请一样进入计划的公示。
 
-mail-claim-verdict-review-subject = 评审团支持您；审核员将重新查看您的申请
-mail-claim-verdict-review-body = 评审您申请 { $claim } 的成员支持您，因此原来的拒绝不再有效。但是计划的金额表中没有与您的申请相对应的金额，评审团也不能自行设定金额。审核员将重新查看您的申请，并告诉您接下来可以怎么做。
+mail-claim-verdict-review-subject = 陪审团支持您；审核员将重新查看您的申请
+mail-claim-verdict-review-body = 评议您申请 { $claim } 的成员支持您，因此原来的拒绝不再有效。但是计划的金额表中没有与您的申请相对应的金额，陪审团也不能自行设定金额。审核员将重新查看您的申请，并告诉您接下来可以怎么做。
 
-mail-claim-verdict-against-subject = 评审团的裁决生效
-mail-claim-verdict-against-body = 评审您申请 { $claim } 的成员没有支持您，要求另一次评审的期限已过。我们很抱歉。在计划之内这是最终结果；您仍然可以向法院起诉。
+mail-claim-verdict-against-subject = 陪审团的裁决生效
+mail-claim-verdict-against-body = 评议您申请 { $claim } 的成员没有支持您，申请另一次陪审的期限已过。我们很抱歉。在计划之内这是最终结果；您仍然可以向法院起诉。
 
 mail-work-webhook-given-up-subject = 有一个请求被放弃了
 mail-work-webhook-given-up-body = 您的一个程序（{ $webhook }）好几天没有收下一个请求，所以放弃了。在网络回调的页面可以看到是哪个、为什么，也可以再发一次。

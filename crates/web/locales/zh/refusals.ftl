@@ -52,8 +52,8 @@ refusal-claim-wrong-state = 现在不能这样做：这份申请{ $state ->
     [refused] 未通过
     [on-notice] 正在公示
     [objected] 有人提出异议
-    [jury-requested] 已提交评审
-    [verdict] 评审已有结论
+    [jury-requested] 已申请陪审
+    [verdict] 陪审已有结论
     [cleared] 公示已结束
     [payable] 即将付款
     [paid] 已付款

@@ -37,8 +37,8 @@ remedy-cover = 只有材料写的是另一种有保障的病，或者另一个�
 remedy-second = 补充什么材料都不会改变。
 
 why-rule = 计划的规则：{ $term }。
-why-jury = 如果申请被拒绝，您可以在 { $days } 天内请成员组成评审团来裁决。
-why-no-jury = 本计划没有评审团。您随时可以去法院。
+why-jury = 如果申请被拒绝，您可以在 { $days } 天内请成员组成陪审团来裁决。
+why-no-jury = 本计划没有陪审团。您随时可以去法院。
 
 work-title = 材料和人员
 work-lead = 记下材料显示了什么，请人进一步查证，或者把申请交给同事。

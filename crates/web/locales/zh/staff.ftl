@@ -52,6 +52,7 @@ staff-event-plan-opened-to-joining = 计划开始接收新成员
 staff-event-enrolment-joined = 有人加入
 staff-event-enrolment-fell-into-arrears = 一笔分摊没有扣成
 staff-event-enrolment-arrears-paid = 欠付的分摊补上了
+staff-event-enrolment-arrears-given-up = 欠付的分摊不再追收
 staff-event-enrolment-payer-changed = 换了付款人
 staff-event-enrolment-ended = 一份保障结束
 staff-event-period-notice-opened = 公示开始

@@ -173,11 +173,11 @@ async fn files_stand_in_the_page_alone_and_side_by_side_and_each_way_has_its_key
             }
         }
     }
-    // In the viewer a PDF may be read by the browser's own reader, in a page of this site only; elsewhere it lies in a sandbox.
+    // In the viewer a PDF may be read by the browser's own reader, in a page of this site only, and in a sandbox as elsewhere.
     let embedded = site.get(Some(REVIEWER), &format!("{desk}/files/{first}?embed=1")).await;
     let allows = embedded.header("content-security-policy");
     assert!(
-        allows.ends_with("frame-ancestors 'self'") && allows.starts_with("default-src 'none'"),
+        allows.ends_with("frame-ancestors 'self'; sandbox") && allows.starts_with("default-src 'none'"),
         "{allows}"
     );
     assert_eq!(embedded.header("content-type"), "application/pdf");

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use huzhu_app::error::AppError;
 use huzhu_app::jury::{AnswerQuestion, CaseView, GiveStatement, RequestJury};
 use huzhu_domain::id::{ClaimId, JuryCaseId};
-use huzhu_domain::jury::QuestionState;
+use huzhu_domain::jury::{QuestionState, Ruling};
 
 use super::super::forms::{Fields, form_errors};
 use super::super::frame::{Answer, MemberVisit, see_other};
@@ -93,6 +93,7 @@ struct CasePage {
     clock: Option<Clock>,
     declined: String,
     verdict: Vec<String>,
+    verdict_tone: &'static str,
     verdict_href: String,
     appeal: String,
     facts: Vec<Fact>,
@@ -142,6 +143,10 @@ async fn show_case(
         verdict: view
             .verdict
             .map_or_else(Vec::new, |(count, ruling)| vec![words::ruling(l, ruling), words::count(l, count)]),
+        verdict_tone: match view.verdict {
+            Some((_, Ruling::ForClaimant)) => "good",
+            _ => "",
+        },
         verdict_href: if view.verdict.is_some() { format!("/verdicts/{}", view.case) } else { String::new() },
         appeal: appeal.map_or_else(String::new, |until| {
             l.t1("jury-appeal-until", "until", phrases::deadline(l, until, terms.zone()))

@@ -133,7 +133,7 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
         }),
         request: view.request.clone().unwrap_or_default(),
         may_ask_jury: view.state == "refused" && view.holder == "claimant",
-        has_jury: ["jury-requested", "verdict"].contains(&view.state),
+        has_jury: view.timeline.iter().any(|step| step.kind == "claim.jury-requested"),
         refused: reason_code.map_or_else(String::new, |code| reason(l, terms, code)),
         remedy: reason_code.map_or_else(String::new, |code| remedy(l, code)),
         reasons: reason_code.map_or_else(String::new, |code| format!("/plans/{}/reasons#{code}", view.plan)),

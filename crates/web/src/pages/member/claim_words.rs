@@ -162,6 +162,18 @@ fn step_key(step: &Step) -> Option<&'static str> {
         "claim.paid" => "step-paid",
         "claim.withdrawn" => "step-withdrawn",
         "claim.evidence-opened" => "step-opened",
+        "claim.investigation-ordered" => "step-investigation-ordered",
+        "claim.findings-handed-in" => "step-findings",
+        "claim.investigation-ended" => "step-investigation-ended",
+        "claim.objected" => "step-objected",
+        "claim.objection-dismissed" => "step-objection-dismissed",
+        "claim.objection-withdrawn" => "step-objection-withdrawn",
+        "claim.objection-upheld" => "step-objection-upheld",
+        "claim.jury-requested" => "step-jury-requested",
+        "claim.jury-declined" => "step-jury-declined",
+        "claim.verdict-reached" => "step-verdict",
+        "claim.verdict-applied" => "step-verdict-applied",
+        "claim.deadline-passed" => "step-late",
         _ => return None,
     })
 }
@@ -176,6 +188,8 @@ fn to_come(state: &str) -> &'static [&'static str] {
         "recommended" | "approved" => 2,
         "on-notice" | "objected" => 3,
         "cleared" => 4,
+        // What follows depends on the verdict.
+        "jury-requested" => ALL.len(),
         _ => 5,
     };
     ALL.get(from..).unwrap_or_default()

@@ -1,8 +1,8 @@
 //! A file of evidence for the claim desk. Each look becomes an event that the claimant sees.
 //!
 //! Guarantees: the type was read from the content when the file was handed in; the answer may run nothing, load nothing and
-//! reach nothing of the site, whatever is in the file (`sandbox`; a PDF in the viewer is shown by the browser's own reader
-//! instead, and only in a page of this site), and is kept nowhere on its way.
+//! reach nothing of the site, whatever is in the file (`sandbox`, also for a PDF in the viewer, which only a page of this site
+//! may have in it), and is kept nowhere on its way.
 
 use axum::extract::{Path, Query};
 use axum::http::HeaderMap;

@@ -108,6 +108,7 @@ pub(crate) fn event(l: Locale, kind: &str) -> String {
         ("enrolment.joined", "staff-event-enrolment-joined"),
         ("enrolment.fell-into-arrears", "staff-event-enrolment-fell-into-arrears"),
         ("enrolment.arrears-paid", "staff-event-enrolment-arrears-paid"),
+        ("enrolment.arrears-given-up", "staff-event-enrolment-arrears-given-up"),
         ("enrolment.payer-changed", "staff-event-enrolment-payer-changed"),
         ("enrolment.ended", "staff-event-enrolment-ended"),
         ("period.notice-opened", "staff-event-period-notice-opened"),
