@@ -11,7 +11,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
-use huzhu_domain::time::TimeZone;
+use huzhu_domain::time::{Moment, TimeZone};
+use jiff::SignedDuration;
 
 use super::forms::Fields;
 use super::frame::{Answer, PageError, Visit, safe_back, see_other};
@@ -129,6 +130,8 @@ struct ClockPage {
     page: Page,
     l: Locale,
     now: String,
+    /// The time at which the page was made: a second click on the same page changes nothing.
+    key: String,
     steps: Vec<(u16, String)>,
     back: String,
 }
@@ -140,6 +143,7 @@ async fn clock(DemoVisit(visit): DemoVisit) -> Answer {
         page: visit.page(l.t("demo-clock-title")),
         l,
         now: l.t1("op-trail-utc", "at", l.moment(visit.now(), &TimeZone::UTC)),
+        key: visit.now().to_string(),
         steps: STEPS.iter().map(|(hours, key)| (*hours, l.t(key))).collect(),
         back: "/demo/clock".to_owned(),
     };
@@ -151,7 +155,11 @@ async fn put_forward(DemoVisit(visit): DemoVisit, fields: Fields) -> Answer {
     let clock = visit.edge.config.clock.as_ref().ok_or_else(Problem::not_found)?;
     let step = STEPS.iter().find(|(hours, _)| hours.to_string() == fields.text("hours"));
     let (hours, _) = step.ok_or_else(Problem::not_found)?;
-    clock.put_forward(*hours);
+    let from: Moment = fields.text("key").parse().map_err(|_| Problem::bad_key())?;
+    let to = from.saturating_add(SignedDuration::from_hours(i64::from(*hours))).unwrap_or(from);
+    if visit.now() < to {
+        clock.put_forward(*hours);
+    }
     visit.app().pass_deadlines().await?;
     for _ in 0..BATCHES {
         if !visit.app().announce().await?.more {
