@@ -90,6 +90,7 @@ pub struct App {
     /// Plans as they were at a mark of the store.
     plans: RwLock<BTreeMap<PlanId, (u64, Arc<LoadedPlan>)>>,
     evidence: claims::EvidenceLimits,
+    pictures: Arc<dyn ports::PictureLooks>,
 }
 
 impl App {
@@ -113,6 +114,7 @@ impl App {
             randomness,
             plans: RwLock::new(BTreeMap::new()),
             evidence: claims::EvidenceLimits::USUAL,
+            pictures: Arc::new(ports::NoPictures),
         }
     }
 
@@ -120,6 +122,13 @@ impl App {
     #[must_use]
     pub fn with_evidence_limits(mut self, limits: claims::EvidenceLimits) -> Self {
         self.evidence = limits;
+        self
+    }
+
+    /// The same use cases with somebody who looks at pictures of evidence, so that those which look alike are told.
+    #[must_use]
+    pub fn with_pictures(mut self, pictures: Arc<dyn ports::PictureLooks>) -> Self {
+        self.pictures = pictures;
         self
     }
 

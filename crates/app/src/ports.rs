@@ -7,6 +7,7 @@
 
 mod cards;
 mod inbox;
+mod pictures;
 mod webhooks;
 
 use async_trait::async_trait;
@@ -26,6 +27,7 @@ use crate::record::{
 
 pub use cards::{CardPlace, CardQuery, DISPLAY_STATES, PUBLIC_STATES};
 pub use inbox::{InboxChange, InboxStore};
+pub use pictures::{NoPictures, PictureLooks};
 pub use webhooks::{
     DeliveryCounts, WebhookChange, WebhookReply, WebhookRequest, WebhookSender, WebhookStore,
 };

@@ -1,4 +1,4 @@
-//! The world outside: clock, ids, identity and credit providers, mail, randomness of draws.
+//! The world outside: clock, ids, identity and credit providers, mail, randomness of draws, looks of pictures.
 //!
 //! Shape: each module holds the adapters of one port of `huzhu-app`. Nothing here knows a rule of mutual aid.
 //!
@@ -11,6 +11,7 @@ pub mod entropy;
 mod loopback;
 pub mod mail;
 pub mod outbox;
+pub mod picture;
 pub mod provider;
 pub mod published;
 pub mod randomness;

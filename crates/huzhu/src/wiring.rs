@@ -127,7 +127,8 @@ impl Folder {
         let randomness = Arc::clone(&self.randomness);
         let world =
             World { store, vault, sequencer, log, clock, entropy, secrets, identity, credit, randomness };
-        Arc::new(App::new(world).with_evidence_limits(self.limits))
+        let pictures = Arc::new(huzhu_gateways::picture::Looks::default());
+        Arc::new(App::new(world).with_evidence_limits(self.limits).with_pictures(pictures))
     }
 }
 

@@ -11,6 +11,7 @@
 
 use huzhu_app::ports::{CardPlace, CardQuery, DISPLAY_STATES};
 use huzhu_app::record::ClaimRecord;
+use huzhu_domain::plan::ConditionCode;
 use huzhu_ledger::Amount;
 use rusqlite::Connection;
 use rusqlite::types::{ToSql, Value};
@@ -121,7 +122,7 @@ pub(crate) fn cards(
     };
     let minor = |amount: Option<Amount>| amount.map(|amount| amount.minor().to_string());
     let (least, most) = (minor(query.aid_from), minor(query.aid_to));
-    let codes: Vec<&str> = query.conditions.iter().flatten().map(|code| code.as_str()).collect();
+    let codes: Vec<&str> = query.conditions.iter().flatten().map(ConditionCode::as_str).collect();
     let mut found = Vec::new();
     for value in &narrowest.values {
         let second = value.get(1).cloned().unwrap_or(Value::Null);
@@ -144,7 +145,7 @@ pub(crate) fn cards(
 #[cfg(test)]
 mod tests {
     use huzhu_app::ports::PUBLIC_STATES;
-    use huzhu_domain::plan::{ConditionCode, PeriodKey, PlanId};
+    use huzhu_domain::plan::{PeriodKey, PlanId};
 
     use super::*;
 

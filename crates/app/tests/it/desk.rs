@@ -435,3 +435,30 @@ async fn what_a_claim_shares_with_strangers_is_told_on_the_desk_and_refuses_noth
     let waiting = app.claim_signals(&reviewer(), claim(2)).await.expect("signals").len();
     assert_eq!(waiting, 2);
 }
+
+#[tokio::test]
+async fn a_picture_that_looks_like_one_of_somebody_else_is_told_until_they_are_erased() {
+    let town = Town::new(&[]).await;
+    let app = &town.app;
+    town.on(date(2026, 1, 10));
+    for n in 1..=4 {
+        town.joins(n, date(2026, 1, 10)).await;
+    }
+    town.on(date(2026, 3, 20));
+    // The last byte is what the picture looks like here: 1 and 2 look alike, 3 does not, and 4 has the very file of 1.
+    for (n, content) in [(1, "aaa0"), (2, "bbb0"), (3, "ccc\u{7f}"), (4, "aaa0")] {
+        town.files(n, n, date(2026, 3, 1)).await;
+        let bytes = [b"\x89PNG\r\n\x1A\n".as_slice(), content.as_bytes()].concat();
+        let file = AddEvidence { claim: claim(n), evidence: evidence(200 + n), bytes };
+        app.add_evidence(&as_member(n), &file).await.expect("a file");
+    }
+    let told = async |n: u128| {
+        let told = app.claim_signals(&reviewer(), claim(n)).await.expect("signals");
+        let pictures = told.into_iter().filter(|one| one.word() == "similar-picture");
+        pictures.map(huzhu_domain::claim::Signal::count).sum::<u64>()
+    };
+    // 4 has the very file of 1, which is told as such and not once more.
+    assert_eq!((told(1).await, told(2).await, told(3).await, told(4).await), (1, 2, 0, 1));
+    huzhu_app::ports::Store::erase(town.store.as_ref(), member(2)).await.expect("erased");
+    assert_eq!((told(1).await, told(4).await), (0, 0), "what was erased looks like nothing any more");
+}

@@ -188,7 +188,8 @@ impl Town {
             identity: None,
             credit: None,
             randomness: Arc::new(huzhu_sim::randomness::ScriptedRandomness::prompt([7; 32])),
-        });
+        })
+        .with_pictures(Arc::new(LastByte));
         app.publish_plan(&operator(), PublishPlan { text }).await.expect("a plan");
         Self { app, store, files, log, clock }
     }
@@ -364,4 +365,27 @@ fn identity(person: u128) -> Digest {
         bytes[..16].copy_from_slice(&person.to_be_bytes());
     }
     Digest::from_bytes(bytes)
+}
+
+/// Looks at the last byte of a picture only.
+struct LastByte;
+
+#[async_trait::async_trait]
+impl huzhu_app::ports::PictureLooks for LastByte {
+    async fn look(
+        &self,
+        _: huzhu_domain::claim::FileKind,
+        _: u64,
+        mut pieces: Box<dyn huzhu_app::ports::Pieces>,
+    ) -> Option<huzhu_domain::claim::Look> {
+        let mut last = None;
+        while let Some(piece) = pieces.next().await.ok()? {
+            last = piece.last().copied().or(last);
+        }
+        last.map(|byte| huzhu_domain::claim::Look([byte; 32]))
+    }
+
+    fn version(&self) -> u8 {
+        1
+    }
 }

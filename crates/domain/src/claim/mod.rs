@@ -26,7 +26,7 @@ pub use event::{
     AfterObjection, ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, JuryOrigin, Recommendation,
     VerdictOutcome,
 };
-pub use signal::{Signal, Traces, signals};
+pub use signal::{Look, Signal, Traces, signals};
 pub use state::{Holder, State};
 pub use verbs::{ClaimRejection, Deadlines};
 

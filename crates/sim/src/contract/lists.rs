@@ -216,7 +216,7 @@ pub(super) async fn cards_come_by_what_they_show_newest_first(store: &Arc<dyn St
     let all = CardQuery::of(plan(), &PUBLIC_STATES);
     let shown = CardQuery::of(plan(), &DISPLAY_STATES);
     let of = |query: &CardQuery, codes: &[&str]| CardQuery {
-        conditions: Some(codes.iter().map(|code| ConditionCode::new(*code).expect("a code")).collect()),
+        conditions: Some(codes.iter().map(|code| ConditionCode::new(code).expect("a code")).collect()),
         ..query.clone()
     };
     let aid = |query: &CardQuery, from: Option<u64>, to: Option<u64>| CardQuery {

@@ -114,6 +114,10 @@ signal-same-file = { $count ->
     [one] The very same file is also in a claim of somebody else.
    *[other] The very same file is also in { $count } claims of other people.
 }
+signal-similar-picture = { $count ->
+    [one] A picture looks like one in a claim of somebody else, but is another file. It may be the same photo, saved again or changed, or a photo of the same form. Please put the two side by side.
+   *[other] A picture looks like pictures in { $count } claims of other people, but is another file. It may be the same photo, saved again or changed, or a photo of the same form. Please put them side by side.
+}
 signal-same-payee = { $count ->
     [one] A claim of somebody else names the same account for the money.
    *[other] { $count } claims of other people name the same account for the money.

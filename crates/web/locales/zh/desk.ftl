@@ -105,6 +105,7 @@ keys-list = 这份列表
 signal-title = 值得再看一眼
 signal-limit = 这些只是提醒您看一看，不是不通过的理由。常常有正当的原因：一家人共用一个账户，全村都去同一家诊所。
 signal-same-file = 完全相同的文件也出现在其他人的 { $count } 份申请里。
+signal-similar-picture = 有一张图片与其他人的 { $count } 份申请里的图片看起来很像，但不是同一个文件。可能是同一张照片重新保存或改动过，也可能是同一种表格的照片。请把两张放在一起看。
 signal-same-payee = 其他人的 { $count } 份申请填的是同一个收款账户。
 signal-same-phone = 其他人的 { $count } 份申请填的是同一个电话号码。
 signal-same-address = 其他人的 { $count } 份申请填的是同一个地址。

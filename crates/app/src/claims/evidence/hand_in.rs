@@ -4,12 +4,13 @@
 //! the file, the file moves to where files stay, and then the event is kept. After a crash at any point the sweep finds the note and
 //! asks the claim whether it has a file of this very digest.
 
-use huzhu_domain::claim::EvidenceFile;
+use huzhu_domain::claim::{EvidenceFile, FileKind};
 use huzhu_domain::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
-use super::super::signals::print_name;
+use super::super::signals::{look_name, print_name};
 use super::intake::Note;
+use super::kind::is_picture;
 use super::{EvidenceReceipt, place_name, salt_name};
 use crate::App;
 use crate::call::{Call, Done};
@@ -88,7 +89,8 @@ impl App {
         }
         note.digest = Some(salted);
         self.vault.annotate(file, &note.bytes()?).await?;
-        let note = &note;
+        let (note, look) = (&note, self.look_of(file, &note, kind, bytes).await);
+        let look = look.as_deref();
         let receipt = |at| EvidenceReceipt {
             claim: note.claim,
             evidence: note.evidence,
@@ -113,10 +115,24 @@ impl App {
                 unit.sealed.push(Sealed { owner, name: place_name(note.evidence), bytes: place });
                 let print = self.print_of(&content).to_vec();
                 unit.sealed.push(Sealed { owner, name: print_name(note.evidence), bytes: print });
+                if let Some(look) = look {
+                    let bytes = look.to_vec();
+                    unit.sealed.push(Sealed { owner, name: look_name(note.evidence), bytes });
+                }
                 Ok((unit, receipt(now)))
             })
             .await?;
         Ok((done, salted))
+    }
+
+    /// What a picture looks like, with the version of whoever looked; `None` for other files and where nobody can tell.
+    async fn look_of(&self, file: FileId, note: &Note, kind: FileKind, bytes: u64) -> Option<Vec<u8>> {
+        if !is_picture(kind) {
+            return None;
+        }
+        let pieces = self.vault.read(file, Some(&note.half()), 0..u64::MAX).await.ok()?;
+        let look = self.pictures.look(kind, bytes, pieces).await?;
+        Some([&[self.pictures.version()], look.0.as_slice()].concat())
     }
 
     /// Ends the file and reads it back: what the digest says is what the disk holds.

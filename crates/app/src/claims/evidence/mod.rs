@@ -3,7 +3,8 @@
 //! Shape: `intake` takes bytes in, in one request or in many; `hand_in` makes a whole file part of the claim; `look` reads it;
 //! `sweep` clears away what nobody waits for, and destroys what must go; `kind` tells what a file is.
 //!
-//! Guarantees: no file stands in memory as a whole; the digest is computed over the bytes that the vault gives back, so that it
+//! Guarantees: no file stands in memory as a whole, but for pictures while somebody looks at them
+//! ([`crate::ports::PictureLooks`]); the digest is computed over the bytes that the vault gives back, so that it
 //! speaks of what is kept and not of what passed by; after a refusal nothing is left behind.
 //!
 //! Limits: between the vault and the store there is no common transaction. The file is kept first: if the process dies in

@@ -191,11 +191,15 @@ async fn cards(visit: &Visit, shown: &Shown, found: &CardPage) -> Result<Vec<Not
     let mut entries: BTreeMap<PeriodKey, String> = BTreeMap::new();
     let mut cards = Vec::with_capacity(found.cards.len());
     for one in &found.cards {
-        if !entries.contains_key(&one.period) {
-            let places = visit.app().log_places_of_period(shown.id(), one.period).await?;
-            entries.insert(one.period, chain(places.notice));
-        }
-        let chained = entries.get(&one.period).cloned().unwrap_or_default();
+        let chained = match entries.get(&one.period) {
+            Some(known) => known.clone(),
+            None => {
+                let places = visit.app().log_places_of_period(shown.id(), one.period).await?;
+                let found = chain(places.notice);
+                entries.insert(one.period, found.clone());
+                found
+            }
+        };
         cards.push(notice_card(visit.l(), shown, one, found.currency, visit.now(), chained)?);
     }
     Ok(cards)

@@ -292,6 +292,7 @@ pub(crate) fn finding(l: Locale, finding: &FindingView) -> String {
 pub(crate) fn signal(l: Locale, signal: Signal) -> String {
     let key = match signal {
         Signal::SameFile { .. } => "signal-same-file",
+        Signal::SimilarPicture { .. } => "signal-similar-picture",
         Signal::SamePayee { .. } => "signal-same-payee",
         Signal::SamePhone { .. } => "signal-same-phone",
         Signal::SameAddress { .. } => "signal-same-address",
