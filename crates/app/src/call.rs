@@ -58,6 +58,11 @@ impl Call {
         matches!(&self.caller, Caller::Member { roles, .. } if action.allows(roles))
     }
 
+    /// Whether the caller is a member with a role.
+    pub fn has(&self, role: Role) -> bool {
+        matches!(&self.caller, Caller::Member { roles, .. } if roles.contains(&role))
+    }
+
     /// A call by nobody in particular.
     pub const fn anonymous() -> Self {
         Self { caller: Caller::Anonymous, key: None }

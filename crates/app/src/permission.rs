@@ -140,7 +140,8 @@ impl Action {
             Self::AnswerObjection => &[Role::Reviewer, Role::Confirmer],
             Self::RunJury => &[Role::Clerk],
             Self::ReviewClaim => &[Role::Reviewer],
-            Self::ConfirmClaim => &[Role::Confirmer],
+            // Below a limit of the terms another reviewer is enough: the use case looks at that.
+            Self::ConfirmClaim => &[Role::Confirmer, Role::Reviewer],
             Self::RunPlan
             | Self::RunPeriod
             | Self::GrantRoles
@@ -181,7 +182,7 @@ mod tests {
              leave: member reviewer confirmer investigator clerk operator auditor\n\
              file-claim: member reviewer confirmer investigator clerk operator auditor\n\
              review-claim: reviewer\n\
-             confirm-claim: confirmer\n\
+             confirm-claim: reviewer confirmer\n\
              run-plan: operator\n\
              run-period: operator\n\
              grant-roles: operator\n\

@@ -3,6 +3,7 @@
 use huzhu_domain::claim::{Recommendation, State};
 use huzhu_domain::event::StreamId;
 use huzhu_domain::id::{ClaimId, MemberId};
+use huzhu_domain::member::Role;
 use huzhu_domain::plan::{ConditionCode, PlanId};
 use huzhu_domain::time::{Day, Moment};
 use huzhu_ledger::Currency;
@@ -99,16 +100,23 @@ impl App {
     }
 
     /// Claims that wait for a second person, the most urgent first. Claims that the caller recommended or is related to are
-    /// not there.
+    /// not there; to somebody who is no confirmer only those are for which the terms ask for none.
     pub async fn confirm_queue(&self, call: &Call, plan: &PlanId) -> Result<Queue, AppError> {
         let mut queue = self.queue(call, Action::ConfirmClaim, plan, vec!["recommended"]).await?;
         queue.rows.retain(|row| !row.mine);
-        for row in &mut queue.rows {
-            let claim = self.load_claim(row.claim).await?.state;
-            if let State::Recommended { recommendation, .. } = claim.state() {
+        let is_confirmer = call.has(Role::Confirmer);
+        let mut mine = Vec::with_capacity(queue.rows.len());
+        for mut row in std::mem::take(&mut queue.rows) {
+            let open = self.open_claim(row.claim).await?;
+            if let State::Recommended { recommendation, .. } = open.claim().state() {
+                if !is_confirmer && open.terms()?.review().needs_confirmer(recommendation.aid()) {
+                    continue;
+                }
                 row.recommendation = Some(recommendation.clone());
             }
+            mine.push(row);
         }
+        queue.rows = mine;
         Ok(queue)
     }
 

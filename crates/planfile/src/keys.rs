@@ -305,7 +305,11 @@ const PERIOD: &[Key] = &[
 ];
 
 const REVIEW: &[Key] = &[
-    must("four_eyes_from", Kind::Amount, "From this aid on a second person confirms; \"0\": always."),
+    must(
+        "four_eyes_from",
+        Kind::Amount,
+        "A second person confirms always; from this aid on, and for refusals, a confirmer; below it another reviewer may. \"0\": always a confirmer.",
+    ),
     must("second_review", Kind::Percent, "Part of decided claims that is drawn for a second review."),
     must("evidence", Kind::Tables(EVIDENCE), "Evidence asked for."),
     may("reasons", Kind::Tables(REASON), "Reasons a refusal may cite besides the exclusions."),

@@ -76,8 +76,8 @@ pub(crate) struct Village {
 }
 
 impl Village {
-    /// Founds the village of a seed: plan, staff, people who will join.
-    pub(crate) fn new(seed: u64) -> Result<Self, Finding> {
+    /// Founds the village of a seed: plan, staff, people who will join. `quiet`: see [`Scene::new`].
+    pub(crate) fn new(seed: u64, quiet: bool) -> Result<Self, Finding> {
         let mut dice = Dice::new(seed);
         let month = i8::try_from(dice.range(1, 12)).unwrap_or(1);
         let day = i8::try_from(dice.range(1, 28)).unwrap_or(1);
@@ -85,7 +85,7 @@ impl Village {
         let sheet = Sheet::thrown(&mut dice, start);
         let zone = TimeZone::get(sheet.zone).map_err(|e| e.to_string())?;
         let opening = midnight(start, &zone).ok_or("no midnight")?;
-        let mut scene = Scene::new(dice.fork(), opening)?;
+        let mut scene = Scene::new(dice.fork(), opening, quiet)?;
         let villagers = invent(&mut dice, start, &mut scene);
         let changes = (0..dice.range(0, 3)).map(|_| plus_days(start, dice.days(20, DAYS - 40))).collect();
         let mut village = Self {
@@ -174,8 +174,9 @@ impl Village {
             moment.saturating_add(jiff::SignedDuration::from_hours(hour)).map_err(|e| e.to_string())?;
         self.scene.clock.set(moment);
         let (providers, vault) = (self.scene.dice.chance(80), self.scene.dice.chance(20));
-        self.scene.providers.set_down(providers);
-        self.scene.vault.set_down(vault);
+        let quiet = self.scene.tape.is_some();
+        self.scene.providers.set_down(providers && !quiet);
+        self.scene.vault.set_down(vault && !quiet);
         Ok(())
     }
 

@@ -80,6 +80,9 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("mail-juror-reminder", "mail-juror-reminder-subject", "mail-juror-reminder-body"),
     ("mail-juror-answered", "mail-juror-answered-subject", "mail-juror-answered-body"),
     ("mail-juror-judged", "mail-juror-judged-subject", "mail-juror-judged-body"),
+    ("mail-juror-voided", "mail-juror-voided-subject", "mail-juror-voided-body"),
+    ("mail-jury-voided", "mail-jury-voided-subject", "mail-jury-voided-body"),
+    ("mail-work-assigned", "mail-work-assigned-subject", "mail-work-assigned-body"),
     ("mail-work-objection", "mail-work-objection-subject", "mail-work-objection-body"),
     ("mail-claim-late", "mail-claim-late-subject", "mail-claim-late-body"),
     ("mail-claim-late-without", "mail-claim-late-without-subject", "mail-claim-late-without-body"),
@@ -189,11 +192,14 @@ fn shown_values(l: Locale, values: &[(String, String)]) -> Vec<(&str, Box<dyn Ar
 fn shown(l: Locale, all: &[(String, String)], name: &str, value: &str) -> String {
     let known = |name: &str| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     match name {
-        "until" | "covered_from" | "effective" => match value.parse::<Moment>() {
+        "until" | "jury_until" | "covered_from" | "effective" => match value.parse::<Moment>() {
             Ok(moment) => clock(l, moment, known("zone")),
             Err(_) => value.parse::<Day>().map_or_else(|_| value.to_owned(), |day| l.day(day)),
         },
         "plan" => known(&format!("plan-{}", l.code())).unwrap_or(value).to_owned(),
+        // In the words of the plan, else as every page words this rule.
+        "reason" => known(&format!("reason-{}", l.code()))
+            .map_or_else(|| crate::pages::rule_reason(l, value), str::to_owned),
         "aid" | "share" => crate::format::grouped(value),
         _ => value.to_owned(),
     }
@@ -229,7 +235,7 @@ mod tests {
     }
 
     /// Values of every name that a template may use.
-    const ALL: [(&str, &str); 16] = [
+    const ALL: [(&str, &str); 20] = [
         ("webhook", "whk_1"),
         ("version", "2"),
         ("effective", "2026-03-01"),
@@ -246,6 +252,10 @@ mod tests {
         ("period", "2026-02-1"),
         ("share", "12.96"),
         ("answer", "dismissed"),
+        ("jury", "yes"),
+        ("jury_until", "2026-02-20T16:00:00Z"),
+        ("enrolment", "refunded"),
+        ("ruling", "against-claimant"),
     ];
 
     #[test]

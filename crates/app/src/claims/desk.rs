@@ -14,6 +14,7 @@ use super::{ClaimReceipt, OpenClaim};
 use crate::App;
 use crate::call::{Call, Done};
 use crate::error::AppError;
+use crate::inbox::Telling;
 use crate::load::append_claim;
 use crate::permission::Action;
 use crate::ports::{ClaimQuery, Page, Unit};
@@ -62,12 +63,14 @@ pub struct Load {
 }
 
 impl App {
-    /// Gives a claim to a reviewer, from the pile or from a colleague. Whoever gives and whoever gets it are strangers to it.
+    /// Gives a claim to a reviewer, from the pile or from a colleague. Whoever gives and whoever gets it are strangers to it. The
+    /// new reviewer is told, and nobody else.
     pub async fn assign_claim(
         &self,
         call: &Call,
         command: AssignClaim,
     ) -> Result<Done<ClaimReceipt>, AppError> {
+        self.catch_up_before(call, Action::AssignClaim, command.claim).await?;
         self.transact(call, Action::AssignClaim, &("assign", command), |now| async move {
             let by = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, by).await?;
@@ -77,6 +80,14 @@ impl App {
             let receipt = ClaimReceipt::after(open.claim(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_claim(&open.loaded, vec![event]));
+            // Whoever takes it from the pile with this verb knows; the claimant is told when somebody begins to read.
+            if command.reviewer != by {
+                let telling = Telling::new("mail-work-assigned")
+                    .with("claim", command.claim)
+                    .with("plan", &open.claim().claimed().plan)
+                    .until(receipt.until);
+                self.tell(&mut unit, command.reviewer, &telling).await?;
+            }
             Ok((unit, receipt))
         })
         .await
@@ -91,6 +102,7 @@ impl App {
         call: &Call,
         command: &ExamineClaim,
     ) -> Result<Done<ClaimReceipt>, AppError> {
+        self.catch_up_before(call, Action::ReviewClaim, command.claim).await?;
         self.transact(call, Action::ReviewClaim, command, |now| async move {
             let reviewer = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, reviewer).await?;

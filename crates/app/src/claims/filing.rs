@@ -137,6 +137,7 @@ impl App {
         call: &Call,
         command: OwnClaim,
     ) -> Result<Done<ClaimReceipt>, AppError> {
+        self.catch_up_before(call, Action::FileClaim, command.claim).await?;
         self.transact(call, Action::FileClaim, &("complete", command), |now| async move {
             let open = self.own_claim(command.claim, Self::member_of(call)?).await?;
             let event = open.claim().complete_evidence(&open.deadlines(now)?)?;

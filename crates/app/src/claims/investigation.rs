@@ -124,6 +124,7 @@ impl App {
         command: &OrderInvestigation,
     ) -> Result<Done<ClaimReceipt>, AppError> {
         let questions = check_text(&command.questions)?;
+        self.catch_up_before(call, Action::ReviewClaim, command.claim).await?;
         self.transact(call, Action::ReviewClaim, command, |now| async move {
             let reviewer = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, reviewer).await?;
@@ -153,6 +154,7 @@ impl App {
         command: &HandInFindings,
     ) -> Result<Done<ClaimReceipt>, AppError> {
         let findings = check_text(&command.findings)?;
+        self.catch_up_before(call, Action::Investigate, command.claim).await?;
         self.transact(call, Action::Investigate, command, |now| async move {
             let investigator = Self::member_of(call)?;
             let open = self.investigated_claim(command.claim, investigator).await?;
@@ -173,6 +175,7 @@ impl App {
         call: &Call,
         command: EndInvestigation,
     ) -> Result<Done<ClaimReceipt>, AppError> {
+        self.catch_up_before(call, Action::ReviewClaim, command.claim).await?;
         self.transact(call, Action::ReviewClaim, &("end-investigation", command), |now| async move {
             let reviewer = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, reviewer).await?;

@@ -4,8 +4,9 @@ use huzhu_domain::claim::{ClaimEvent, Eligibility, FindingKind, Recommendation, 
 use huzhu_domain::enrolment::{EndReason, Enrolment};
 use huzhu_domain::event::StreamId;
 use huzhu_domain::id::ClaimId;
-use huzhu_domain::plan::{AidKind, IllnessInside, PlanTerms, ReasonCode};
-use huzhu_domain::time::{day_of, plus_days};
+use huzhu_domain::member::Role;
+use huzhu_domain::plan::{AidKind, IllnessInside, Language, PlanTerms, ReasonCode};
+use huzhu_domain::time::{Moment, day_of, plus_days};
 use huzhu_ledger::Amount;
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +95,7 @@ pub struct ConfirmReceipt {
 impl App {
     /// Takes a claim. After the deadline for more evidence this goes on without it.
     pub async fn take_claim(&self, call: &Call, command: TakeClaim) -> Result<Done<ClaimReceipt>, AppError> {
+        self.catch_up_before(call, Action::ReviewClaim, command.claim).await?;
         self.transact(call, Action::ReviewClaim, &("take", command), |now| async move {
             let reviewer = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, reviewer).await?;
@@ -119,6 +121,7 @@ impl App {
         command: &RequestEvidence,
     ) -> Result<Done<ClaimReceipt>, AppError> {
         let text = check_text(&command.text)?;
+        self.catch_up_before(call, Action::ReviewClaim, command.claim).await?;
         self.transact(call, Action::ReviewClaim, command, |now| async move {
             let reviewer = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, reviewer).await?;
@@ -183,7 +186,7 @@ impl App {
         .await
     }
 
-    /// A second person decides. The facts are looked at again: if they would give another aid by now, the claim has to go
+    /// A second person decides: a confirmer, or for aid below the limit of the terms another reviewer. The facts are looked at again: if they would give another aid by now, the claim has to go
     /// back.
     pub async fn confirm_claim(
         &self,
@@ -194,6 +197,7 @@ impl App {
         self.transact(call, Action::ConfirmClaim, &("confirm", command), |now| async move {
             let by = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, by).await?;
+            check_second_person(call, &open)?;
             let event = open.claim().confirm(by, open.deadlines(now)?.jury)?;
             let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
             let mut unit = Unit::new(now, call.caller.actor());
@@ -208,11 +212,19 @@ impl App {
                 }
                 ClaimEvent::Refused { reason, .. } => {
                     receipt.reason = Some(reason.clone());
-                    if reason.as_str() == FindingKind::WaitOver.word() {
-                        self.end_for_illness_in_wait(&mut unit, &open, &enrolment).await?;
-                    }
-                    let value = vec![("reason", reason.to_string())];
-                    self.tell_claimant(&mut unit, open.claim(), "mail-claim-refused", None, value).await?;
+                    let ended = if reason.as_str() == FindingKind::WaitOver.word() {
+                        self.end_for_illness_in_wait(&mut unit, &open, &enrolment).await?
+                    } else {
+                        None
+                    };
+                    let becomes = match ended {
+                        Some(IllnessInside::RefundAndEnd) => "refunded",
+                        Some(IllnessInside::End) => "ended",
+                        _ if enrolment.state.ended().is_some() => "ended-before",
+                        Some(IllnessInside::NoAid) | None => "goes-on",
+                    };
+                    let values = refused_values(&open, reason, receipt.claim.until, becomes)?;
+                    self.tell_claimant(&mut unit, open.claim(), "mail-claim-refused", None, values).await?;
                 }
                 other => return Err(AppError::Broken(format!("a confirmation made {other:?}"))),
             }
@@ -226,9 +238,11 @@ impl App {
     /// A second person sends the claim back to its reviewer.
     pub async fn send_back(&self, call: &Call, command: &SendBack) -> Result<Done<ClaimReceipt>, AppError> {
         let text = check_text(&command.text)?;
+        self.catch_up_before(call, Action::ConfirmClaim, command.claim).await?;
         self.transact(call, Action::ConfirmClaim, command, |now| async move {
             let by = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, by).await?;
+            check_second_person(call, &open)?;
             let event = open.claim().send_back(by, &open.deadlines(now)?)?;
             let receipt = ClaimReceipt::after(open.claim(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
@@ -273,17 +287,17 @@ impl App {
         }
     }
 
-    /// What the terms do to an enrolment whose illness began inside the wait.
+    /// What the terms do to an enrolment whose illness began inside the wait; `None`: it goes on, or had ended before.
     async fn end_for_illness_in_wait(
         &self,
         unit: &mut Unit,
         open: &OpenClaim,
         enrolment: &Loaded<Enrolment>,
-    ) -> Result<(), AppError> {
+    ) -> Result<Option<IllnessInside>, AppError> {
         let terms = open.terms()?;
         let rule = terms.waiting().illness_inside;
         if rule == IllnessInside::NoAid || enrolment.state.ended().is_some() {
-            return Ok(());
+            return Ok(None);
         }
         let today = day_of(unit.at, terms.zone());
         let until = plus_days(today, 1);
@@ -297,8 +311,19 @@ impl App {
             }
         };
         push_enrolment(unit, enrolment, events);
-        Ok(())
+        Ok(Some(rule))
     }
+}
+
+/// Whether the terms let somebody be the second person who decides: a confirmer always, another reviewer below a limit.
+fn check_second_person(call: &Call, open: &OpenClaim) -> Result<(), AppError> {
+    let State::Recommended { recommendation, .. } = open.claim().state() else { return Ok(()) };
+    let terms = open.terms()?;
+    if call.has(Role::Confirmer) || !terms.review().needs_confirmer(recommendation.aid()) {
+        return Ok(());
+    }
+    let from = terms.review().four_eyes_from.decimal(terms.currency());
+    Err(refused("claim-needs-confirmer", vec![("from", from)]))
 }
 
 /// The aid of an approval.
@@ -317,6 +342,29 @@ fn payable(terms: &PlanTerms, found: &Eligibility, cost: Option<Amount>) -> Resu
         _ if found.aid.is_zero() => Err(refused("claim-nothing-to-pay", Vec::new())),
         AidKind::Reimbursement { .. } | AidKind::LumpSum => Ok(found.aid),
     }
+}
+
+/// What the message of a refusal says: the reason in the words of the plan where it has some, until when a jury can be asked
+/// for, and what became of the enrolment.
+fn refused_values(
+    open: &OpenClaim,
+    reason: &ReasonCode,
+    jury: Option<Moment>,
+    becomes: &'static str,
+) -> Result<Vec<(&'static str, String)>, AppError> {
+    let terms = open.terms()?;
+    let mut values = vec![("reason", reason.to_string())];
+    let own = terms.review().reasons.iter().find(|known| known.code == *reason).map(|known| &known.text);
+    let excluded =
+        || terms.cover().exclusions.iter().find(|known| known.code == *reason).map(|one| &one.text);
+    if let Some(text) = own.or_else(excluded) {
+        values.push(("reason-en", text.get(Language::En).to_owned()));
+        values.push(("reason-zh", text.get(Language::Zh).to_owned()));
+    }
+    values.push(("jury", if jury.is_some() { "yes" } else { "no" }.to_owned()));
+    values.push(("jury_until", jury.map_or_else(String::new, |until| until.to_string())));
+    values.push(("enrolment", becomes.to_owned()));
+    Ok(values)
 }
 
 /// Whether a refusal may cite a reason: a code of the terms, or a rule that is really broken.

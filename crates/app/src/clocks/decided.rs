@@ -96,6 +96,47 @@ impl App {
         if passed.failed == 0 { Ok(()) } else { Err(AppError::Stale("changed-meanwhile")) }
     }
 
+    /// The same where only the claim itself matters, and nothing is read of its person's other claims.
+    ///
+    /// # Errors
+    /// As [`App::catch_up`].
+    pub(crate) async fn catch_up_before(
+        &self,
+        call: &Call,
+        action: Action,
+        claim: ClaimId,
+    ) -> Result<(), AppError> {
+        match self.store.claim(claim).await? {
+            Some(row) if matches!(row.state, "jury-requested" | "verdict") => {
+                self.catch_up(call, action, claim).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Closes a case whose vote has ended, before an `action` in it. No such case, or its vote goes on: nothing.
+    ///
+    /// # Errors
+    /// As [`App::catch_up`].
+    pub(crate) async fn catch_up_case(
+        &self,
+        call: &Call,
+        action: Action,
+        id: JuryCaseId,
+    ) -> Result<(), AppError> {
+        self.authorise(call, action, self.clock.now()).await?;
+        let case = match self.load_jury_case(id).await {
+            Ok(loaded) => loaded.state,
+            Err(AppError::NotFound(_)) => return Ok(()),
+            Err(other) => return Err(other),
+        };
+        let votes = self.votes_of(&case).await?;
+        match vote_ended(&case, self.clock.now(), &votes) {
+            Some(_) => self.catch_up(call, action, case.claim()).await,
+            None => Ok(()),
+        }
+    }
+
     /// The worker's part: like [`App::catch_up_plan`], but what fails is counted and left for the next round.
     pub(super) async fn decide_by_time(&self, plan: &PlanId, passed: &mut Passed) -> Result<(), AppError> {
         for case in self.cases_in(plan, &["drawing"]).await? {
@@ -219,7 +260,8 @@ impl App {
             let open = self.open_claim(id).await?;
             let mut unit = Unit::new(self.clock.now(), Actor::System);
             let event = self.verdict_event(&mut unit, &open, at).await?;
-            let (template, values) = outcome_message(&event, &open)?;
+            let (template, mut values) = outcome_message(&event, &open)?;
+            values.push(("ruling", self.ruling_of(&event).await?));
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             self.tell_claimant(&mut unit, open.claim(), template, None, values).await?;
             // The commit point: before it nothing has happened, and the next round does it.
@@ -233,6 +275,15 @@ impl App {
             }
         }
         Err(AppError::Stale("changed-meanwhile"))
+    }
+
+    /// How the jury ruled whose verdict takes effect: the message must not say that members judged where too few voted.
+    async fn ruling_of(&self, event: &ClaimEvent) -> Result<String, AppError> {
+        let ClaimEvent::VerdictApplied { case, .. } = event else { return Ok(String::new()) };
+        match self.load_jury_case(*case).await?.state.state() {
+            CaseState::Closed { ruling, .. } => Ok(ruling.word().to_owned()),
+            other => Err(AppError::Broken(format!("{case} has a verdict and is {}", other.word()))),
+        }
     }
 
     /// The event by which a verdict takes effect.

@@ -147,6 +147,7 @@ impl App {
         call: &Call,
         command: SortQuestion,
     ) -> Result<Done<CaseReceipt>, AppError> {
+        self.catch_up_case(call, Action::RunJury, command.case).await?;
         self.transact(call, Action::RunJury, &("sort", command), |now| async move {
             let by = Self::member_of(call)?;
             let open = self.case_of_clerk(call, command.case).await?;

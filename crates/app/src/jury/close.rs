@@ -125,10 +125,10 @@ impl App {
     /// Ends the case of a claim that is withdrawn while a jury has it.
     pub(crate) async fn void_jury(&self, unit: &mut Unit, claim: &Claim) -> Result<(), AppError> {
         let State::JuryRequested { case, .. } = claim.state() else { return Ok(()) };
-        let loaded = self.load_jury_case(*case).await?;
-        let event = loaded.state.void(unit.at)?;
-        unit.appends.push(self.append_case(*case, loaded.events, vec![event], unit.at).await?);
-        Ok(())
+        let open = self.open_case(*case).await?;
+        let event = open.case().void(unit.at)?;
+        unit.appends.push(self.append_case(*case, open.loaded.events, vec![event], unit.at).await?);
+        self.tell_voided(unit, &open).await
     }
 
     /// What the jury before this one said.

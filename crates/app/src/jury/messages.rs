@@ -12,6 +12,7 @@
 
 use std::collections::BTreeSet;
 
+use huzhu_domain::claim::JuryAsker;
 use huzhu_domain::event::StreamId;
 use huzhu_domain::id::{JuryCaseId, MemberId};
 use huzhu_domain::jury::{CallEnd, CaseState, JuryCase, Side, Votes};
@@ -179,6 +180,28 @@ impl App {
             .with("plan", case.plan())
             .until(case.until());
         self.tell(unit, juror, &telling).await
+    }
+
+    /// Tells everybody who was called, and the member who asked for the jury, that there is nothing left to judge. The claimant
+    /// who withdrew knows.
+    pub(super) async fn tell_voided(&self, unit: &mut Unit, open: &OpenCase) -> Result<(), AppError> {
+        let case = open.case();
+        let jurors = called(case, unit.at, &self.votes_of(case).await?);
+        let telling = Telling::new("mail-juror-voided")
+            .about(StreamId::Plan(case.plan().clone()))
+            .with("plan", case.plan())
+            .until(None);
+        let jurors = jurors.into_iter().map(|(juror, _)| juror).collect();
+        self.tell_all(unit, Audience::Members(jurors), &telling).await?;
+        if case.head().asker == JuryAsker::Objector {
+            let telling = Telling::new("mail-jury-voided")
+                .about(StreamId::JuryCase(case.id()))
+                .with("plan", case.plan())
+                .with("claim", case.claim())
+                .until(None);
+            self.tell(unit, case.by(), &telling).await?;
+        }
+        Ok(())
     }
 
     /// Tells everybody who was called that the case is judged.

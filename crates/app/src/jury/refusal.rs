@@ -12,6 +12,8 @@ impl From<JuryRejection> for AppError {
             JuryRejection::NoJury => refused("claim-no-jury", Vec::new()),
             JuryRejection::MayNotAsk => refused("jury-others-ask", Vec::new()),
             JuryRejection::NoAppealLeft => refused("claim-already-judged", Vec::new()),
+            // Withdrawn meanwhile: loading the page again would help nobody.
+            JuryRejection::WrongState { state: "voided", .. } => refused("jury-ended-with-claim", Vec::new()),
             JuryRejection::WrongState { state, verb } => {
                 refused("jury-wrong-state", vec![("state", state.to_owned()), ("verb", verb.to_owned())])
             }

@@ -146,6 +146,7 @@ impl App {
         command: &GiveStatement,
     ) -> Result<Done<CaseReceipt>, AppError> {
         let text = check_text("text", &command.text)?;
+        self.catch_up_case(call, Action::AskJury, command.case).await?;
         self.transact(call, Action::AskJury, &("statement", command), |now| async move {
             let by = Self::member_of(call)?;
             let open = self.open_case(command.case).await?;
@@ -164,6 +165,7 @@ impl App {
         command: &AnswerQuestion,
     ) -> Result<Done<CaseReceipt>, AppError> {
         let text = check_text("text", &command.text)?;
+        self.catch_up_case(call, Action::AskJury, command.case).await?;
         self.transact(call, Action::AskJury, &("answer", command), |now| async move {
             let by = Self::member_of(call)?;
             let open = self.open_case(command.case).await?;

@@ -104,6 +104,7 @@ impl App {
         let reason = check_reason(&command.reason)?;
         // An answer kept under a key would name the juror beside the ballot.
         let call = &Call { key: None, ..call.clone() };
+        self.catch_up_case(call, Action::ServeOnJury, command.case).await?;
         self.transact(call, Action::ServeOnJury, &(), |now| async move {
             let juror = Self::member_of(call)?;
             let open = self.open_case(command.case).await?;
@@ -165,6 +166,7 @@ impl App {
 
     /// Steps aside from a jury that one was drawn for. Needs no reason and costs nothing; the next reserve is called.
     pub async fn step_aside(&self, call: &Call, command: OfCase) -> Result<Done<CaseReceipt>, AppError> {
+        self.catch_up_case(call, Action::ServeOnJury, command.case).await?;
         self.transact(call, Action::ServeOnJury, &("step-aside", command), |now| async move {
             let juror = Self::member_of(call)?;
             let open = self.open_case(command.case).await?;
@@ -198,6 +200,7 @@ impl App {
         command: &AskQuestion,
     ) -> Result<Done<CaseReceipt>, AppError> {
         let text = check_text("text", &command.text)?;
+        self.catch_up_case(call, Action::ServeOnJury, command.case).await?;
         self.transact(call, Action::ServeOnJury, &("ask", command), |now| async move {
             let juror = Self::member_of(call)?;
             let open = self.open_case(command.case).await?;

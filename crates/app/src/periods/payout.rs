@@ -152,6 +152,7 @@ impl App {
     pub async fn pay_claim(&self, call: &Call, command: &PayClaim) -> Result<Done<PayReceipt>, AppError> {
         let confirmation = digest_bytes(&command.confirmation);
         let request = ("pay", command.claim, confirmation);
+        self.catch_up_before(call, Action::RunPeriod, command.claim).await?;
         self.transact(call, Action::RunPeriod, &request, |now| async move {
             let open = match call.caller {
                 Caller::Member { id, .. } => {

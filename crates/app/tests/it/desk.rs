@@ -128,7 +128,11 @@ async fn a_claim_is_given_to_a_reviewer_who_is_a_stranger_to_it() {
     let app = &town.app;
     let to = |n| AssignClaim { claim: claim(1), reviewer: member(n) };
     assert_eq!(code(app.assign_claim(&operator(), to(INVESTIGATOR)).await), "claim-wrong-role");
+    let before = (town.mail(1).await.len(), town.mail(REVIEWER).await.len());
     app.assign_claim(&operator(), to(COLLEAGUE)).await.expect("assigned");
+    // Whoever has it now is told, and nobody else.
+    assert_eq!(town.mail(COLLEAGUE).await, ["mail-work-assigned"]);
+    assert_eq!((town.mail(1).await.len(), town.mail(REVIEWER).await.len()), before);
     let queue = app.review_queue(&colleague(), &plan()).await.expect("a queue");
     assert_eq!(queue.rows.iter().filter(|row| row.mine).count(), 1);
     let loads = app.reviewers_for(&operator(), claim(1)).await.expect("loads");

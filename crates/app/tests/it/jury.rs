@@ -151,8 +151,9 @@ async fn an_open_vote_overturns_a_refusal_and_every_juror_finds_the_own_ballot()
     assert!(matches!(app.tally_file(case(1)).await, Err(AppError::NotFound(_))));
     town.at(hours(3, 0));
     assert_eq!(code(votes(&town, 1, 27, Against).await), "jury-voting-over");
+    // The ballot that came too late ended the vote; nothing is left for the worker.
     let ticked = app.pass_deadlines().await.expect("a round");
-    assert_eq!((ticked.closed, ticked.applied, ticked.failed), (1, 1, 0));
+    assert_eq!((ticked.closed, ticked.applied, ticked.failed), (0, 0, 0));
 
     let tally = app.tally_file(case(1)).await.expect("a tally");
     assert_eq!(tally.check(), Ok(()));
@@ -241,7 +242,7 @@ async fn the_applicant_withdraws_while_the_jury_votes() {
     opens(&town, 1).await;
     votes(&town, 1, 21, ForClaimant).await.expect("a receipt");
     town.app.withdraw_claim(&as_member(1), OwnClaim { claim: claim(1) }).await.expect("withdrawn");
-    assert_eq!(code(votes(&town, 1, 22, ForClaimant).await), "jury-wrong-state");
+    assert_eq!(code(votes(&town, 1, 22, ForClaimant).await), "jury-ended-with-claim");
     town.on(date(2026, 3, 20));
     town.app.pass_deadlines().await.expect("a round");
     assert_eq!(state(&town, 1).await, "withdrawn");

@@ -16,7 +16,7 @@ pub use citation::{Citation, cite};
 pub use judged::{Judged, Undisclosed};
 
 use super::Illness;
-use crate::enrolment::Enrolment;
+use crate::enrolment::{EndReason, Enrolment};
 use crate::plan::{AidKind, Cause, Condition, PlanTerms};
 use crate::time::{Day, age_days, plus_days};
 
@@ -35,6 +35,8 @@ pub struct Facts<'a> {
     pub covered_from: Day,
     /// First day without cover, if the enrolment has ended.
     pub covered_until: Option<Day>,
+    /// Why the enrolment has ended, if it has.
+    pub ended_for: Option<EndReason>,
     /// Day of the report (or today, before it).
     pub reported: Day,
     /// Sum of unpaid shares in minor units.
@@ -68,6 +70,7 @@ impl<'a> Facts<'a> {
             joined: enrolment.agreed().joined,
             covered_from: enrolment.agreed().covered_from,
             covered_until: enrolment.ends().map(|(until, _)| until),
+            ended_for: enrolment.ends().map(|(_, reason)| reason),
             reported,
             arrears: enrolment.owed(),
             retry_until: enrolment.retry_until(),

@@ -97,6 +97,16 @@ pub enum Recommendation {
     },
 }
 
+impl Recommendation {
+    /// The aid that it would grant; `None`: it refuses.
+    pub const fn aid(&self) -> Option<Amount> {
+        match self {
+            Self::Approve { aid } => Some(*aid),
+            Self::Refuse { .. } => None,
+        }
+    }
+}
+
 /// Where a claim stood when a jury was asked for, and so what the verdict decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]

@@ -9,7 +9,8 @@ use super::identity::{GroupCode, ItemCode, Localized, ReasonCode};
 pub struct Review {
     /// Evidence asked for.
     pub evidence: Vec<EvidenceItem>,
-    /// From this aid on a second person must confirm the recommendation; zero: always.
+    /// Two different people decide always. From this aid on, and where aid is refused, the second one is a confirmer; below it
+    /// another reviewer is enough. Zero: always a confirmer.
     pub four_eyes_from: Amount,
     /// The part of decided claims that is drawn for a second review.
     pub second_review: Percent,
@@ -78,8 +79,39 @@ pub struct Reason {
 }
 
 impl Review {
+    /// Whether only a confirmer can be the second person who decides on this aid; `None`: on a refusal.
+    pub fn needs_confirmer(&self, aid: Option<Amount>) -> bool {
+        aid.is_none_or(|aid| aid >= self.four_eyes_from)
+    }
+
     /// The evidence asked for in claims of `group`.
     pub fn evidence_for<'a>(&'a self, group: &'a GroupCode) -> impl Iterator<Item = &'a EvidenceItem> {
         self.evidence.iter().filter(move |item| item.groups.is_empty() || item.groups.contains(group))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_and_large_aid_need_a_confirmer() {
+        let review = |from| Review {
+            evidence: Vec::new(),
+            four_eyes_from: Amount::from_minor(from),
+            second_review: Percent::from_hundredths(500).unwrap(),
+            reasons: Vec::new(),
+            days: StepDays::USUAL,
+        };
+        for (from, aid, expected) in [
+            (0, Some(1), true),
+            (0, None, true),
+            (50_000, Some(49_999), false),
+            (50_000, Some(50_000), true),
+            (50_000, Some(50_001), true),
+            (50_000, None, true),
+        ] {
+            assert_eq!(review(from).needs_confirmer(aid.map(Amount::from_minor)), expected, "{from} {aid:?}");
+        }
     }
 }

@@ -33,8 +33,12 @@ impl Say<'_> {
         } else {
             let amount = self.money(review.four_eyes_from);
             self.pick(
-                format!("From {amount} on a second person confirms the decision."),
-                format!("互助金达 {amount} 时由第二人复核。"),
+                format!(
+                    "Every decision is confirmed by a second person: by a confirmer for refusals and from {amount} on, below that by another reviewer too."
+                ),
+                format!(
+                    "每项决定均由第二人复核：不予通过或互助金达 {amount} 时须由复核员复核，低于此数时另一位审核员也可复核。"
+                ),
             )
         });
         let sample = review.second_review;

@@ -61,7 +61,7 @@ impl Auditor {
 }
 
 /// What people are told when this happens.
-const fn template(event: &Event) -> Option<&'static str> {
+fn template(event: &Event) -> Option<&'static str> {
     Some(match event {
         Event::Claim(event) => match event {
             ClaimEvent::Reported { .. } => "mail-claim-reported",
@@ -76,12 +76,13 @@ const fn template(event: &Event) -> Option<&'static str> {
             ClaimEvent::BecamePayable { .. } => "mail-claim-payable",
             ClaimEvent::Paid { .. } => "mail-claim-paid",
             ClaimEvent::Withdrawn => "mail-claim-withdrawn",
+            ClaimEvent::Assigned { reviewer, by, .. } if reviewer != by => "mail-work-assigned",
             ClaimEvent::Drafted(_)
+            | ClaimEvent::Assigned { .. }
             | ClaimEvent::Described(_)
             | ClaimEvent::EvidenceAdded { .. }
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
-            | ClaimEvent::Assigned { .. }
             | ClaimEvent::Examined { .. }
             | ClaimEvent::InvestigationOrdered { .. }
             | ClaimEvent::FindingsHandedIn { .. }

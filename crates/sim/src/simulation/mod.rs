@@ -16,12 +16,14 @@ pub(crate) mod logbook;
 pub(crate) mod probe;
 mod scene;
 pub(crate) mod sheet;
+mod tape;
 pub(crate) mod turns;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 pub(crate) use scene::{Heard, Scene};
+pub use tape::{Again, Worker, again};
 
 use crate::workload::Village;
 
@@ -70,7 +72,7 @@ impl fmt::Display for Failure {
 pub fn run(seed: u64) -> Result<Outcome, Box<Failure>> {
     let failed = |step, day, finding, trace| Box::new(Failure { seed, step, day, finding, trace });
     let mut village =
-        Village::new(seed).map_err(|why| failed(0, "the first day".to_owned(), why, Vec::new()))?;
+        Village::new(seed, false).map_err(|why| failed(0, "the first day".to_owned(), why, Vec::new()))?;
     match village.live() {
         Ok(()) => {
             let steps = village.scene.steps;

@@ -18,6 +18,7 @@ use super::deed::{Acknowledged, Deed};
 use super::logbook::Logbook;
 use super::probe::{Kept, Probe};
 use super::sheet::PLAN;
+use super::tape::{Played, TwoStreams};
 use super::turns::{Attempt, alone, together};
 use crate::auditor::{Auditor, Finding, ensure};
 use crate::faults::FaultyStore;
@@ -69,25 +70,34 @@ pub(crate) struct Scene {
     logbook: Logbook,
     attempts: u64,
     digest: Sha256,
+    /// In a quiet scene: everything that was done, in order.
+    pub(crate) tape: Option<Vec<Played>>,
 }
 
 impl Scene {
-    /// An empty platform at `start`.
-    pub(crate) fn new(mut dice: Dice, start: Moment) -> Result<Self, Finding> {
+    /// An empty platform at `start`. In a quiet one nothing fails, nobody acts at the same time, the worker comes before every
+    /// step, and everything is put on a tape.
+    pub(crate) fn new(mut dice: Dice, start: Moment, quiet: bool) -> Result<Self, Finding> {
         let clock = Arc::new(HandClock::new(start));
         let (vault, providers) = (Arc::new(MemoryVault::default()), Arc::new(Providers::default()));
-        let read_faults = u32::from(dice.chance(500));
+        let read_faults = u32::from(dice.chance(500) && !quiet);
         let probe = Probe::new(dice.fork(), read_faults);
-        let one_in = if dice.chance(150) { 0 } else { 25 };
+        let one_in = if dice.chance(150) || quiet { 0 } else { 25 };
         let store = FaultyStore::seeded(probe.clone(), dice.range(0, u64::MAX), one_in);
         let logbook = Logbook::new(dice.fork());
+        if quiet {
+            logbook.log().set_faults(dice.fork(), 0);
+        }
+        let ids = dice.fork();
+        let entropy: Arc<dyn huzhu_app::ports::Entropy> =
+            if quiet { Arc::new(TwoStreams::new(ids)) } else { Arc::new(SeededIds::new(ids)) };
         let app = App::new(World {
             store: Arc::new(store),
             vault: vault.clone(),
             sequencer: logbook.log().clone(),
             log: logbook.log().clone(),
             clock: clock.clone(),
-            entropy: Arc::new(SeededIds::new(dice.fork())),
+            entropy,
             secrets: Arc::new(OpenSecrets),
             identity: Some(providers.clone()),
             credit: Some(providers.clone()),
@@ -108,6 +118,7 @@ impl Scene {
             logbook,
             attempts: 0,
             digest: Sha256::new(),
+            tape: quiet.then(Vec::new),
         })
     }
 
@@ -129,6 +140,9 @@ impl Scene {
         self.steps += 1;
         let keyed = !deed.is_unkeyed() && self.dice.chance(700);
         let call = Call { key: keyed.then(|| format!("key-{}", self.steps)), ..call.clone() };
+        if self.tape.is_some() {
+            return self.one(&call, deed);
+        }
         let twice = self.dice.chance(60);
         let mut heard = if twice {
             let both = self.at_once(&[(call.clone(), deed.clone()), (call.clone(), deed.clone())])?;
@@ -161,10 +175,16 @@ impl Scene {
             (Call { key, ..call.clone() }, deed.clone())
         });
         let deeds: Vec<(Call, Deed)> = keyed.collect();
+        if self.tape.is_some() {
+            return deeds.iter().map(|(call, deed)| self.one(call, deed)).collect();
+        }
         self.at_once(&deeds)
     }
 
     fn one(&mut self, call: &Call, deed: &Deed) -> Result<Heard, Finding> {
+        if self.tape.is_some() && !matches!(deed, Deed::PassDeadlines) {
+            self.at_once(&[(Call::system(), Deed::PassDeadlines)])?;
+        }
         let heard = self.at_once(&[(call.clone(), deed.clone())])?;
         Ok(heard.into_iter().next().unwrap_or(Heard::Silence))
     }
@@ -210,6 +230,9 @@ impl Scene {
         for ((id, (call, deed)), answer) in (first..).zip(deeds).zip(answers) {
             let answer = answer.map_err(|panic| format!("{} panics: {panic}", deed.word()))?;
             self.note(call, deed, &answer);
+            if let Some(tape) = &mut self.tape {
+                tape.push(Played::new(self.clock.now(), call, deed, &answer));
+            }
             heard.push((id, self.hear(deed, answer)?));
         }
         self.auditor.now = self.clock.now();
@@ -334,6 +357,9 @@ impl Scene {
 
     /// The worker's part of a day: the log is fed under faults, and some of those who have something on it fetch a receipt.
     pub(crate) fn keep_log(&mut self, wishes: &[(Call, ReceiptOf)]) -> Result<(), Finding> {
+        if self.tape.is_some() {
+            return Ok(());
+        }
         self.logbook.day(&self.app, &self.probe)?;
         for (call, of) in wishes {
             self.logbook.fetch(&self.app, call, *of)?;

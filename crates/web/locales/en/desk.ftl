@@ -7,6 +7,10 @@ opinion-none-title = No second opinion is wanted
 opinion-none-text = When a claim is drawn that you had no part in, it stands here.
 opinion-one = { $plan } · claim { $claim }
 opinion-due = Due { $due }.
+staff-small-waits = { $count ->
+    [one] { $count } small claim waits for you as the second person
+   *[other] { $count } small claims wait for you as the second person
+}
 opinion-waits = { $count ->
     [one] { $count } claim waits for a second opinion
    *[other] { $count } claims wait for a second opinion

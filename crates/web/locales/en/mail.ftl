@@ -73,9 +73,19 @@ mail-claim-approved-body =
 
 mail-claim-refused-subject = Your claim was refused
 mail-claim-refused-body =
-    We are sorry: your claim { $claim } was refused. The reason is “{ $reason }”; what it means, which rule it rests on and what would change it stands on the page of your claim.
+    We are sorry: your claim { $claim } was refused. The reason: “{ $reason }” On the page of your claim you can read which rule it rests on and what would change it.
 
-    If you think this is wrong, write to the operator. Courts are open to you.
+    { $enrolment ->
+        [refunded] By the rules of the plan the cover ends now, and every share that was taken is given back.
+        [ended] By the rules of the plan the cover ends now.
+        [ended-before] The cover in the plan had ended before.
+       *[goes-on] The cover in the plan goes on as before.
+    }
+
+    { $jury ->
+        [yes] If you think this is wrong, you can ask other members to judge as a jury until { $jury_until }. It costs nothing.
+       *[no] If you think this is wrong, write to the operator.
+    } Courts are open to you.
 
 mail-claim-on-notice-subject = Your claim is on the notice board
 mail-claim-on-notice-body = Your claim { $claim } is on display in period { $period }. The card shows the first letter of your name, age, sex, region, the condition and the aid; nothing else.
@@ -145,6 +155,9 @@ mail-objection-answered-body =
 
     You can read the answer on the page of your objection.
 
+mail-work-assigned-subject = A claim was given to you
+mail-work-assigned-body = The claim { $claim } in { $plan } was given to you to review. Your recommendation is due by { $until }. If you are close to the person who is ill, say so on the desk; somebody else takes it then.
+
 mail-work-objection-subject = An objection waits for an answer
 mail-work-objection-body = A member objected to the claim { $claim } in { $plan }. The answer is due by { $until }. Somebody who did not recommend the claim has to give it.
 
@@ -154,14 +167,23 @@ mail-claim-late-body = The time for the next step of your claim { $claim } has p
 mail-claim-late-without-subject = Your claim goes on without what was asked for
 mail-claim-late-without-body = Something that was asked for in your claim { $claim } has not come in time. The reviewer may go on without it now. If it is still on its way, add it as soon as you can: it is looked at for as long as nothing is decided.
 
-mail-claim-verdict-for-subject = The jury's verdict for you takes effect
-mail-claim-verdict-for-body = The members who judged your claim { $claim } found for you, and nobody can ask for another jury any more. The aid is { $aid }. It goes on with the notice of the plan, like every other claim.
+mail-claim-verdict-for-subject = { $ruling ->
+    [no-quorum] Too few voted, and your claim goes on
+   *[other] The jury's verdict for you takes effect
+}
+mail-claim-verdict-for-body = { $ruling ->
+    [no-quorum] Too few members voted on your claim { $claim }. Then the decision that was there stands, and it was for you.
+   *[other] The members who judged your claim { $claim } found for you, and nobody can ask for another jury any more.
+} The aid is { $aid }. It goes on with the notice of the plan, like every other claim.
 
 mail-claim-verdict-review-subject = The jury found for you; a reviewer looks at your claim again
 mail-claim-verdict-review-body = The members who judged your claim { $claim } found for you, so the refusal no longer stands. But the table of the plan has no amount for what you filed, and a jury cannot make one. A reviewer looks at your claim again and tells you what can be done.
 
 mail-claim-verdict-against-subject = The jury's verdict takes effect
-mail-claim-verdict-against-body = The members who judged your claim { $claim } did not find for you, and the time to ask for another jury is over. We are sorry. Within the plan this is final; you can still go to court.
+mail-claim-verdict-against-body = { $ruling ->
+    [no-quorum] Too few members voted on your claim { $claim }. By the rules of the plan the decision that was there then stands: the refusal.
+   *[other] The members who judged your claim { $claim } did not find for you, and nobody can ask for another jury any more.
+} We are sorry. Within the plan this is final; you can still go to court.
 
 mail-work-webhook-given-up-subject = A request to a program was given up
 mail-work-webhook-given-up-body = A program of yours ({ $webhook }) did not take a request for several days, so it was given up. On the page of the webhook you see which and why, and can send it again.
@@ -185,6 +207,12 @@ mail-jury-judged-body =
 mail-juror-called-subject = You were drawn as a juror
 mail-juror-called-body =
     A case of the plan { $plan } was given to you by lot. Please read what both sides say and vote by { $until }. If you cannot or do not want to, step aside on the page: it costs nothing and needs no reason.
+
+mail-juror-voided-subject = A case that you were to judge has ended
+mail-juror-voided-body = The claim in the case of the plan { $plan } for which you were drawn was withdrawn, so there is nothing left to judge. You need not do anything. Ballots that were cast stay sealed: nobody opens them.
+
+mail-jury-voided-subject = The claim was withdrawn; the jury ends
+mail-jury-voided-body = The claim { $claim }, about which you asked for a jury, was withdrawn. Nothing is paid, and there is nothing left to judge. Ballots that were cast stay sealed.
 
 mail-juror-judged-subject = Your case as a juror is judged
 mail-juror-judged-body =

@@ -8,6 +8,7 @@ refusal-claim-cost-missing = This plan pays back proven costs. Please give the c
 refusal-claim-evidence-already-added = This file is part of the claim already. There is no need to send it twice.
 refusal-claim-evidence-not-due = The claimant may still bring evidence until { $until }. Please wait until then, or until it is there.
 refusal-claim-id-used = A claim with this id exists already. Please open that one, or make a new id.
+refusal-claim-needs-confirmer = By the rules of this plan a confirmer decides here: on aid of { $from } and more, and on every refusal. Below that another reviewer may.
 refusal-claim-no-evidence = There is no evidence in this claim yet. Please add at least one file, such as the diagnosis, before handing it in.
 refusal-claim-not-eligible = This claim cannot be approved, because a rule of the plan is not met: { $rule ->
     [not-enrolled] the person was not in the plan on the day of the event
@@ -148,6 +149,7 @@ refusal-juror-standing-too-short = Jurors have been in the plan for a while, so 
 refusal-juror-struck-off = This member was struck off the list of jurors for dishonesty, and cannot judge any more. Please write to the operator if that is a mistake.
 refusal-juror-too-young = Only adults can judge. Please come back when you are 18.
 refusal-jury-already-voted = You have voted in this case already, and each juror has one ballot. Your receipt still shows that it counts.
+refusal-jury-ended-with-claim = The claim was withdrawn, so there is nothing left to judge. You need not do anything; ballots that were cast stay sealed.
 refusal-jury-ground-unknown = { $ground } is no ground on which this plan lets a request be declined. Please choose one from the list, or accept the request.
 refusal-jury-involved = You have to do with this claim, or are related to somebody who has. Others judge it, so that nobody has to doubt the verdict.
 refusal-jury-no-such-question = There is no such question that waits for this step. Somebody may have been faster: please load the page again.

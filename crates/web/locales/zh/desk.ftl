@@ -7,6 +7,7 @@ opinion-none-title = 没有要给的第二意见
 opinion-none-text = 抽中您没有参与过的申请时，会列在这里。
 opinion-one = { $plan } · 申请 { $claim }
 opinion-due = 期限：{ $due }。
+staff-small-waits = { $count } 件小额申请等您作为第二个人复核
 opinion-waits = { $count } 件申请在等第二意见
 opinion-today = { $count } 份第二意见 · { $plan }
 opinion-blind-title = 请用自己的眼光来看

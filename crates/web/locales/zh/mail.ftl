@@ -73,9 +73,19 @@ mail-claim-approved-body =
 
 mail-claim-refused-subject = 您的申请没有通过
 mail-claim-refused-body =
-    很抱歉，您的申请 { $claim } 没有通过。理由是“{ $reason }”；它是什么意思、依据哪条规则、怎样会不同，申请页面上都有。
+    很抱歉，您的申请 { $claim } 没有通过。理由是：“{ $reason }”依据哪条规则、怎样会不同，申请页面上都有。
 
-    如果您觉得不对，请写信给运营者。您也可以去法院。
+    { $enrolment ->
+        [refunded] 按计划规则，保障到此结束，扣过的分摊全部退还。
+        [ended] 按计划规则，保障到此结束。
+        [ended-before] 在计划中的保障此前已经结束。
+       *[goes-on] 在计划中的保障照旧。
+    }
+
+    { $jury ->
+        [yes] 如果您觉得不对，可以在 { $jury_until } 之前申请陪审，由其他成员评议，不收费。
+       *[no] 如果您觉得不对，请写信给运营者。
+    }您也可以去法院。
 
 mail-claim-on-notice-subject = 您的申请正在公示
 mail-claim-on-notice-body = 您的申请 { $claim } 在 { $period } 期公示。公示只有姓、年龄、性别、地区、病症和互助金，没有别的。
@@ -136,6 +146,9 @@ mail-objection-answered-body =
 
     您可以在异议页面上看到答复。
 
+mail-work-assigned-subject = 有一份申请交给了您
+mail-work-assigned-body = { $plan } 中的申请 { $claim } 交给您审核。请在 { $until } 之前提出建议。如果您与患病的人关系密切，请在工作台上说明，会由别人接手。
+
 mail-work-objection-subject = 有一份异议等待答复
 mail-work-objection-body = 有成员对 { $plan } 中的申请 { $claim } 提出异议。请在 { $until } 之前答复。须由没有推荐过这份申请的人来答复。
 
@@ -145,14 +158,23 @@ mail-claim-late-body = 您的申请 { $claim } 的下一步没有按时完成。
 mail-claim-late-without-subject = 您的申请将在缺少所要材料的情况下继续
 mail-claim-late-without-body = 您的申请 { $claim } 中要求的材料没有按时到达，审核员现在可以在没有它的情况下继续。如果材料还在路上，请尽快补上：只要还没有作出决定，就会查看。
 
-mail-claim-verdict-for-subject = 陪审团支持您的裁决生效
-mail-claim-verdict-for-body = 评议您申请 { $claim } 的成员支持您，并且不能再申请另一次陪审。互助金为 { $aid }。接下来与其他申请一样进入计划的公示。
+mail-claim-verdict-for-subject = { $ruling ->
+    [no-quorum] 投票的人太少，您的申请继续
+   *[other] 支持您的陪审裁决生效
+}
+mail-claim-verdict-for-body = { $ruling ->
+    [no-quorum] 对您申请 { $claim } 投票的成员太少。按规则，原来的决定不变，而那个决定是支持您的。
+   *[other] 评议您申请 { $claim } 的陪审员支持您，并且不能再要求另一次陪审。
+}互助金为 { $aid }。接下来与其他申请一样进入计划的公示。
 
 mail-claim-verdict-review-subject = 陪审团支持您；审核员将重新查看您的申请
-mail-claim-verdict-review-body = 评议您申请 { $claim } 的成员支持您，因此原来的拒绝不再有效。但是计划的金额表中没有与您的申请相对应的金额，陪审团也不能自行设定金额。审核员将重新查看您的申请，并告诉您接下来可以怎么做。
+mail-claim-verdict-review-body = 评审您申请 { $claim } 的成员支持您，因此原来的拒绝不再有效。但是计划的金额表中没有与您的申请相对应的金额，陪审团也不能自行设定金额。审核员将重新查看您的申请，并告诉您接下来可以怎么做。
 
-mail-claim-verdict-against-subject = 陪审团的裁决生效
-mail-claim-verdict-against-body = 评议您申请 { $claim } 的成员没有支持您，申请另一次陪审的期限已过。我们很抱歉。在计划之内这是最终结果；您仍然可以向法院起诉。
+mail-claim-verdict-against-subject = 陪审裁决生效
+mail-claim-verdict-against-body = { $ruling ->
+    [no-quorum] 对您申请 { $claim } 投票的成员太少。按计划规则，原来的决定不变，也就是不通过。
+   *[other] 评议您申请 { $claim } 的陪审员没有支持您，并且不能再要求另一次陪审。
+}我们很抱歉。在计划之内这是最终结果；您仍然可以向法院起诉。
 
 mail-work-webhook-given-up-subject = 有一个请求被放弃了
 mail-work-webhook-given-up-body = 您的一个程序（{ $webhook }）好几天没有收下一个请求，所以放弃了。在网络回调的页面可以看到是哪个、为什么，也可以再发一次。
@@ -176,6 +198,12 @@ mail-jury-judged-body =
 mail-juror-called-subject = 您被抽为陪审员
 mail-juror-called-body =
     您抽签分到了 { $plan } 的一个案件。请阅读双方的说明，并在 { $until } 以前投票。如果不能或不愿意，请在页面上退出，没有任何损失，也不用说明理由。
+
+mail-juror-voided-subject = 您要评议的案件结束了
+mail-juror-voided-body = 您在计划 { $plan } 中被抽到评议的那份申请已撤回，没有什么要评议了，您不用做任何事。已投的票一直密封，谁也不会打开。
+
+mail-jury-voided-subject = 申请已撤回，陪审结束
+mail-jury-voided-body = 您曾就申请 { $claim } 要求陪审，该申请已撤回。不会支付任何款项，也没有什么要评议了。已投的票一直密封。
 
 mail-juror-judged-subject = 您参加陪审的案件已有裁决
 mail-juror-judged-body =

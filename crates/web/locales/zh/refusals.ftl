@@ -8,6 +8,7 @@ refusal-claim-cost-missing = 这个计划按实际费用报销。请填写票据
 refusal-claim-evidence-already-added = 这份文件已在申请里，不用再传一次。
 refusal-claim-evidence-not-due = 申请人在 { $until } 之前还可以补充证据。请等到那时，或等材料到齐。
 refusal-claim-id-used = 这个编号的申请已存在。请打开那一份，或换一个编号。
+refusal-claim-needs-confirmer = 按本计划的规则，这里须由复核员决定：互助金达到 { $from } 的，以及每一次不予通过。低于此数时，另一位审核员也可以复核。
 refusal-claim-no-evidence = 申请里还没有证据。提交前请至少加一份文件，例如诊断书。
 refusal-claim-not-eligible = 这份申请不能通过，因为有一条计划规则不满足：{ $rule ->
     [not-enrolled] 出险当天此人不在计划中
@@ -148,6 +149,7 @@ refusal-juror-standing-too-short = 陪审员要先在计划里待一段时间，
 refusal-juror-struck-off = 这位成员因不诚实被从陪审员名单除名，不能再评议。如果有误，请写信给运营方。
 refusal-juror-too-young = 只有成年人可以评议。请满 18 岁以后再来。
 refusal-jury-already-voted = 您在这个案件里已经投过票，每位陪审员只有一票。您的回执仍然能证明它会计入。
+refusal-jury-ended-with-claim = 申请已经撤回，没有什么要评议了。您不用做任何事；已投的票一直密封。
 refusal-jury-ground-unknown = { $ground } 不是本计划可以不受理的理由。请从清单里选一条，或者受理申请。
 refusal-jury-involved = 您和这份申请有关，或者是相关人的亲属。请由别人评议，这样没有人会怀疑裁决。
 refusal-jury-no-such-question = 没有等待这一步的这个问题。也许别人刚处理过，请重新打开页面。

@@ -104,7 +104,7 @@ struct DecisionBody {
 pub(super) fn add(table: Table) -> Table {
     let op = |id, summary| Op::new("review", id, summary);
     let reviewer = |id, summary| op(id, summary).role("reviewer").verb();
-    let confirmer = |id, summary| op(id, summary).role("confirmer").verb();
+    let confirmer = |id, summary| op(id, summary).role("reviewer or confirmer").verb();
     let (get, post) = (Method::GET, Method::POST);
     let text =
         json!({"text": "Please bring the pathology report; the hospital's records office gives it out."});
@@ -122,7 +122,8 @@ pub(super) fn add(table: Table) -> Table {
             "/plans/{plan}/confirm-queue",
             confirm_queue,
             op("getConfirmQueue", "Claims that wait for a second person")
-                .role("confirmer")
+                .role("reviewer or confirmer")
+                .says("To a reviewer who is no confirmer: claims below the limit of the terms (`four_eyes_from`) only.")
                 .answers::<QueueBody>(200),
         )
         .add(
@@ -152,6 +153,7 @@ pub(super) fn add(table: Table) -> Table {
             "/claims/{claim}/confirmation",
             confirm,
             confirmer("confirmClaim", "Confirm the recommendation of somebody else")
+                .says("Refusals, and aid from the limit of the terms (`four_eyes_from`) on, need a confirmer.")
                 .answers::<DecisionBody>(200),
         )
         .add(

@@ -14,6 +14,7 @@ mod receipts;
 mod staff;
 mod upload;
 
+pub(crate) use member::rule_reason;
 pub(crate) use public::kind_key;
 
 use axum::Router;

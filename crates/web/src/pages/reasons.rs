@@ -44,10 +44,14 @@ pub(crate) fn entries(l: Locale, terms: &PlanTerms) -> Vec<Entry> {
     let excluded =
         terms.cover().exclusions.iter().map(|one| (one.code.clone(), "cover.exclusions", Remedy::Evidence));
     let own = terms.review().reasons.iter().map(|one| (one.code.clone(), "review.reasons", Remedy::Evidence));
+    // A jury that finds against a claim which nobody had refused gives its own reasons.
+    let judged = terms.jury().and_then(|_| ReasonCode::new("by-jury").ok());
+    let judged = judged.map(|code| (code, "jury", Remedy::Nothing));
     let mut seen = std::collections::BTreeSet::new();
     rules
         .chain(excluded)
         .chain(own)
+        .chain(judged)
         .filter(|(code, ..)| seen.insert(code.clone()))
         .map(|(code, rule, remedy)| Entry {
             text: reason_text(l, terms, &code),

@@ -239,7 +239,7 @@ async fn a_language_chosen_by_a_link_is_remembered() {
 }
 
 /// The words of the main part of a page, a line for each piece.
-fn words(html: &str) -> String {
+pub(crate) fn words(html: &str) -> String {
     let main =
         html.split_once("<main").and_then(|(_, rest)| rest.split_once("</main>")).expect("a main part").0;
     let mut lines = Vec::new();

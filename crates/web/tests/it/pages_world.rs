@@ -264,7 +264,7 @@ impl Town {
     }
 
     /// A whole period with the claim of resident `n`, from report to close.
-    async fn period(&self, n: u128, key: PeriodKey, ill: Day, with_claim: bool) {
+    pub(crate) async fn period(&self, n: u128, key: PeriodKey, ill: Day, with_claim: bool) {
         self.clock.set(at(ill, 10));
         if with_claim {
             self.approved(n, "heart-attack", Severity::Severe, ill).await;

@@ -100,6 +100,7 @@ impl App {
             at,
         };
         let request = (note.claim, note.evidence, content);
+        self.catch_up_before(call, action, note.claim).await?;
         let done = self
             .transact(call, action, &request, |now| async move {
                 let (_, open) = self.claim_to_add_to(call, note.claim).await?;

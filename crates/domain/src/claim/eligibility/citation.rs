@@ -3,6 +3,7 @@
 use huzhu_ledger::Amount;
 
 use super::{Facts, FindingKind};
+use crate::enrolment::EndReason;
 use crate::plan::{Frequency, IllnessInside, Retry};
 use crate::time::plus_days;
 
@@ -105,7 +106,21 @@ fn enrolment(facts: &Facts<'_>) -> (String, String) {
             ("leaving.end_at_age".to_owned(), age)
         }
         (false, Some(last)) => ("plan.last_day".to_owned(), last.to_string()),
-        (false, None) => ("leaving".to_owned(), String::new()),
+        (false, None) => ended(facts),
+    }
+}
+
+/// The term by which an enrolment ended.
+fn ended(facts: &Facts<'_>) -> (String, String) {
+    let yes = |term: &str| (term.to_owned(), true.to_string());
+    match facts.ended_for {
+        Some(EndReason::AidReceived) => yes("leaving.end_after_aid"),
+        Some(EndReason::Unpaid) => yes("leaving.end_when_unpaid"),
+        Some(EndReason::Ineligible) => yes("leaving.end_when_ineligible"),
+        Some(EndReason::IllnessInWait) => {
+            ("waiting.illness_inside".to_owned(), inside(facts.terms.waiting().illness_inside))
+        }
+        Some(EndReason::Left | EndReason::AgeReached) | None => ("leaving".to_owned(), String::new()),
     }
 }
 

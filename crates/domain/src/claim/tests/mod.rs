@@ -108,6 +108,24 @@ enum Verb {
     ReachVerdict,
     ApplyVerdict,
     MissDeadline,
+    DeclareConflict(Who),
+    /// An exception for the first, asked for by the second.
+    AskOverride(Who, Who),
+    /// An exception for the first, agreed to by the second.
+    ConfirmOverride(Who, Who),
+    WithdrawOverride(Who),
+}
+
+/// What people say of conflicts; a thing apart, since it is said after the end too, where papers are still read.
+fn conflict_verbs() -> Vec<Verb> {
+    let mut all: Vec<Verb> =
+        [Who::Ill, Who::Payer, Who::Anna, Who::Bela, Who::Omar].map(Verb::DeclareConflict).to_vec();
+    // In fixed states Bela has asked for an exception for Omar.
+    all.extend([Who::Ill, Who::Anna, Who::Bela, Who::Omar].map(|who| Verb::AskOverride(who, Who::Bela)));
+    all.extend([Who::Payer, Who::Anna, Who::Bela, Who::Omar].map(|by| Verb::ConfirmOverride(Who::Omar, by)));
+    all.push(Verb::ConfirmOverride(Who::Anna, Who::Bela));
+    all.extend([Who::Omar, Who::Anna].map(Verb::WithdrawOverride));
+    all
 }
 
 /// Every verb by everybody who could try it.
@@ -213,6 +231,13 @@ fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRe
         Verb::ReachVerdict => claim.reach_verdict(current_case(claim), true, None),
         Verb::ApplyVerdict => claim.apply_verdict(now, Some(APPROVED), reason(), false, due.review),
         Verb::MissDeadline => claim.miss_deadline(now),
+        Verb::DeclareConflict(who) => {
+            // Where it gives back what somebody holds, that comes last.
+            claim.declare_conflict(who.id(), &due).map(|mut events| events.pop().unwrap())
+        }
+        Verb::AskOverride(who, by) => claim.ask_override(who.id(), by.id()),
+        Verb::ConfirmOverride(who, by) => claim.confirm_override(who.id(), by.id()),
+        Verb::WithdrawOverride(who) => claim.withdraw_override(who.id(), Who::Anna.id()),
     }
 }
 
@@ -245,6 +270,7 @@ fn in_state(state: State) -> Claim {
         claim.objectors.insert(objection(), Who::Omar.id());
         claim.open_objections.insert(objection());
     }
+    claim.overrides.insert(Who::Omar.id(), Override { asked_by: Who::Bela.id(), confirmed_by: None });
     claim.state = state;
     claim
 }
@@ -289,8 +315,9 @@ fn cell(claim: &Claim, verb: Verb, now: Moment) -> &'static str {
         Err(ClaimRejection::SamePerson) => "same",
         Err(ClaimRejection::NotIndependent) => "dep",
         Err(ClaimRejection::NoticeRunning { .. } | ClaimRejection::VerdictOpen { .. }) => "soon",
-        Err(ClaimRejection::AlreadyObjected) => "once",
-        Err(ClaimRejection::ObjectionNotOpen) => "none",
+        Err(ClaimRejection::AlreadyObjected | ClaimRejection::OverrideThere) => "once",
+        Err(ClaimRejection::ObjectionNotOpen | ClaimRejection::NoOverride) => "none",
+        Err(ClaimRejection::OverrideAlone) => "two",
         Err(ClaimRejection::NoJury | ClaimRejection::AlreadyJudged) => "nojy",
         Err(other) => panic!("not a matter of state and person: {other}"),
     }
@@ -306,7 +333,7 @@ fn every_state_answers_every_verb() {
     for (code, _) in &states {
         write!(table, "{code:<5}").unwrap();
     }
-    for verb in verbs() {
+    for verb in verbs().into_iter().chain(conflict_verbs()) {
         write!(table, "\n{:<24}", format!("{verb:?}")).unwrap();
         for (_, state) in &states {
             write!(table, "{:<5}", cell(&in_state(state.clone()), verb, on_day(10))).unwrap();
@@ -400,6 +427,22 @@ fn every_state_answers_every_verb() {
     ReachVerdict            .    .    .    .    .    .    .    .    .    .    vd   .    .    .    .    .
     ApplyVerdict            .    .    .    .    .    .    .    .    .    .    .    ap   .    .    .    .
     MissDeadline            .    ok   ok   ok   ok   ok   .    .    .    ok   ok   .    .    ok   .    .
+    DeclareConflict(Ill)    own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    DeclareConflict(Payer)  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    DeclareConflict(Anna)   .    ok   rp   ok   ok   rp   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+    DeclareConflict(Bela)   .    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+    DeclareConflict(Omar)   .    ok   ok   ok   ur   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+    AskOverride(Ill, Bela)  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    AskOverride(Anna, Bela) ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+    AskOverride(Bela, Bela) two  two  two  two  two  two  two  two  two  two  two  two  two  two  two  two
+    AskOverride(Omar, Bela) once once once once once once once once once once once once once once once once
+    ConfirmOverride(Omar, Payer)own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    ConfirmOverride(Omar, Anna)ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+    ConfirmOverride(Omar, Bela)two  two  two  two  two  two  two  two  two  two  two  two  two  two  two  two
+    ConfirmOverride(Omar, Omar)two  two  two  two  two  two  two  two  two  two  two  two  two  two  two  two
+    ConfirmOverride(Anna, Bela)none none none none none none none none none none none none none none none none
+    WithdrawOverride(Omar)  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+    WithdrawOverride(Anna)  none none none none none none none none none none none none none none none none
     ");
 }
 

@@ -15,7 +15,7 @@ use super::super::frame::{Answer, MemberVisit, see_other};
 use super::super::phrases;
 use super::super::public::Shown;
 use super::claim_new::illness_facts;
-use super::claim_words::{RuleLine, reason, receipts, remedy, rules, timeline};
+use super::claim_words::{Refusal, RuleLine, receipts, refusal, rules, timeline};
 use crate::design::{Fact, FieldError, Page, Step, Task};
 use crate::edge::Edge;
 use crate::i18n::Locale;
@@ -70,8 +70,9 @@ struct ClaimPage {
     clock: Option<Clock>,
     late: bool,
     request: String,
-    refused: String,
-    remedy: String,
+    refused: Option<Refusal>,
+    /// What can be done about a refusal.
+    appeal: String,
     /// All reasons of the plan, at this one.
     reasons: String,
     aid: String,
@@ -113,6 +114,7 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
     let reason_code = view.reason.as_ref();
     let status_code = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let left = view.until.and_then(|until| phrases::left(l, until, visit.now(), terms.zone()));
+    let may_ask_jury = view.state == "refused" && view.holder == "claimant" && left.is_some();
     let until = view.until.map(|until| l.t1("claim-due", "until", phrases::deadline(l, until, terms.zone())));
     let shown_page = ClaimPage {
         page: Page { path: base.clone(), ..visit.page(condition.clone()) },
@@ -123,8 +125,11 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
         tone,
         is_draft: view.state == "draft",
         tasks: tasks(l, &base, &view),
-        holder: phrases::holder(l, view.holder),
-        late: view.until.is_some() && left.is_none(),
+        holder: phrases::holder(
+            l,
+            if left.is_none() && view.state == "refused" { "nobody" } else { view.holder },
+        ),
+        late: view.until.is_some() && left.is_none() && !ends_by_time(view.state),
         clock: left.map(|(left, unit)| Clock {
             left,
             unit,
@@ -132,10 +137,10 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
             tone: if view.request.is_some() { "wait" } else { "" },
         }),
         request: view.request.clone().unwrap_or_default(),
-        may_ask_jury: view.state == "refused" && view.holder == "claimant",
+        may_ask_jury,
+        appeal: l.t(if may_ask_jury { "claim-refused-jury" } else { "claim-refused-appeal" }),
         has_jury: view.timeline.iter().any(|step| step.kind == "claim.jury-requested"),
-        refused: reason_code.map_or_else(String::new, |code| reason(l, terms, code)),
-        remedy: reason_code.map_or_else(String::new, |code| remedy(l, code)),
+        refused: refusal(l, &view, terms),
         reasons: reason_code.map_or_else(String::new, |code| format!("/plans/{}/reasons#{code}", view.plan)),
         aid: view.aid.map_or_else(String::new, |aid| l.money(aid, view.currency)),
         facts: illness_facts(l, terms, &who, &view.illness),
@@ -164,6 +169,11 @@ pub(super) fn can_add(state: &str) -> bool {
 
 fn can_withdraw(state: &str) -> bool {
     !["cleared", "payable", "paid", "refused", "verdict", "withdrawn"].contains(&state)
+}
+
+/// Whether the end of the time in this state is nobody's delay: it decides by itself.
+fn ends_by_time(state: &str) -> bool {
+    ["on-notice", "refused", "verdict"].contains(&state)
 }
 
 fn is_public(state: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What the rules say to a claim and what happened to it, in sentences.
 
 use huzhu_app::claims::{ClaimView, EligibilityView, FindingView, Step};
-use huzhu_domain::plan::{PlanTerms, ReasonCode};
+use huzhu_domain::plan::{PlanTerms, Reason, ReasonCode};
 
 use super::super::frame::language;
 use super::super::phrases;
@@ -40,6 +40,14 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("ceiling-reached", "rule-ceiling-kept", "rule-ceiling-broken", "remedy-ceiling-reached"),
 ];
 
+/// What a refusal cites where a jury found against a claim that nobody had refused before.
+const BY_JURY: &str = "by-jury";
+
+/// Two sentences after each other.
+fn sentences(l: Locale, both: &[String; 2]) -> String {
+    both.join(if l.is_zh() { "" } else { " " })
+}
+
 fn rule(l: Locale, finding: &FindingView) -> RuleLine {
     let known = RULES.iter().find(|(word, ..)| *word == finding.rule);
     let (kept, broken, remedy) =
@@ -50,7 +58,7 @@ fn rule(l: Locale, finding: &FindingView) -> RuleLine {
     let why = if finding.kept {
         String::new()
     } else {
-        [l.t1("why-rule", "term", &finding.term), l.t(remedy)].join(" ")
+        sentences(l, &[l.t1("why-rule", "term", &finding.term), l.t(remedy)])
     };
     RuleLine { tag: l.t(tag), tone, text: l.t1(key, "day", day), why }
 }
@@ -64,13 +72,19 @@ pub(in crate::pages) fn appeal(l: Locale, terms: &PlanTerms) -> String {
 }
 
 /// Why a claim was refused: the text of the plan's reason or exclusion, or of the rule that the facts broke.
-pub(in crate::pages) fn reason(l: Locale, terms: &PlanTerms, code: &ReasonCode) -> String {
+pub(crate) fn reason(l: Locale, terms: &PlanTerms, code: &ReasonCode) -> String {
     let own = terms.review().reasons.iter().find(|reason| reason.code == *code).map(|reason| &reason.text);
     let exclusion = terms.cover().exclusions.iter().find(|one| one.code == *code).map(|one| &one.text);
     if let Some(text) = exclusion.or(own) {
         return text.get(language(l)).to_owned();
     }
-    match code.as_str() {
+    rule_reason(l, code.as_str())
+}
+
+/// A reason that no plan file words: a rule that the facts broke, or a jury.
+pub(crate) fn rule_reason(l: Locale, code: &str) -> String {
+    match code {
+        BY_JURY => l.t("reason-by-jury"),
         "not-enrolled" => l.t("reason-not-enrolled"),
         "inside-wait" => l.t("reason-inside-wait"),
         "not-in-cover" => l.t("reason-not-in-cover"),
@@ -86,8 +100,54 @@ pub(in crate::pages) fn reason(l: Locale, terms: &PlanTerms, code: &ReasonCode) 
 
 /// What would change a refusal.
 pub(in crate::pages) fn remedy(l: Locale, code: &ReasonCode) -> String {
+    if code.as_str() == BY_JURY {
+        return l.t("remedy-by-jury");
+    }
     let known = RULES.iter().find(|(word, ..)| *word == code.as_str());
     l.t(known.map_or("remedy-evidence", |(_, _, _, remedy)| *remedy))
+}
+
+/// A refusal for the claimant: who decided, the reason, what was found and by which term, what would change it.
+pub(super) struct Refusal {
+    pub(super) sorry: String,
+    pub(super) reason: String,
+    pub(super) found: String,
+    pub(super) why: String,
+}
+
+/// The words of a refusal; `None` where nothing was refused.
+pub(super) fn refusal(l: Locale, view: &ClaimView, terms: &PlanTerms) -> Option<Refusal> {
+    let code = view.reason.as_ref()?;
+    let judged = view.timeline.iter().any(|step| step.kind == "claim.verdict-applied");
+    let sorry = l.t(if judged { "claim-refused-judged" } else { "claim-refused-sorry" });
+    let findings = view.eligibility.as_ref().map_or(&[][..], |found| found.findings.as_slice());
+    let broken = findings.iter().find(|finding| !finding.kept && finding.rule == code.as_str());
+    let reason = reason(l, terms, code);
+    let Some(broken) = broken else {
+        let cited = l.t1("why-rule", "term", cited(terms, code));
+        return Some(Refusal {
+            sorry,
+            reason,
+            found: String::new(),
+            why: sentences(l, &[cited, remedy(l, code)]),
+        });
+    };
+    // With the day that decided, which the text of the plan cannot know.
+    let line = rule(l, broken);
+    let found = if line.text == reason { String::new() } else { line.text };
+    Some(Refusal { sorry, found, why: line.why, reason })
+}
+
+/// The term of the plan file that words a reason.
+fn cited(terms: &PlanTerms, code: &ReasonCode) -> String {
+    let own = |list: &[Reason]| list.iter().any(|reason| reason.code == *code);
+    if terms.cover().exclusions.iter().any(|one| one.code == *code) {
+        format!("cover.exclusions.{code}")
+    } else if own(&terms.review().reasons) {
+        format!("review.reasons.{code}")
+    } else {
+        "jury.threshold".to_owned()
+    }
 }
 
 /// What happened so far, what is going on, and what follows.
@@ -162,6 +222,7 @@ fn step_key(step: &Step) -> Option<&'static str> {
         "claim.paid" => "step-paid",
         "claim.withdrawn" => "step-withdrawn",
         "claim.evidence-opened" => "step-opened",
+        "claim.assigned" => "step-assigned",
         "claim.investigation-ordered" => "step-investigation-ordered",
         "claim.findings-handed-in" => "step-findings",
         "claim.investigation-ended" => "step-investigation-ended",

@@ -14,6 +14,7 @@ mod person;
 mod settings;
 mod telling;
 
+pub(crate) use claim_words::rule_reason;
 pub(super) use claim_words::{
     appeal as appeal_text, reason as reason_text, remedy as remedy_text, step_title,
 };

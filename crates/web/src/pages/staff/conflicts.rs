@@ -7,9 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use huzhu_app::call::Call;
-use huzhu_app::claims::{AskOverride, Conflict, ConflictDesk, DeclareConflict, OfOverride, OverrideView};
-use huzhu_app::error::{AppError, FieldMistake};
+use huzhu_app::claims::{Conflict, ConflictDesk, DeclareConflict, OverrideView};
 use huzhu_app::permission::Action;
 use huzhu_domain::id::{ClaimId, MemberId};
 use huzhu_domain::member::Role;
@@ -74,7 +72,7 @@ fn show_declare(
 }
 
 /// Mistakes of the text of a use case, at the field of this page.
-fn renamed(mut errors: Vec<FieldError>, field: &str) -> Vec<FieldError> {
+pub(super) fn renamed(mut errors: Vec<FieldError>, field: &str) -> Vec<FieldError> {
     for error in &mut errors {
         if error.field == "text" {
             field.clone_into(&mut error.field);
@@ -198,7 +196,7 @@ pub(super) async fn desk(visit: MemberVisit, Path(id): Path<String>, Query(wish)
     show_desk(&visit, claim, done, &Fields::default(), Vec::new(), StatusCode::OK).await
 }
 
-async fn show_desk(
+pub(super) async fn show_desk(
     visit: &MemberVisit,
     claim: ClaimId,
     done: String,
@@ -266,43 +264,4 @@ fn told(l: Locale, conflict: Conflict) -> String {
         Conflict::Payee => "conflict-why-payee",
         Conflict::Declared => "conflict-why-declared",
     })
-}
-
-/// One form of the desk: `ask`, `confirm` or `withdraw`.
-pub(super) async fn act(
-    visit: MemberVisit,
-    Path((id, verb)): Path<(String, String)>,
-    fields: Fields,
-) -> Answer {
-    let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = keyed(&visit, &fields)?;
-    match run(&visit, &call, claim, &verb, &fields).await {
-        Ok(()) => Ok(see_other(&format!("/staff/claims/{claim}/conflicts?done={verb}"))),
-        Err(error) => {
-            let status = status_of(&error);
-            let errors = renamed(form_errors(visit.l(), error)?, "reason");
-            show_desk(&visit, claim, String::new(), &fields, errors, status).await
-        }
-    }
-}
-
-async fn run(
-    visit: &MemberVisit,
-    call: &Call,
-    claim: ClaimId,
-    verb: &str,
-    fields: &Fields,
-) -> Result<(), AppError> {
-    let missing = || FieldMistake { field: "member".to_owned(), code: "missing", values: Vec::new() };
-    let member: MemberId = fields.text("member").parse().map_err(|_| AppError::Invalid(vec![missing()]))?;
-    let of = OfOverride { claim, member };
-    match verb {
-        "ask" => {
-            let command = AskOverride { claim, member, reason: fields.text("reason").to_owned() };
-            visit.app().ask_override(call, &command).await.map(drop)
-        }
-        "confirm" => visit.app().confirm_override(call, of).await.map(drop),
-        "withdraw" => visit.app().withdraw_override(call, of).await.map(drop),
-        _ => Err(AppError::NotFound("verb")),
-    }
 }

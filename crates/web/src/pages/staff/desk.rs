@@ -231,7 +231,9 @@ fn acts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Acts {
     let mine = view.reviewer == Some(visit.id);
     let reviews = visit.has(Role::Reviewer);
     let overdue = view.until.is_some_and(|until| until < visit.now());
-    let confirms = visit.has(Role::Confirmer);
+    // Below the limit of the terms another reviewer is a second person too.
+    let large = view.recommendation.as_ref().is_none_or(|one| terms.review().needs_confirmer(one.aid()));
+    let confirms = visit.has(Role::Confirmer) || (reviews && !large);
     let act = match view.state {
         "reported" if reviews => "take",
         "under-review" if reviews && mine => "advise",

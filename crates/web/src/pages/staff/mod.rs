@@ -70,7 +70,7 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/staff/conflicts", get(conflicts::list))
         .route("/staff/claims/{id}/conflict", post(conflicts::declare))
         .route("/staff/claims/{id}/conflicts", get(conflicts::desk))
-        .route("/staff/claims/{id}/conflicts/{verb}", post(conflicts::act))
+        .route("/staff/claims/{id}/conflicts/{verb}", post(verbs::act_on_conflicts))
         .route("/staff/claims/{id}/{verb}", post(verbs::act))
         .route("/staff/claims/{id}/files/{file}", get(evidence::file))
 }

@@ -10,6 +10,7 @@ use huzhu_app::plans::PlanSummary;
 use huzhu_app::staff::{Queue, QueueRow};
 use huzhu_domain::claim::Recommendation;
 use huzhu_domain::id::ClaimId;
+use huzhu_domain::member::Role;
 use huzhu_domain::plan::PlanId;
 use serde::Deserialize;
 
@@ -57,6 +58,8 @@ struct QueuePage {
     is_review: bool,
     /// That claims wait for a blind second opinion; empty when none does.
     blind: String,
+    /// That small claims wait for another reviewer as the second person; empty when none does, and for confirmers.
+    small: String,
 }
 
 /// One claim of a queue.
@@ -80,7 +83,12 @@ pub(super) async fn review(visit: MemberVisit, Query(wish): Query<Wish>) -> Answ
     let plan = chosen(&plans, &wish.plan)?;
     let queue = visit.app().review_queue(&visit.call(), &plan.plan.id).await?;
     let blind = visit.app().second_reviews(&visit.call(), &plan.plan.id).await?.len();
-    show(&visit, &plans, plan, &queue, &wish, Some(blind))
+    let small = if visit.has(Role::Confirmer) {
+        0
+    } else {
+        visit.app().confirm_queue(&visit.call(), &plan.plan.id).await?.rows.len()
+    };
+    show(&visit, &plans, plan, &queue, &wish, Some((blind, small)))
 }
 
 /// Recommendations that wait for a second person.
@@ -89,6 +97,11 @@ pub(super) async fn confirm(visit: MemberVisit, Query(wish): Query<Wish>) -> Ans
     let plan = chosen(&plans, &wish.plan)?;
     let queue = visit.app().confirm_queue(&visit.call(), &plan.plan.id).await?;
     show(&visit, &plans, plan, &queue, &wish, None)
+}
+
+/// That so many wait; empty when none does.
+fn waits(l: Locale, key: &str, count: Option<usize>) -> String {
+    count.filter(|count| *count > 0).map_or_else(String::new, |count| l.t1(key, "count", count))
 }
 
 /// The plan of the address, or the first one there is.
@@ -106,10 +119,11 @@ fn show(
     plan: &LoadedPlan,
     queue: &Queue,
     wish: &Wish,
-    // Claims that wait for a blind second opinion; `None` in the queue of confirmers.
-    blind: Option<usize>,
+    // Claims that wait for a blind second opinion, and small ones that wait for another reviewer; `None` in the queue of
+    // confirmers.
+    more: Option<(usize, usize)>,
 ) -> Answer {
-    let (l, is_review) = (visit.l(), blind.is_some());
+    let (l, is_review) = (visit.l(), more.is_some());
     let base = if is_review { "/staff/review" } else { "/staff/confirm" };
     let in_step = |row: &QueueRow| wish.step.is_empty() || row.state == wish.step;
     let wanted = |row: &QueueRow| fits(row, &wish.show) && in_step(row);
@@ -132,9 +146,8 @@ fn show(
         rows: all.into_iter().take(ROWS_MAX).collect(),
         hidden,
         is_review,
-        blind: blind
-            .filter(|count| *count > 0)
-            .map_or_else(String::new, |n| l.t1("opinion-waits", "count", n)),
+        blind: waits(l, "opinion-waits", more.map(|(blind, _)| blind)),
+        small: waits(l, "staff-small-waits", more.map(|(_, small)| small)),
     };
     visit.render(&shown)
 }

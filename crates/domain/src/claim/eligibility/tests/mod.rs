@@ -73,6 +73,7 @@ impl Case {
             joined: self.joined,
             covered_from: self.covered_from,
             covered_until: self.covered_until,
+            ended_for: None,
             reported: self.reported,
             arrears: self.arrears,
             retry_until: self.retry_until,
