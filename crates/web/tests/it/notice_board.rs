@@ -36,7 +36,7 @@ async fn the_board_is_searched_by_what_its_cards_show_and_by_nothing_else() {
     let site = Site::over(Town::lived(12).await, false).await;
     let whole = |n| format!("words={}", claim(n));
     for (query, expected) in [
-        ("".to_owned(), &[6, 5][..]),
+        (String::new(), &[6, 5][..]),
         ("stage=on-display".to_owned(), &[6, 5]),
         ("stage=objected".to_owned(), &[]),
         ("stage=over".to_owned(), &[3]),
