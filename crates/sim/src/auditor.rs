@@ -121,6 +121,8 @@ pub(crate) struct Auditor {
     pub(super) streams: BTreeMap<StreamId, u64>,
     pub(super) answers: BTreeSet<(Actor, String)>,
     pub(super) message_ids: BTreeSet<uuid::Uuid>,
+    /// Who was called to which jury by a message, and whether a reminder followed.
+    pub(super) called: BTreeMap<(StreamId, MemberId), bool>,
     pub(super) seen: BTreeMap<&'static str, u64>,
     /// The time of the step that is looked at: the unit of a ballot has only its minute.
     pub(crate) now: Moment,

@@ -14,6 +14,7 @@ impl Auditor {
             let fresh = self.message_ids.insert(message.id);
             ensure(fresh, || format!("message {} was written twice", message.id))?;
         }
+        self.check_reminders(unit)?;
         let mut expected: Vec<&str> = Vec::new();
         for append in &unit.appends {
             // What is given up as soon as it fails is nobody's to pay.
@@ -32,6 +33,8 @@ impl Auditor {
         let mut left = false;
         expected.retain(|word| *word != "mail-left" || !std::mem::replace(&mut left, true));
         let mut written: Vec<&str> = unit.messages.iter().map(|message| message.template.as_str()).collect();
+        // Time brings them about, and no event.
+        written.retain(|word| *word != REMINDER);
         let kept_back = unit.appends.iter().flat_map(|append| &append.events);
         let kept_back = kept_back
             .filter(|event| matches!(event, Event::Enrolment(EnrolmentEvent::ArrearsPaid { .. })))
@@ -59,6 +62,30 @@ impl Auditor {
         })
     }
 }
+
+impl Auditor {
+    /// Jurors are reminded of a jury to which they were called, once for each, and by time alone.
+    fn check_reminders(&mut self, unit: &Unit) -> Result<(), Finding> {
+        for message in &unit.messages {
+            let about = message.inbox.as_ref().and_then(|entry| entry.about.clone());
+            let Some(about) = about else { continue };
+            match message.template.as_str() {
+                "mail-juror-called" => drop(self.called.entry((about, message.to)).or_insert(false)),
+                REMINDER => {
+                    ensure(unit.appends.is_empty(), || "a reminder came with events".to_owned())?;
+                    let reminded = self.called.get_mut(&(about, message.to));
+                    let first = reminded.is_some_and(|reminded| !std::mem::replace(reminded, true));
+                    ensure(first, || format!("{} was reminded again, or never called", message.to))?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The reminder of a juror who was called.
+const REMINDER: &str = "mail-juror-reminder";
 
 /// What people are told when this happens.
 fn template(event: &Event) -> Option<&'static str> {
