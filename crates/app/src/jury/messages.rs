@@ -6,8 +6,8 @@
 //! Shape: whoever is asked to vote in an open case is told by the worker that writes announcements, batch by batch; reminders are
 //! sent by the worker of deadlines, once for each case or call, since their ids follow from what they are about.
 //!
-//! Limits: a reserve who is called because somebody let the time pass is called by the clock, without an event; the first message
-//! to them is the reminder, and the juror's page shows the case before. Reminders go to those who have voted, too: whom a message
+//! Limits: a reserve who is called because somebody let the time pass is called by the clock, without an event: the message comes
+//! when the worker does, and the juror's page shows the case before. Reminders go to those who have voted, too: whom a message
 //! was sent to says nothing about who voted.
 
 use std::collections::BTreeSet;
@@ -23,6 +23,17 @@ use crate::App;
 use crate::error::AppError;
 use crate::inbox::{Announcement, Audience, Telling, derived_id};
 use crate::ports::{Actor, InboxChange, Page, Unit};
+
+/// The id of the message that calls a juror to a case: nobody is called twice.
+fn call_key(case: JuryCaseId, juror: MemberId) -> uuid::Uuid {
+    derived_id("juror-called", &[&case.to_string(), &juror.to_string()])
+}
+
+/// What a juror of a case is told, with the end of the own time.
+fn calling(template: &str, case: &JuryCase, until: Moment) -> Telling {
+    let about = StreamId::JuryCase(case.id());
+    Telling::new(template).about(about).with("plan", case.plan()).until(Some(until))
+}
 
 /// A reminder goes out when a quarter of the time is left, at most these hours before its end.
 const REMIND_HOURS_MAX: i64 = 24;
@@ -58,11 +69,9 @@ impl App {
         let had = called(before, unit.at, votes);
         for (juror, until) in called(after, unit.at, votes) {
             if had.iter().all(|(known, _)| *known != juror) {
-                let telling = Telling::new("mail-juror-called")
-                    .about(StreamId::JuryCase(after.id()))
-                    .with("plan", after.plan())
-                    .until(Some(until));
-                self.tell(unit, juror, &telling).await?;
+                let telling = calling("mail-juror-called", after, until);
+                let message = self.message(call_key(after.id(), juror), juror, &telling, unit.at).await?;
+                unit.messages.push(message);
             }
         }
         Ok(())
@@ -99,15 +108,24 @@ impl App {
             CaseState::Sitting { bench, .. } => {
                 let calls = bench.calls(unit.at, &self.votes_of(&case).await?);
                 let gone = |end| matches!(end, Some(CallEnd::Left(..)));
-                for call in calls.into_iter().filter(|call| !gone(call.end) && due(call.since, call.until)) {
-                    let telling = Telling::new("mail-juror-reminder")
-                        .about(StreamId::JuryCase(id))
-                        .with("plan", case.plan())
-                        .until(Some(call.until));
-                    let parts = [id.to_string(), call.juror.to_string()];
-                    let key = derived_id("juror-reminder", &parts.each_ref().map(String::as_str));
-                    if self.store.inbox_message(call.juror, key).await?.is_none() {
-                        let message = self.message(key, call.juror, &telling, unit.at).await?;
+                for call in calls.into_iter().filter(|call| !gone(call.end) && unit.at < call.until) {
+                    let (juror, until) = (call.juror, call.until);
+                    // A reserve whose seat became free by time alone was told by nobody yet: the call comes before any reminder.
+                    let (key, template) =
+                        if self.store.inbox_message(juror, call_key(id, juror)).await?.is_none() {
+                            (call_key(id, juror), "mail-juror-called")
+                        } else if due(call.since, until) {
+                            let parts = [id.to_string(), juror.to_string()];
+                            (
+                                derived_id("juror-reminder", &parts.each_ref().map(String::as_str)),
+                                "mail-juror-reminder",
+                            )
+                        } else {
+                            continue;
+                        };
+                    if self.store.inbox_message(juror, key).await?.is_none() {
+                        let telling = calling(template, &case, until);
+                        let message = self.message(key, juror, &telling, unit.at).await?;
                         unit.messages.push(message);
                     }
                 }
