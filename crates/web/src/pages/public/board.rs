@@ -191,14 +191,13 @@ async fn cards(visit: &Visit, shown: &Shown, found: &CardPage) -> Result<Vec<Not
     let mut entries: BTreeMap<PeriodKey, String> = BTreeMap::new();
     let mut cards = Vec::with_capacity(found.cards.len());
     for one in &found.cards {
-        let chained = match entries.get(&one.period) {
-            Some(known) => known.clone(),
-            None => {
-                let places = visit.app().log_places_of_period(shown.id(), one.period).await?;
-                let found = chain(places.notice);
-                entries.insert(one.period, found.clone());
-                found
-            }
+        let chained = if let Some(known) = entries.get(&one.period) {
+            known.clone()
+        } else {
+            let places = visit.app().log_places_of_period(shown.id(), one.period).await?;
+            let found = chain(places.notice);
+            entries.insert(one.period, found.clone());
+            found
         };
         cards.push(notice_card(visit.l(), shown, one, found.currency, visit.now(), chained)?);
     }
