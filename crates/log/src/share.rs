@@ -122,15 +122,18 @@ impl ShareNode {
 pub fn root_of(nodes: &[ShareNode]) -> Option<ShareNode> {
     let mut row = nodes.to_vec();
     while row.len() > 1 {
-        row = row
-            .chunks(2)
-            .map(|pair| match pair {
-                [left, right] => ShareNode::above(left, right),
-                rest => rest.first().copied(),
-            })
-            .collect::<Option<_>>()?;
+        row = row_above(&row)?;
     }
     row.first().copied()
+}
+
+/// One row up: pairs are hashed, an odd last node rises as it is.
+fn row_above(row: &[ShareNode]) -> Option<Vec<ShareNode>> {
+    let above = row.chunks(2).map(|pair| match pair {
+        [left, right] => ShareNode::above(left, right),
+        rest => rest.first().copied(),
+    });
+    above.collect()
 }
 
 /// The nodes beside the way from node `at` to the root over `nodes`, from below. `None` when there is no such node.
@@ -141,13 +144,7 @@ pub fn path_of(nodes: &[ShareNode], at: usize) -> Option<Vec<ShareNode>> {
     while row.len() > 1 {
         // An odd last node has nothing beside it and rises as it is.
         path.extend(row.get(at ^ 1).copied());
-        row = row
-            .chunks(2)
-            .map(|pair| match pair {
-                [left, right] => ShareNode::above(left, right),
-                rest => rest.first().copied(),
-            })
-            .collect::<Option<_>>()?;
+        row = row_above(&row)?;
         at >>= 1;
     }
     Some(path)
