@@ -226,6 +226,7 @@ const fn claim_kind(event: &ClaimEvent) -> &'static str {
         ClaimEvent::EvidenceAdded { .. } => "claim.evidence-added",
         ClaimEvent::EvidenceRemoved { .. } => "claim.evidence-removed",
         ClaimEvent::EvidenceOpened { .. } => "claim.evidence-opened",
+        ClaimEvent::CardOpened { .. } => "claim.card-opened",
         ClaimEvent::Examined { .. } => "claim.examined",
         ClaimEvent::Reported { .. } => "claim.reported",
         ClaimEvent::Taken { .. } => "claim.taken",

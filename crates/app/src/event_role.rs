@@ -71,6 +71,7 @@ const fn claim_role(event: &ClaimEvent) -> &'static str {
         | ClaimEvent::Recommended { .. } => "reviewer",
         ClaimEvent::Returned { .. } | ClaimEvent::Approved { .. } | ClaimEvent::Refused { .. } => "confirmer",
         ClaimEvent::EvidenceOpened { .. }
+        | ClaimEvent::CardOpened { .. }
         | ClaimEvent::ConflictDeclared { .. }
         | ClaimEvent::OverrideAsked { .. }
         | ClaimEvent::OverrideConfirmed { .. }

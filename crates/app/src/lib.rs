@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod books;
 pub mod call;
+pub mod card_file;
 pub mod claims;
 pub mod clocks;
 pub mod codec;

@@ -37,6 +37,8 @@ pub enum Action {
     ReadAudit,
     /// Read claims that are not one's own.
     ReadClaims,
+    /// Open a hidden fact of a notice card that is not one's own.
+    OpenCard,
     /// Destroy the key and the files of a person.
     ErasePerson,
     /// Give a claim to a reviewer.
@@ -63,7 +65,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::SignIn,
         Self::GiveIdentity,
         Self::ChoosePreferences,
@@ -78,6 +80,7 @@ impl Action {
         Self::RunWebhooks,
         Self::ReadAudit,
         Self::ReadClaims,
+        Self::OpenCard,
         Self::ErasePerson,
         Self::AssignClaim,
         Self::Investigate,
@@ -108,6 +111,7 @@ impl Action {
             Self::RunWebhooks => "run-webhooks",
             Self::ReadAudit => "read-audit",
             Self::ReadClaims => "read-claims",
+            Self::OpenCard => "open-card",
             Self::ErasePerson => "erase-person",
             Self::AssignClaim => "assign-claim",
             Self::Investigate => "investigate",
@@ -137,6 +141,7 @@ impl Action {
             | Self::DeclareConflict => &[],
             Self::AssignClaim => &[Role::Reviewer, Role::Operator],
             Self::Investigate => &[Role::Investigator],
+            Self::OpenCard => &[Role::Auditor],
             Self::AnswerObjection => &[Role::Reviewer, Role::Confirmer],
             Self::RunJury => &[Role::Clerk],
             Self::ReviewClaim => &[Role::Reviewer],
@@ -189,6 +194,7 @@ mod tests {
              run-webhooks: operator\n\
              read-audit: operator auditor\n\
              read-claims: reviewer confirmer auditor\n\
+             open-card: auditor\n\
              erase-person: operator\n\
              assign-claim: reviewer operator\n\
              investigate: investigator\n\

@@ -158,6 +158,7 @@ fn claim_events() -> Vec<Event> {
         ClaimEvent::Paid { period, aid, at: at(), confirmation: digest() },
         ClaimEvent::Withdrawn,
         ClaimEvent::EvidenceOpened { evidence, by: member(8) },
+        ClaimEvent::CardOpened { field: huzhu_domain::claim::HiddenField::EventDate, by: member(8) },
     ]
     .into_iter()
     .map(Event::Claim)

@@ -137,7 +137,10 @@ pub(crate) const fn salted_kind(event: &ClaimEvent) -> Option<EntryKind> {
         // Puts a tombstone there instead.
         ClaimEvent::EvidenceRemoved { .. } => None,
         // Who looked at what stands in the audit trail; taking a claim decides nothing.
-        ClaimEvent::EvidenceOpened { .. } | ClaimEvent::Taken { .. } | ClaimEvent::Assigned { .. } => None,
+        ClaimEvent::EvidenceOpened { .. }
+        | ClaimEvent::CardOpened { .. }
+        | ClaimEvent::Taken { .. }
+        | ClaimEvent::Assigned { .. } => None,
         // The objection itself is on the log.
         ClaimEvent::Objected { .. } | ClaimEvent::ObjectionWithdrawn { .. } => None,
         // The jury case itself is on the log.

@@ -19,7 +19,7 @@ pub(crate) mod source;
 pub(crate) mod tail;
 pub(crate) mod tiles;
 
-pub use card::CardOnLog;
+pub use card::{CardOnLog, OpenCard};
 pub use explorer::{ENTRIES_MAX, EntryRow, EntryView, LogHead, PeriodPlaces};
 pub use feed::{Fed, ROUND};
 pub use item::message;

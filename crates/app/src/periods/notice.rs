@@ -177,9 +177,10 @@ impl App {
         for open in &claims {
             let card = self.card_of(&periods, open.claim().id()).await?;
             let owner = open.claim().claimed().member;
-            let (leaf, sealed) = self.card_leaf(&command.plan, key, &card, owner).await?;
+            let hidden = self.hidden_of(open).await?;
+            let (leaf, sealed) = self.card_leaf(&command.plan, key, &card, &hidden, owner).await?;
             cards.push(leaf);
-            unit.sealed.push(sealed);
+            unit.sealed.extend(sealed);
             let event = open.claim().put_on_notice(key, noticed.until)?;
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             let values = vec![("period", key.to_string())];

@@ -171,7 +171,8 @@ fn claim(event: &ClaimEvent) -> Option<Value> {
         | ClaimEvent::EvidenceAdded { .. }
         | ClaimEvent::EvidenceRemoved { .. }
         // Who looked at which file is for the audit trail.
-        | ClaimEvent::EvidenceOpened { .. } => None,
+        | ClaimEvent::EvidenceOpened { .. }
+        | ClaimEvent::CardOpened { .. } => None,
         ClaimEvent::Reported { .. } => Some(json!({"state": "reported"})),
         ClaimEvent::MoreEvidenceRequested { .. } => Some(json!({"state": "more-evidence-needed"})),
         // What was recommended is not decided yet, and stays inside until it is.

@@ -360,3 +360,58 @@ async fn the_card_that_was_on_display_leads_to_the_notice_entry_until_the_person
     town.store.erase(member(1)).await.expect("erased");
     assert_eq!(town.app.card_on_log(claim(1)).await, Err(AppError::NotFound("card")));
 }
+
+#[tokio::test]
+async fn hidden_facts_of_a_card_are_opened_by_who_may_and_the_others_stay_shut() {
+    use std::collections::BTreeSet;
+
+    use huzhu_app::card_file::{CardFinding, CardOpening, OpenField};
+    use huzhu_app::log::OpenCard;
+    use huzhu_domain::claim::HiddenField;
+    use huzhu_domain::member::Role;
+    let town = Town::new(&[]).await;
+    lives(&town).await;
+    town.check().await.expect("a check");
+    let year = town.app.card_on_log(claim(1)).await.expect("a card").place.expect("a place").year;
+    let rules = town.log.tlog_policy(year).await.expect("an answer").expect("rules");
+    let rules = TlogPolicy::parse(rules.as_bytes()).expect("rules");
+    let open = |fields: &[HiddenField]| OpenCard {
+        claim: claim(1),
+        fields: fields.iter().copied().collect::<BTreeSet<_>>(),
+    };
+    let one = open(&[HiddenField::Name]);
+    let mut values = Vec::new();
+    for field in HiddenField::ALL {
+        let opening = town.app.open_card(&auditor(), &open(&[field])).await.expect("opened");
+        let read = CardOpening::read(opening.to_json().as_bytes()).expect("a file");
+        let shown = read.check(&rules).expect("proven");
+        assert_eq!((shown.claim.as_str(), shown.plan.as_str()), (claim(1).to_string().as_str(), "small"));
+        assert_eq!((read.fields.len(), shown.shut.len()), (1, 4));
+        assert!(!read.card.contains("王小1") && !read.card.contains("1990-06-01"), "the card itself hides");
+        let OpenField { value, .. } = &read.fields[0];
+        values.push(value.clone());
+        // Nothing in it can be another thing.
+        let fields = vec![OpenField { value: format!("{value}."), ..read.fields[0].clone() }];
+        let other = CardOpening { fields, ..read.clone() };
+        assert!(matches!(other.check(&rules), Err(CardFinding::OtherValue { .. })));
+        let other = CardOpening { card: read.card.replace("王**", "李**"), ..read.clone() };
+        assert!(matches!(other.check(&rules), Err(CardFinding::OtherCard { .. })));
+        let other = CardOpening { index: read.index + 1, ..read };
+        assert!(other.check(&rules).is_err());
+    }
+    assert_eq!(values, ["王小1", "1990-06-01", "2026-03-01", "2026-01-10", ""]);
+    // The claimant may, without a note, and several at once; strangers and staff with other roles may not.
+    let own = town.app.open_card(&as_member(1), &open(&HiddenField::ALL)).await.expect("one's own");
+    assert!(own.check(&rules).expect("proven").shut.is_empty());
+    for call in [as_member(2), reviewer(), confirmer(), operator(), as_staff(905, Role::Clerk)] {
+        assert_eq!(town.app.open_card(&call, &one).await, Err(AppError::NotFound("card")));
+    }
+    assert_eq!(town.app.open_card(&Call::anonymous(), &one).await, Err(AppError::SignInNeeded));
+    let trail = town.app.audit_trail(&auditor(), None, 200).await.expect("a trail");
+    assert_eq!(trail.rows.iter().filter(|row| row.kind == "claim.card-opened").count(), 5);
+    let unknown = OpenCard { claim: claim(77), ..one.clone() };
+    assert_eq!(town.app.open_card(&auditor(), &unknown).await, Err(AppError::NotFound("card")));
+    town.store.erase(member(1)).await.expect("erased");
+    assert_eq!(town.app.open_card(&auditor(), &one).await, Err(AppError::NotFound("card")));
+    assert_eq!(town.app.open_card(&as_member(1), &one).await, Err(AppError::NotFound("card")));
+}

@@ -32,6 +32,43 @@ pub struct Card {
     pub shared: Amount,
 }
 
+/// A fact behind a card that is not shown on it, and to which the card commits. Each can be opened by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
+pub enum HiddenField {
+    /// The whole name.
+    Name,
+    /// The date of birth, behind the age.
+    Birth,
+    /// The day of the first diagnosis or of the accident.
+    EventDate,
+    /// The day of joining, behind the days in the plan.
+    Joined,
+    /// The hospital that treats; empty where none was given.
+    Hospital,
+}
+
+impl HiddenField {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Name, Self::Birth, Self::EventDate, Self::Joined, Self::Hospital];
+
+    /// The stable word on cards, in JSON and in message keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Birth => "birth",
+            Self::EventDate => "event-date",
+            Self::Joined => "joined",
+            Self::Hospital => "hospital",
+        }
+    }
+
+    /// The field of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.word() == word)
+    }
+}
+
 /// Sex as on the identity document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]

@@ -2,7 +2,7 @@
 
 use huzhu_ledger::Amount;
 
-use super::Judged;
+use super::{HiddenField, Judged};
 use crate::digest::Digest;
 use crate::id::{EnrolmentId, EvidenceId, JuryCaseId, MemberId, ObjectionId};
 use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
@@ -211,6 +211,13 @@ pub enum ClaimEvent {
     EvidenceOpened {
         /// The file's id.
         evidence: EvidenceId,
+        /// Who.
+        by: MemberId,
+    },
+    /// Somebody who works for the plan opened a hidden fact of the card.
+    CardOpened {
+        /// Which.
+        field: HiddenField,
         /// Who.
         by: MemberId,
     },

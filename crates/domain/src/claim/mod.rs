@@ -15,7 +15,7 @@ mod signal;
 mod state;
 mod verbs;
 
-pub use card::{Card, Sex, mask_name};
+pub use card::{Card, HiddenField, Sex, mask_name};
 pub use conflict::Override;
 pub use disputes::JuryAsker;
 pub use eligibility::{
@@ -229,6 +229,7 @@ impl Claim {
             | ClaimEvent::OverrideWithdrawn { .. } => self.apply_conflict(event),
             ClaimEvent::Paid { confirmation, .. } => self.payout = Some(*confirmation),
             ClaimEvent::EvidenceOpened { .. }
+            | ClaimEvent::CardOpened { .. }
             | ClaimEvent::Taken { .. }
             | ClaimEvent::Assigned { .. }
             | ClaimEvent::FindingsHandedIn { .. }

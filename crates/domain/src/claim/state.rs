@@ -181,6 +181,7 @@ impl State {
             | ClaimEvent::EvidenceAdded { .. }
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
+            | ClaimEvent::CardOpened { .. }
             | ClaimEvent::Examined { .. }
             | ClaimEvent::ConflictDeclared { until: None, .. }
             | ClaimEvent::OverrideAsked { .. }

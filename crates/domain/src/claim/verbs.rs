@@ -2,7 +2,7 @@
 
 use huzhu_ledger::Amount;
 
-use super::{Claim, ClaimEvent, EvidenceFile, Illness, Judged, Recommendation, State};
+use super::{Claim, ClaimEvent, EvidenceFile, HiddenField, Illness, Judged, Recommendation, State};
 use crate::digest::Digest;
 use crate::id::{EvidenceId, MemberId};
 use crate::plan::PeriodKey;
@@ -184,6 +184,16 @@ impl Claim {
                 Ok(ClaimEvent::EvidenceOpened { evidence, by })
             }
             Some(_) => Err(ClaimRejection::UnknownEvidence),
+        }
+    }
+
+    /// Notes that somebody who works for the plan opened a hidden fact of the card; allowed from its first notice on, whatever
+    /// became of the claim since. Whether it was on notice is known by who keeps the cards.
+    pub fn open_card(&self, field: HiddenField, by: MemberId) -> Result<ClaimEvent, ClaimRejection> {
+        self.check_stranger(by)?;
+        match self.reported {
+            None => self.wrong("read by others"),
+            Some(_) => Ok(ClaimEvent::CardOpened { field, by }),
         }
     }
 

@@ -1,8 +1,9 @@
-//! `huzhu verify`: checks receipts, logs, draws and ballots, offline and without an account.
+//! `huzhu verify`: checks receipts, logs, draws, ballots and opened cards, offline and without an account.
 //!
 //! Exit codes: 0 it verifies, 1 it does not, 2 wrong use, 3 what should be checked cannot be read.
 
 mod ballot;
+mod card;
 mod draw;
 mod log;
 mod period;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::output::{Ending, Failure, json as print_json, line, note};
 
-/// Check receipts, logs, draws and ballots.
+/// Check receipts, logs, draws, ballots and opened cards.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verify {
     /// Check a receipt, and the file it was given for, without any network.
@@ -29,6 +30,8 @@ pub(crate) enum Verify {
     Draw(draw::Draw),
     /// Count the ballots of a jury again from its public tally, and see whether one's own was counted.
     Ballot(ballot::Ballot),
+    /// Check one hidden fact of a notice card that was opened, without any network.
+    Card(card::Card),
 }
 
 impl Verify {
@@ -41,6 +44,7 @@ impl Verify {
             Self::Log(log) => log.run(json),
             Self::Draw(draw) => draw.run(json),
             Self::Ballot(ballot) => ballot.run(json),
+            Self::Card(card) => card.run(json),
         }
     }
 }

@@ -89,6 +89,16 @@ impl Log {
         let content = Content::File { salt: [7; 32], digest };
         Receipt::new(EntryKind::Evidence, 1_790_000_000_000, content, None, proof).unwrap()
     }
+
+    /// A receipt for a public entry at this index.
+    pub(crate) fn public_receipt(&self, index: u64, entry: &Entry) -> Receipt {
+        let checkpoint: SignedCheckpoint =
+            std::fs::read_to_string(self.folder.join("checkpoint")).unwrap().parse().unwrap();
+        let path = prove_inclusion(checkpoint.checkpoint().size(), index, &self.tiles).unwrap();
+        let proof = TlogProof { extra: None, index, path, checkpoint };
+        let content = Content::Public(entry.payload().unwrap());
+        Receipt::new(entry.body.kind(), entry.at, content, None, proof).unwrap()
+    }
 }
 
 /// Texts of files, by number.

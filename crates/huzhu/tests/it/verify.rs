@@ -1,5 +1,7 @@
 //! `huzhu verify` and `huzhu monitor` on good logs and on altered ones.
 
+mod card;
+
 use std::path::Path;
 use std::process::Command;
 

@@ -117,6 +117,7 @@ fn template(event: &Event) -> Option<&'static str> {
             | ClaimEvent::EvidenceAdded { .. }
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
+            | ClaimEvent::CardOpened { .. }
             | ClaimEvent::Examined { .. }
             | ClaimEvent::InvestigationOrdered { .. }
             | ClaimEvent::FindingsHandedIn { .. }

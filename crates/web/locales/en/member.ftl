@@ -274,6 +274,7 @@ step-cleared = The notice ended
 step-payable = Shares were taken
 step-paid = Paid
 step-withdrawn = You withdrew it
+step-card-opened = Somebody who works on it opened a hidden fact of the card
 step-opened = Somebody who works on it opened a file
 step-assigned = It went to another reviewer
 step-investigation-ordered = An independent person was asked to find out more
@@ -322,3 +323,15 @@ file-jpeg = Photo (JPEG)
 file-png = Picture (PNG)
 file-heic = Photo (HEIC)
 file-dicom = Scan (DICOM)
+
+# Facts behind a notice card, opened one by one
+
+card-open-title = What the card hides
+card-open-own = The notice board shows your first letter and your age. Your card also holds sealed facts that nobody can read or change. You can open one of them and give it to somebody, for example a court. The others stay sealed. Each is a small file to save:
+card-open-audit = The card holds sealed facts. You can open one and check that it is what was sealed when the notice began. Each one that you open is written down, and the claimant sees it:
+card-open-check = Whoever gets the file can check it without this platform:
+card-hidden-name = The whole name
+card-hidden-birth = The day of birth
+card-hidden-event-date = The day it began
+card-hidden-joined = The day of joining
+card-hidden-hospital = The hospital

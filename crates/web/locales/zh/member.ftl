@@ -272,6 +272,7 @@ step-cleared = 公示结束
 step-payable = 分摊已扣款
 step-paid = 已支付
 step-withdrawn = 您撤回了申请
+step-card-opened = 处理申请的人打开了公示卡上隐藏的一项
 step-opened = 处理申请的人打开了一个文件
 step-assigned = 转给另一位审核员
 step-investigation-ordered = 请独立的调查员进一步了解情况
@@ -320,3 +321,15 @@ file-jpeg = 照片（JPEG）
 file-png = 图片（PNG）
 file-heic = 照片（HEIC）
 file-dicom = 影像（DICOM）
+
+# Facts behind a notice card, opened one by one
+
+card-open-title = 公示卡上隐藏的内容
+card-open-own = 公示栏只显示您的姓和年龄。公示卡里还封存了几项内容，别人看不到，也改不了。您可以只打开其中一项交给别人，比如法院，其余的仍然封存。每一项都是一个可以保存的小文件：
+card-open-audit = 公示卡里封存了几项内容。您可以打开一项，核对它是否就是公示开始时封存的内容。您打开的每一项都会记录下来，申请人也能看到：
+card-open-check = 收到文件的人不依靠本平台也能核对，命令是
+card-hidden-name = 完整姓名
+card-hidden-birth = 出生日期
+card-hidden-event-date = 事件发生的日期
+card-hidden-joined = 加入日期
+card-hidden-hospital = 就诊医院

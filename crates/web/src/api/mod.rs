@@ -6,6 +6,7 @@
 //! and says when an answer was given before. Sign-in calls take none: codes and tokens are given once.
 
 mod audit;
+mod cards;
 mod claims;
 mod conflicts;
 mod desk;
@@ -54,6 +55,7 @@ pub(crate) fn table() -> Table {
         tus::add,
         review::add,
         objections::add,
+        cards::add,
         conflicts::add,
         desk::add,
         jury::add,

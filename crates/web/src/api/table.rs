@@ -492,6 +492,10 @@ fn path_parameter(name: &str) -> ParameterBuilder {
         "year" => (wire::whole_number(1, 9999), "Year of the log."),
         "index" => (wire::whole_number(0, i64::MAX), "Number of the entry, from 0."),
         "role" => (wire::Role::schema(), "The role."),
+        "fields" => {
+            let words = ObjectBuilder::new().schema_type(Type::String).pattern(Some(super::cards::FIELDS));
+            (words.into(), "The hidden facts, each once, with commas between.")
+        }
         _ => (String::schema(), ""),
     };
     ParameterBuilder::new()

@@ -1,5 +1,6 @@
 //! Pages: what people read and fill in. Each group of pages is a module with its own `routes()`.
 
+mod card_opening;
 mod demo;
 pub mod forms;
 pub mod frame;

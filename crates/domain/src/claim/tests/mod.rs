@@ -79,6 +79,7 @@ enum Verb {
     AddEvidence,
     RemoveEvidence,
     OpenEvidence,
+    OpenCard(Who),
     Report,
     Take(Who),
     RequestEvidence(Who),
@@ -133,6 +134,7 @@ fn verbs() -> Vec<Verb> {
     let mut all =
         vec![Verb::Describe, Verb::AddEvidence, Verb::RemoveEvidence, Verb::OpenEvidence, Verb::Report];
     let people = [Who::Ill, Who::Payer, Who::Anna, Who::Bela];
+    all.extend([Who::Payer, Who::Bela].map(Verb::OpenCard));
     all.extend(people.map(Verb::Take));
     all.extend(people.map(Verb::RequestEvidence));
     all.push(Verb::CompleteEvidence);
@@ -192,6 +194,7 @@ fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRe
         Verb::AddEvidence => claim.add_evidence(file(claim.evidence().len()), evidence(now)),
         Verb::RemoveEvidence => claim.remove_evidence(file(0)),
         Verb::OpenEvidence => claim.open_evidence(file(0), Who::Anna.id()),
+        Verb::OpenCard(who) => claim.open_card(HiddenField::Name, who.id()),
         Verb::Report => claim.report(now, &due),
         Verb::Take(who) => claim.take(who.id(), &due),
         Verb::RequestEvidence(who) => claim.request_evidence(who.id(), &due),
@@ -347,6 +350,8 @@ fn every_state_answers_every_verb() {
     RemoveEvidence          ok   .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
     OpenEvidence            .    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
     Report                  rp   .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
+    OpenCard(Payer)         own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
+    OpenCard(Bela)          .    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
     Take(Ill)               own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     Take(Payer)             own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     Take(Anna)              .    ur   .    .    .    .    .    .    .    .    .    .    .    .    .    .

@@ -10,6 +10,7 @@ use huzhu_app::error::AppError;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::PlanTerms;
 
+use super::super::card_opening;
 use super::super::forms::{Fields, form_errors, wrong};
 use super::super::frame::{Answer, MemberVisit, see_other};
 use super::super::phrases;
@@ -23,6 +24,7 @@ use crate::i18n::Locale;
 pub(super) fn routes() -> Router<Edge> {
     Router::new()
         .route("/me/claims/{id}", get(show))
+        .route("/me/claims/{id}/card/{field}", get(card_opening::file))
         .route("/me/claims/{id}/report", post(report).get(back))
         .route("/me/claims/{id}/complete", post(complete).get(back))
         .route("/me/claims/{id}/withdraw", post(withdraw).get(back))
@@ -86,6 +88,8 @@ struct ClaimPage {
     /// Steps that are on the log: words, address of the receipt.
     receipts: Vec<(String, String)>,
     card: String,
+    /// Facts behind the card that can be opened: words, address of the file.
+    hidden: Vec<(String, String)>,
     /// A jury can be asked for now.
     may_ask_jury: bool,
     /// A jury has the claim, or had it.
@@ -156,6 +160,7 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
         } else {
             String::new()
         },
+        hidden: card_opening::links(l, &base, &view),
         base,
         errors,
     };

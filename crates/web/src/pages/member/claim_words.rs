@@ -222,6 +222,7 @@ fn step_key(step: &Step) -> Option<&'static str> {
         "claim.paid" => "step-paid",
         "claim.withdrawn" => "step-withdrawn",
         "claim.evidence-opened" => "step-opened",
+        "claim.card-opened" => "step-card-opened",
         "claim.assigned" => "step-assigned",
         "claim.investigation-ordered" => "step-investigation-ordered",
         "claim.findings-handed-in" => "step-findings",

@@ -10,6 +10,7 @@ use axum::response::Response;
 use huzhu_app::LoadedPlan;
 use huzhu_app::claims::{ClaimView, FindingView};
 use huzhu_app::error::{AppError, Refusal};
+use huzhu_app::permission::Action;
 use huzhu_domain::claim::Recommendation;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::member::Role;
@@ -18,9 +19,10 @@ use huzhu_domain::time::{age_days, age_years, day_of};
 use serde::Deserialize;
 
 use super::viewer::{Looking, Viewer};
-use super::{console, last_day, words};
+use super::{console, last_day, needs, words};
 use crate::design::{Choice, Fact, FieldError, NavItem, Page, Step, StepState};
 use crate::i18n::Locale;
+use crate::pages::card_opening;
 use crate::pages::forms::Fields;
 use crate::pages::frame::{Answer, MemberVisit, PageError, plan_name, see_other};
 use crate::problem::Problem;
@@ -87,6 +89,8 @@ struct DeskPage {
     recommendation: String,
     /// What it has in common with other claims, a sentence each.
     signals: Vec<String>,
+    /// Facts behind the card that the visitor may open: words, address of the file.
+    hidden: Vec<(String, String)>,
     can: Acts,
     address: String,
     /// Where somebody says that they are too close to the claim.
@@ -121,6 +125,7 @@ pub(super) struct AskedItem {
 
 /// What the visitor can do now.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts; no two of them exclude each other")]
 struct Acts {
     /// `take`, `take-over`, `go-on`, `advise`, `decide`, `own-advice`; empty for nothing.
     act: &'static str,
@@ -130,6 +135,8 @@ struct Acts {
     works: bool,
     /// The own queue is that of confirmers.
     confirms: bool,
+    /// There is an own queue, with a claim before and after this one.
+    queues: bool,
 }
 
 /// The desk of one claim.
@@ -216,6 +223,11 @@ fn desk(
         steps: steps(l, view, terms),
         recommendation: recommendation(l, language, view, terms),
         signals: Vec::new(),
+        hidden: if needs(visit, Action::OpenCard).is_ok() {
+            card_opening::links(l, &address, view)
+        } else {
+            Vec::new()
+        },
         can,
         claim_address: address.clone(),
         address,
@@ -246,6 +258,7 @@ fn acts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Acts {
     let confirms = confirms && (!reviews || view.state == "recommended");
     Acts {
         act,
+        queues: reviews || visit.has(Role::Confirmer),
         works: reviews,
         confirms,
         needs_cost: matches!(terms.aid().kind, AidKind::Reimbursement { .. }),

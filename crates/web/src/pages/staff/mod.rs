@@ -65,6 +65,7 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/staff/second-reviews/{id}", get(opinion::page).post(opinion::give))
         .route("/staff/second-reviews/{id}/thanks", get(opinion::thanks))
         .merge(field::routes())
+        .route("/staff/claims/{id}/card/{field}", get(super::card_opening::file))
         .route("/staff/claims/{id}/next", get(queue::next))
         .route("/staff/claims/{id}/previous", get(queue::previous))
         .route("/staff/conflicts", get(conflicts::list))
