@@ -21,10 +21,11 @@ use huzhu_ledger::{Balances, JournalEntry};
 use rusqlite::{Connection, ErrorCode, Params, Transaction, params};
 
 use crate::crypto::Key;
+use crate::people::Keys;
 use crate::reader::one;
 use crate::rows::{self, Failure, broken, bytes, integer};
 use crate::writer::Work;
-use crate::{inbox, lists, logged, people, project, schema, webhooks};
+use crate::{inbox, lists, logged, project, schema, webhooks};
 
 /// The last number given in each sequence of the file.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,7 @@ fn next(counter: &mut u64) -> Result<i64, Failure> {
 pub(crate) struct Batch<'t> {
     transaction: &'t Transaction<'t>,
     people: &'t Key,
+    keys: Keys<'t>,
     heads: Heads,
     /// Sums that differ from their rows.
     cohorts: BTreeMap<(PlanId, CohortDays), u64>,
@@ -71,8 +73,9 @@ struct Staged {
 }
 
 impl<'t> Batch<'t> {
-    pub(crate) const fn new(transaction: &'t Transaction<'t>, people: &'t Key, heads: Heads) -> Self {
-        Self { transaction, people, heads, cohorts: BTreeMap::new(), balances: BTreeMap::new() }
+    pub(crate) fn new(transaction: &'t Transaction<'t>, people: &'t Key, heads: Heads) -> Self {
+        let keys = Keys::new(transaction, people);
+        Self { transaction, people, keys, heads, cohorts: BTreeMap::new(), balances: BTreeMap::new() }
     }
 
     /// Applies one job inside a savepoint. The outer error means that the whole transaction is lost, the inner one that
@@ -91,6 +94,7 @@ impl<'t> Batch<'t> {
 
     /// Applies one job. After a refusal the transaction holds a part of the job and must not be committed.
     pub(crate) fn run_bare(&mut self, work: &Work) -> Result<Result<Position, StoreError>, Failure> {
+        self.keys = Keys::new(self.transaction, self.people);
         let mut staged = Staged::default();
         match self.apply(work, &mut staged) {
             Ok(()) => {
@@ -168,7 +172,7 @@ impl<'t> Batch<'t> {
             self.move_cohort(moved, staged)?;
         }
         for sealed in &unit.sealed {
-            people::seal(self.transaction, self.people, sealed)?;
+            self.keys.seal(sealed)?;
         }
         for message in &unit.messages {
             self.message(message)?;
@@ -338,29 +342,29 @@ impl<'t> Batch<'t> {
 
     /// A message id that is known already is skipped: the same message twice is one message. Answers whether it is kept now.
     fn message(&mut self, message: &Message) -> Result<bool, Failure> {
-        let known = "SELECT number FROM message WHERE id = ?1";
-        let known = one(self.transaction, known, [bytes(message.id)], |row| rows::count(row, 0))?;
-        if known.is_some() {
-            return Ok(false);
-        }
-        let sealed = people::seal_message(self.transaction, self.people, message)?;
+        let sealed = self.keys.seal_message(message)?;
         // Whoever was erased gets no mail any more.
         let Some(sealed) = sealed else { return Ok(false) };
-        let number = next(&mut self.heads.message)?;
-        self.execute(
+        let mut last = self.heads.message;
+        let number = next(&mut last)?;
+        let mut insert = self.transaction.prepare_cached(
             "INSERT INTO message (number, id, recipient, language, template, sealed, at, sent)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                number,
-                bytes(message.id),
-                bytes(message.to.uuid()),
-                message.language,
-                message.template,
-                sealed,
-                codec::moment(message.at),
-                inbox::sent(message)
-            ],
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
         )?;
+        let kept = insert.execute(params![
+            number,
+            bytes(message.id),
+            bytes(message.to.uuid()),
+            message.language,
+            message.template,
+            sealed,
+            codec::moment(message.at),
+            inbox::sent(message)
+        ])?;
+        if kept == 0 {
+            return Ok(false);
+        }
+        self.heads.message = last;
         inbox::shelve(self.transaction, number, message)?;
         Ok(true)
     }

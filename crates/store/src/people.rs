@@ -66,19 +66,66 @@ fn key_of(connection: &Connection, people: &Key, owner: MemberId) -> Result<Opti
     })
 }
 
-/// The key of a person, made when there is none; `None` when the person was erased.
-fn key_or_new(connection: &Connection, people: &Key, owner: MemberId) -> Result<Option<Key>, Failure> {
-    match held(connection, people, owner)? {
-        Held::Key(key) => return Ok(Some(key)),
-        Held::Erased => return Ok(None),
-        Held::Nothing => {}
+/// Keys for sealing within one job of the writer. The last one is held, since a job mostly writes about one person and
+/// unwrapping a key is dear. A new job needs new [`Keys`]: what the one before wrote may have been rolled back.
+pub(crate) struct Keys<'c> {
+    connection: &'c Connection,
+    people: &'c Key,
+    /// `None` in the place of the key: the person was erased.
+    last: Option<(MemberId, Option<Key>)>,
+}
+
+impl<'c> Keys<'c> {
+    pub(crate) const fn new(connection: &'c Connection, people: &'c Key) -> Self {
+        Self { connection, people, last: None }
     }
-    let key = Key::random()?;
-    let wrapped = people.wrap(key_place(owner).as_bytes(), &key)?;
-    connection
-        .prepare_cached("INSERT INTO owner_key (owner, wrapped) VALUES (?1, ?2)")?
-        .execute(params![bytes(owner.uuid()), wrapped])?;
-    Ok(Some(key))
+
+    /// The key of a person, made when there is none; `None` when the person was erased.
+    fn of(&mut self, owner: MemberId) -> Result<Option<&Key>, Failure> {
+        let held = match self.last.take() {
+            Some(last) if last.0 == owner => last,
+            _ => (owner, self.read_or_make(owner)?),
+        };
+        Ok(self.last.insert(held).1.as_ref())
+    }
+
+    fn read_or_make(&self, owner: MemberId) -> Result<Option<Key>, Failure> {
+        match held(self.connection, self.people, owner)? {
+            Held::Key(key) => return Ok(Some(key)),
+            Held::Erased => return Ok(None),
+            Held::Nothing => {}
+        }
+        let key = Key::random()?;
+        let wrapped = self.people.wrap(key_place(owner).as_bytes(), &key)?;
+        self.connection
+            .prepare_cached("INSERT INTO owner_key (owner, wrapped) VALUES (?1, ?2)")?
+            .execute(params![bytes(owner.uuid()), wrapped])?;
+        Ok(Some(key))
+    }
+
+    /// Keeps personal data; replaces what stood under the name. What comes for a person who was erased is dropped.
+    pub(crate) fn seal(&mut self, sealed: &Sealed) -> Result<(), Failure> {
+        let connection = self.connection;
+        let Some(key) = self.of(sealed.owner)? else { return Ok(()) };
+        let place = sealed_place(sealed.owner, &sealed.name);
+        let noise = key.seal(place.as_bytes(), &sealed.bytes)?;
+        connection
+            .prepare_cached(
+                "INSERT INTO sealed (owner, name, bytes) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (owner, name) DO UPDATE SET bytes = excluded.bytes",
+            )?
+            .execute(params![bytes(sealed.owner.uuid()), sealed.name, noise])?;
+        Ok(())
+    }
+
+    /// The values of a message, sealed under the key of the recipient; `None` when that was erased.
+    pub(crate) fn seal_message(&mut self, message: &Message) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(key) = self.of(message.to)? else { return Ok(None) };
+        let mut values = codec::column(&message.values);
+        let sealed = key.seal(message_place(message).as_bytes(), values.as_bytes());
+        values.zeroize();
+        Ok(Some(sealed?))
+    }
 }
 
 /// A salt of a person; see [`huzhu_app::ports::Store::salt`].
@@ -94,20 +141,6 @@ pub(crate) fn salt(
     mac.update(b"salt of a log entry\0");
     mac.update(label.as_bytes());
     Ok(Some(mac.finalize().into_bytes().into()))
-}
-
-/// Keeps personal data; replaces what stood under the name. What comes for a person who was erased is dropped.
-pub(crate) fn seal(connection: &Connection, people: &Key, sealed: &Sealed) -> Result<(), Failure> {
-    let Some(key) = key_or_new(connection, people, sealed.owner)? else { return Ok(()) };
-    let place = sealed_place(sealed.owner, &sealed.name);
-    let noise = key.seal(place.as_bytes(), &sealed.bytes)?;
-    connection
-        .prepare_cached(
-            "INSERT INTO sealed (owner, name, bytes) VALUES (?1, ?2, ?3)
-             ON CONFLICT (owner, name) DO UPDATE SET bytes = excluded.bytes",
-        )?
-        .execute(params![bytes(sealed.owner.uuid()), sealed.name, noise])?;
-    Ok(())
 }
 
 /// Personal data in clear.
@@ -126,19 +159,6 @@ pub(crate) fn unseal(
     let place = sealed_place(owner, name);
     let clear = key.open(place.as_bytes(), &noise);
     clear.map(Some).map_err(|DoesNotOpen| tampered(&place))
-}
-
-/// The values of a message, sealed under the key of the recipient; `None` when that was erased.
-pub(crate) fn seal_message(
-    connection: &Connection,
-    people: &Key,
-    message: &Message,
-) -> Result<Option<Vec<u8>>, Failure> {
-    let Some(key) = key_or_new(connection, people, message.to)? else { return Ok(None) };
-    let mut values = codec::column(&message.values);
-    let sealed = key.seal(message_place(message).as_bytes(), values.as_bytes());
-    values.zeroize();
-    Ok(Some(sealed?))
 }
 
 /// A message with its values. One whose key was destroyed between two reads comes without values.

@@ -129,6 +129,11 @@ pub(crate) const STEPS: &[Step] = &[
         Action::Script("e2e/shares.sh"),
     ),
     slow(
+        "bank",
+        "files for a bank fit the published schemas and are read back by a crate of others",
+        Action::Script("e2e/bank.sh"),
+    ),
+    slow(
         "vault",
         "1 GB of evidence in little memory; broken uploads go on; nothing is left of what was refused or erased; S3",
         Action::Script("e2e/vault.sh"),

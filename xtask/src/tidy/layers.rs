@@ -9,6 +9,7 @@ use super::repo::{File, Finding, Repo};
 const LAYERS: &[(&str, u32)] = &[
     ("ledger", 0),
     ("log", 0),
+    ("bank", 10),
     ("domain", 10),
     ("planfile", 20),
     ("forecast", 20),
@@ -43,6 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("utoipa", &["web"]),
     ("reqwest", &["gateways", "store"]),
     ("object_store", &["store"]),
+    ("quick-xml", &["bank"]),
     ("lettre", &["gateways"]),
     ("clap", &["huzhu", "xtask"]),
 ];

@@ -18,8 +18,19 @@ struct Ban {
 }
 
 /// Crates below the edge: their order of iteration reaches members, so it must be defined.
-const BELOW_THE_EDGE: &[&str] =
-    &["ledger", "log", "domain", "planfile", "forecast", "app", "settle", "store", "consortium", "sim"];
+const BELOW_THE_EDGE: &[&str] = &[
+    "ledger",
+    "log",
+    "bank",
+    "domain",
+    "planfile",
+    "forecast",
+    "app",
+    "settle",
+    "store",
+    "consortium",
+    "sim",
+];
 
 const BANS: &[Ban] = &[
     Ban {

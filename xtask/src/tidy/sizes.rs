@@ -20,6 +20,7 @@ const FUNCTION_LIMIT: usize = 120;
 const CRATES: &[(&str, usize, usize)] = &[
     ("ledger", 2_500, 4_500),
     ("log", 3_000, 5_000),
+    ("bank", 2_000, 4_000),
     ("domain", 6_000, 11_000),
     ("planfile", 2_500, 5_000),
     ("forecast", 2_500, 5_000),

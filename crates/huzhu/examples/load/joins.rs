@@ -20,11 +20,12 @@ const CONNECTIONS: usize = 64;
 /// Joins a second that are wanted, and the share of bare inserts.
 const WANTED: (f64, f64) = (5_000.0, 0.4);
 /// The tables that a join writes a row to, and what tells its rows from those of the seed.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("event", "kind LIKE 'enrolment%'"),
     ("enrolment", "1"),
     ("sealed", "name LIKE 'consent/%'"),
     ("message", "template = 'mail-joined'"),
+    ("inbox", "1"),
     ("answer", "1"),
 ];
 

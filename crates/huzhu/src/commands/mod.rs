@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod admin;
+mod bank;
 mod complete;
 mod demo;
 mod doctor;
@@ -46,6 +47,9 @@ enum Command {
     Settle(settle::Settle),
     /// Cut the receipt of one share out of a settled period.
     Share(share::Share),
+    /// Write files for a bank, and read what it answers.
+    #[command(subcommand)]
+    Bank(bank::Bank),
     /// Export the books of a plan.
     Export(export::Export),
     /// Check a data folder: database, event streams, rows, cohorts, books.
@@ -79,6 +83,7 @@ impl Cli {
             Command::Plan(plan) => plan.run(json),
             Command::Settle(settle) => settle.run(json),
             Command::Share(share) => share.run(),
+            Command::Bank(bank) => bank.run(json),
             Command::Export(export) => export.run(json),
             Command::Doctor(doctor) => doctor.run(json),
             Command::Verify(verify) => verify.run(json),

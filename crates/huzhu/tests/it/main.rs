@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod altered;
+mod bank;
 mod cli;
 mod client;
 mod doctor;
