@@ -1,7 +1,7 @@
 //! The staff console: queues of claims, and the audit trail.
 
-use huzhu_domain::claim::{Recommendation, State};
-use huzhu_domain::event::StreamId;
+use huzhu_domain::claim::{ClaimEvent, Recommendation, State};
+use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{ClaimId, MemberId};
 use huzhu_domain::member::Role;
 use huzhu_domain::plan::{ConditionCode, PlanId};
@@ -15,7 +15,7 @@ use crate::codec;
 use crate::error::AppError;
 use crate::event_role::role_of;
 use crate::permission::Action;
-use crate::ports::{Actor, ClaimQuery, Page, Position};
+use crate::ports::{Actor, ClaimQuery, Page, Position, Recorded};
 use crate::record::{ClaimRecord, RefusedAct};
 
 /// Open claims that a queue reads: protects memory; beyond it the queue says that there is more.
@@ -177,11 +177,22 @@ impl App {
                 kind,
                 stream: one.stream.to_string(),
                 actor: one.actor,
-                role: role_of(&one.event, one.actor),
+                role: self.role_in_trail(one).await?,
             });
         }
         let refused = if before.is_none() { self.store.refused(limit).await? } else { Vec::new() };
         Ok(AuditTrail { rows, next, refused })
+    }
+
+    /// The one verb of two roles is handing in a file: whoever was asked to investigate the claim is none of its claimants.
+    async fn role_in_trail(&self, one: &Recorded) -> Result<&'static str, AppError> {
+        if let (StreamId::Claim(claim), Event::Claim(ClaimEvent::EvidenceAdded { .. }), Actor::Member(by)) =
+            (&one.stream, &one.event, one.actor)
+            && self.load_claim(*claim).await?.state.investigators().contains(&by)
+        {
+            return Ok("investigator");
+        }
+        Ok(role_of(&one.event, one.actor))
     }
 }
 

@@ -14,6 +14,7 @@ mod desk;
 mod evidence;
 mod filing;
 mod investigation;
+mod items;
 mod messages;
 mod overrides;
 pub(crate) mod refusal;
@@ -40,6 +41,7 @@ pub use evidence::{
 };
 pub use filing::{CheckEligibility, DescribeClaim, DraftClaim, OwnClaim};
 pub use investigation::{EndInvestigation, HandInFindings, InvestigationView, OrderInvestigation, Route};
+pub use items::{AskedFor, EXTRA_DAYS_MAX, ITEM_CHARACTERS_MAX, ITEMS_MAX, RequestedItem, days_to_choose};
 pub(crate) use messages::LANGUAGE;
 pub use overrides::{
     AskOverride, ConflictDesk, DeclareConflict, OfOverride, OverrideReceipt, OverrideView, Related,

@@ -11,6 +11,7 @@ use huzhu_ledger::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::desk::missing_items;
+use super::items::{self, AskedFor};
 use super::refusal::refused;
 use super::{ClaimReceipt, OpenClaim};
 use crate::App;
@@ -39,6 +40,8 @@ pub struct RequestEvidence {
     pub claim: ClaimId,
     /// What is missing and where to get it, in plain words; 1 to 4,000 characters.
     pub text: String,
+    /// The things one by one, each with its due date; may be empty.
+    pub items: Vec<AskedFor>,
 }
 
 /// What a reviewer advises.
@@ -114,7 +117,8 @@ impl App {
         .await
     }
 
-    /// Asks the claimant for more evidence; the text is sealed under the key of the person who fell ill.
+    /// Asks the claimant for more evidence; text and items are sealed under the key of the person who fell ill. The claim waits
+    /// for the item that is due last, and never less than the terms say.
     pub async fn request_evidence(
         &self,
         call: &Call,
@@ -125,17 +129,22 @@ impl App {
         self.transact(call, Action::ReviewClaim, command, |now| async move {
             let reviewer = Self::member_of(call)?;
             let open = self.strangers_claim(command.claim, reviewer).await?;
-            let event = open.claim().request_evidence(reviewer, &open.deadlines(now)?)?;
+            let deadlines = open.deadlines(now)?;
+            let (items, latest) = items::dated(&command.items, deadlines.evidence, open.terms()?.zone())?;
+            let event = open.claim().request_evidence(reviewer, latest, &deadlines)?;
             let receipt = ClaimReceipt::after(open.claim(), &event);
             let mut unit = Unit::new(now, call.caller.actor());
             unit.appends.push(append_claim(&open.loaded, vec![event]));
             unit.sealed.push(remark(&open, text));
+            if !items.is_empty() {
+                unit.sealed.push(items::sealed_items(&open, &items)?);
+            }
             self.tell_claimant(
                 &mut unit,
                 open.claim(),
                 "mail-claim-evidence-needed",
                 receipt.until,
-                vec![("text", text.to_owned())],
+                vec![("text", items::in_letter(text, &items))],
             )
             .await?;
             Ok((unit, receipt))

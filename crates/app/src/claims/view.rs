@@ -14,7 +14,7 @@ use huzhu_log::EntryKind;
 use super::desk::missing_items;
 use super::evidence::salt_name;
 use super::review::remark_name;
-use super::{EligibilityView, OpenClaim, Route};
+use super::{EligibilityView, OpenClaim, RequestedItem, Route};
 use crate::App;
 use crate::call::{Call, Caller};
 use crate::codec;
@@ -140,6 +140,8 @@ pub struct ClaimView {
     pub evidence: Vec<EvidenceView>,
     /// What the claimant is asked for, while that is open.
     pub request: Option<String>,
+    /// The same thing by thing, the first due first; empty where the request named none.
+    pub request_items: Vec<RequestedItem>,
     /// Every step so far, oldest first.
     pub timeline: Vec<Step>,
 }
@@ -174,9 +176,15 @@ impl App {
         };
         let recorded = self.store.stream(&huzhu_domain::event::StreamId::Claim(id)).await?;
         let timeline = self.timeline(open.claim(), &recorded, own).await?;
-        let request = match open.claim().state() {
-            State::MoreEvidenceNeeded { .. } => timeline.iter().rev().find_map(|step| step.text.clone()),
+        let asks = |step: &&Step| step.kind == "claim.more-evidence-requested";
+        let asked = match open.claim().state() {
+            State::MoreEvidenceNeeded { .. } => timeline.iter().rev().find(asks),
             _ => None,
+        };
+        let request = asked.and_then(|step| step.text.clone());
+        let request_items = match asked {
+            Some(step) => self.requested_items(open.claim(), step.number).await?,
+            None => Vec::new(),
         };
         let evidence = self.evidence_views(open.claim(), &recorded, own).await?;
         let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?;
@@ -200,6 +208,7 @@ impl App {
         view.eligibility = eligibility;
         view.evidence = evidence;
         view.request = request;
+        view.request_items = request_items;
         view.timeline = timeline;
         Ok(view)
     }
@@ -337,6 +346,7 @@ fn plain_view(
         route: None,
         evidence: Vec::new(),
         request: None,
+        request_items: Vec::new(),
         timeline: Vec::new(),
     })
 }

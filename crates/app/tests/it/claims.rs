@@ -3,8 +3,8 @@
 use huzhu_app::App;
 use huzhu_app::call::Call;
 use huzhu_app::claims::{
-    AddEvidence, Advice, CheckEligibility, ConfirmClaim, DescribeClaim, DraftClaim, OwnClaim, RecommendClaim,
-    RemoveEvidence, RequestEvidence, SendBack, TakeClaim,
+    AddEvidence, Advice, AskedFor, CheckEligibility, ConfirmClaim, DescribeClaim, DraftClaim, OwnClaim,
+    RecommendClaim, RemoveEvidence, RequestEvidence, SendBack, TakeClaim,
 };
 use huzhu_app::error::AppError;
 use huzhu_app::periods::{
@@ -51,9 +51,20 @@ async fn is_decided(town: &Town) {
     town.files(2, 1, date(2026, 3, 1)).await;
     let own = OwnClaim { claim: claim(2) };
     app.take_claim(&reviewer(), TakeClaim { claim: claim(2) }).await.expect("taken");
-    let ask = RequestEvidence { claim: claim(2), text: "The pathology report, please.".to_owned() };
-    app.request_evidence(&reviewer(), &ask).await.expect("asked");
+    let item = |text: &str, due| AskedFor { text: text.to_owned(), due };
+    let items = vec![item("Slides", Some(date(2026, 4, 20))), item("Pathology report", None)];
+    let ask = RequestEvidence { claim: claim(2), text: "The pathology report, please.".to_owned(), items };
+    let too_soon = RequestEvidence { items: vec![item("Slides", Some(date(2026, 3, 9)))], ..ask.clone() };
+    assert!(matches!(app.request_evidence(&reviewer(), &too_soon).await, Err(AppError::Invalid(_))));
+    let until = app.request_evidence(&reviewer(), &ask).await.expect("asked").receipt.until;
     let view = app.claim_view(&ill, claim(2)).await.expect("a view");
+    // The terms give 30 days; the claim waits for what is due last.
+    let asked: Vec<_> = view.request_items.iter().map(|one| (one.text.as_str(), one.due)).collect();
+    assert_eq!(asked, [("Pathology report", date(2026, 4, 1)), ("Slides", date(2026, 4, 20))]);
+    assert_eq!(
+        (view.until, until.map(|at| huzhu_domain::time::day_of(at, &jiff::tz::TimeZone::UTC))),
+        (until, Some(date(2026, 4, 20)))
+    );
     assert_eq!((view.state, view.holder), ("more-evidence-needed", "claimant"));
     assert_eq!(view.request.as_deref(), Some("The pathology report, please."));
     let more =

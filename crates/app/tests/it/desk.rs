@@ -6,7 +6,7 @@ use huzhu_app::call::Call;
 use huzhu_app::claims::{
     AddEvidence, Advice, AskOverride, AssignClaim, ConfirmClaim, Conflict, Contacts, Declaration, Declare,
     DeclareConflict, ExamineClaim, GiveContacts, GiveOpinion, HandInFindings, OfOverride, OrderInvestigation,
-    RecommendClaim, TakeClaim,
+    RecommendClaim, RequestEvidence, TakeClaim,
 };
 use huzhu_app::error::AppError;
 use huzhu_app::roles::ChangeRole;
@@ -171,6 +171,9 @@ async fn files_of_an_investigator_are_evidence_once_and_only_while_they_were_ask
     let view = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
     let added = view.timeline.iter().filter(|step| step.kind == "claim.evidence-added");
     assert_eq!(added.map(|step| step.role).collect::<Vec<_>>(), ["claimant", "investigator"]);
+    let trail = app.audit_trail(&auditor(), None, 200).await.expect("a trail").rows;
+    let added = trail.iter().filter(|row| row.kind == "claim.evidence-added");
+    assert_eq!(added.map(|row| row.role).collect::<Vec<_>>(), ["investigator", "claimant"], "newest first");
     let keyed = Call { key: Some("draft-1".to_owned()), ..investigator() };
     let findings = HandInFindings { claim: claim(1), findings: "On 3 February.".to_owned() };
     app.hand_in_findings(&keyed, &findings).await.expect("handed in");
@@ -362,6 +365,80 @@ async fn who_declares_a_conflict_loses_the_claim_and_sees_it_no_more() {
     let own = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
     assert!(own.timeline.iter().all(|step| step.text.is_none()), "why is not the claimant's to read");
     town.check().await.expect("a sound store");
+}
+
+#[tokio::test]
+async fn a_reviewer_who_steps_aside_while_others_have_the_ball_leaves_the_claim_to_the_next_one() {
+    for asks_investigator in [false, true] {
+        let town = with_a_claim(&[]).await;
+        let app = &town.app;
+        app.take_claim(&colleague(), TakeClaim { claim: claim(1) }).await.expect("taken");
+        if asks_investigator {
+            let order = OrderInvestigation {
+                claim: claim(1),
+                investigator: member(INVESTIGATOR),
+                questions: "When?".to_owned(),
+                files: Vec::new(),
+            };
+            app.order_investigation(&colleague(), &order).await.expect("ordered");
+        } else {
+            let ask = RequestEvidence { claim: claim(1), text: "The report.".to_owned(), items: Vec::new() };
+            app.request_evidence(&colleague(), &ask).await.expect("asked");
+        }
+        app.declare_conflict(&colleague(), &too_close()).await.expect("declared");
+        let view = app.claim_view(&reviewer(), claim(1)).await.expect("a view");
+        assert_eq!((view.state, view.holder, view.reviewer), ("reported", "reviewer", None));
+        assert!(app.my_investigations(&investigator()).await.expect("a list").is_empty());
+        // What was asked for still comes in, and the next reviewer goes on.
+        let more =
+            AddEvidence { claim: claim(1), evidence: evidence(70), bytes: b"\xFF\xD8\xFF\xE0 scan".to_vec() };
+        app.add_evidence(&as_member(1), &more).await.expect("a file");
+        app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+        let view = app.claim_view(&reviewer(), claim(1)).await.expect("a view");
+        assert_eq!((view.state, view.reviewer), ("under-review", Some(member(REVIEWER))));
+        assert_eq!(view.evidence.len(), 2);
+        town.check().await.expect("a sound store");
+    }
+}
+
+/// Decision 0011: below the amount of the terms another reviewer is the second person; nobody is ever the only one.
+#[tokio::test]
+async fn below_the_amount_of_the_terms_another_reviewer_confirms_and_from_it_on_a_confirmer() {
+    // The aid of claim 1 is 1,000.00.
+    for (from, by_reviewer) in [("1000.01", true), ("1000", false), ("0", false)] {
+        let changed = format!("four_eyes_from = \"{from}\"");
+        let town = with_a_claim(&[("four_eyes_from = \"0\"", changed.as_str())]).await;
+        let app = &town.app;
+        app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+        app.examine_claim(&reviewer(), &nothing_found()).await.expect("examined");
+        let advice = RecommendClaim { claim: claim(1), advice: Advice::Approve { cost: None } };
+        app.recommend(&reviewer(), &advice).await.expect("recommended");
+        let confirm = ConfirmClaim { claim: claim(1) };
+        let listed = app.confirm_queue(&colleague(), &plan()).await.expect("a queue").rows.len();
+        assert_eq!(listed, usize::from(by_reviewer), "{from}");
+        if by_reviewer {
+            assert_eq!(code(app.confirm_claim(&reviewer(), confirm).await), "claim-same-person");
+            let done = app.confirm_claim(&colleague(), confirm).await.expect("confirmed");
+            assert_eq!(done.receipt.aid, Some(fen(100_000)));
+        } else {
+            assert_eq!(
+                code(app.confirm_claim(&colleague(), confirm).await),
+                "claim-needs-confirmer",
+                "{from}"
+            );
+            app.confirm_claim(&confirmer(), confirm).await.expect("confirmed");
+        }
+    }
+    // A refusal has no amount: it always needs a confirmer.
+    let town = with_a_claim(&[("four_eyes_from = \"0\"", "four_eyes_from = \"1000000\"")]).await;
+    let app = &town.app;
+    app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
+    let reason = ReasonCode::new("condition-not-met").expect("a code");
+    let advice = RecommendClaim { claim: claim(1), advice: Advice::Refuse { reason } };
+    app.recommend(&reviewer(), &advice).await.expect("recommended");
+    let confirm = ConfirmClaim { claim: claim(1) };
+    assert_eq!(code(app.confirm_claim(&colleague(), confirm).await), "claim-needs-confirmer");
+    app.confirm_claim(&confirmer(), confirm).await.expect("confirmed");
 }
 
 #[tokio::test]

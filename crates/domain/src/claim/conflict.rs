@@ -32,7 +32,8 @@ impl Claim {
     }
 
     /// Somebody who works on the claim says that they are too close to it. What they hold goes to somebody else: a review back
-    /// to the pile, and an investigation back to whoever asked for it.
+    /// to the pile, with what they had asked the claimant or an investigator for, since that was theirs; and an investigation
+    /// back to whoever asked for it. Files that come in count whoever reviews.
     pub fn declare_conflict(
         &self,
         by: MemberId,
@@ -42,7 +43,12 @@ impl Claim {
         let declared = |until| ClaimEvent::ConflictDeclared { by, until };
         match self.state {
             State::Draft => self.wrong("judged by anybody"),
-            State::UnderReview { reviewer, .. } | State::Recommended { reviewer, .. } if reviewer == by => {
+            State::UnderReview { reviewer, .. }
+            | State::MoreEvidenceNeeded { reviewer, .. }
+            | State::Investigating { reviewer, .. }
+            | State::Recommended { reviewer, .. }
+                if reviewer == by =>
+            {
                 Ok(vec![declared(Some(deadlines.contact))])
             }
             State::Investigating { reviewer, investigator, .. } if investigator == by => {

@@ -227,14 +227,17 @@ impl Claim {
         Ok(ClaimEvent::Examined { reviewer, judged })
     }
 
-    /// Asks the claimant for more evidence.
+    /// Asks the claimant for more evidence. `latest` is the last due date of what is asked for: the claimant has the time of the
+    /// terms at least, and more where something takes longer.
     pub fn request_evidence(
         &self,
         reviewer: MemberId,
+        latest: Option<Moment>,
         deadlines: &Deadlines,
     ) -> Result<ClaimEvent, ClaimRejection> {
         self.check_reviewer(reviewer, "asked for more evidence")?;
-        Ok(ClaimEvent::MoreEvidenceRequested { reviewer, until: deadlines.evidence })
+        let until = latest.map_or(deadlines.evidence, |latest| latest.max(deadlines.evidence));
+        Ok(ClaimEvent::MoreEvidenceRequested { reviewer, until })
     }
 
     /// The claimant says that all is there now.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use huzhu_app::App;
 use huzhu_app::call::{Call, Done};
 use huzhu_app::claims::{
-    AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence, SendBack,
-    TakeClaim,
+    AddEvidence, Advice, AskedFor, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence,
+    SendBack, TakeClaim,
 };
 use huzhu_app::error::AppError;
 use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, PayIn, PaySource, RetryArrears};
@@ -225,7 +225,9 @@ impl Life {
         if self.rng.random_bool(MORE_EVIDENCE) {
             let text = "请补充病理报告或出院小结。 Please add the pathology report or the discharge letter."
                 .to_owned();
-            self.app.request_evidence(&reviewer, &RequestEvidence { claim, text }).await?;
+            let item = "病理报告 Pathology report".to_owned();
+            let items = vec![AskedFor { text: item, due: None }];
+            self.app.request_evidence(&reviewer, &RequestEvidence { claim, text, items }).await?;
             let answered = self.rng.random_range(2..9);
             self.plan_step(today, answered, Step::Answer, claim, resident);
         } else if self.rng.random_bool(INVESTIGATED) {

@@ -177,7 +177,10 @@ impl Village {
             0..=9 => {
                 let text = "Please add the report. 请补充报告。".to_owned();
                 self.scene
-                    .act(&call, &Deed::RequestEvidence(RequestEvidence { claim: row.id, text }))
+                    .act(
+                        &call,
+                        &Deed::RequestEvidence(RequestEvidence { claim: row.id, text, items: Vec::new() }),
+                    )
                     .map(|_| ())
             }
             10..=59 => self.recommend(&call, row),

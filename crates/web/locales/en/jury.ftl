@@ -116,7 +116,11 @@ verdicts-what = Condition
 verdicts-result = Verdict
 verdicts-votes = Votes
 verdict-title = Verdict of a jury
-verdict-bar = At least { $part } in favour was enough, and { $needed } ballots were needed.
+verdict-bar =
+    { $needed ->
+        [one] At least { $part } in favour was enough, and one ballot was needed.
+       *[other] At least { $part } in favour was enough, and { $shown } ballots were needed.
+    }
 verdict-lot = The jurors were drawn by lot. Anybody can draw again:
 verdict-draw = File of the draw
 verdict-reasons = Reasons

@@ -238,6 +238,7 @@ claim-due = Due by { $until }
 claim-late-title = This is late
 claim-late = The time for this step has passed. You need not do anything; write to the operator if it goes on.
 claim-request-title = Something more is needed
+claim-item-due = until the end of { $day }
 claim-request = Add the files, then say that they are complete.
 claim-complete = The papers are complete
 claim-refused-title = The claim was refused

@@ -58,3 +58,4 @@ reasons-lead = Each reason that this plan knows, the rule it comes from, and wha
 reasons-rule = Rule:
 reasons-code = Code:
 reasons-all = All reasons, and what would change them
+statistics-numbers = The numbers: { $what }

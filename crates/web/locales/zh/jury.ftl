@@ -116,7 +116,10 @@ verdicts-what = 疾病
 verdicts-result = 裁决
 verdicts-votes = 票数
 verdict-title = 陪审团裁决
-verdict-bar = 支持票达到 { $part } 就够，至少需要 { $needed } 票。
+verdict-bar =
+    { $needed ->
+       *[other] 支持票达到 { $part } 就够，至少需要 { $shown } 票。
+    }
 verdict-lot = 陪审员由抽签选出。人人都能重新抽一遍：
 verdict-draw = 抽签文件
 verdict-reasons = 理由

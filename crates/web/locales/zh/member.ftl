@@ -236,6 +236,7 @@ claim-due = 最晚 { $until }
 claim-late-title = 已经晚了
 claim-late = 这一步的期限已过。您不用做什么；如果一直没有动静，请写信给运营者。
 claim-request-title = 还需要补充
+claim-item-due = 最晚 { $day }
 claim-request = 请上传文件，然后说明材料已齐。
 claim-complete = 材料已齐
 claim-refused-title = 申请没有通过

@@ -58,3 +58,4 @@ reasons-lead = 这个计划的每一条理由，它来自哪条规则，什么�
 reasons-rule = 规则：
 reasons-code = 代码：
 reasons-all = 全部理由，以及什么可以改变结果
+statistics-numbers = 具体数字：{ $what }

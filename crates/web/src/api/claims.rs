@@ -298,8 +298,20 @@ struct ClaimBody {
     evidence: Vec<EvidenceBody>,
     /// What the claimant is asked for, while that is open.
     request: Option<String>,
+    /// The same thing by thing, the first due first; empty where the request named none.
+    request_items: Vec<ItemBody>,
     /// Every step so far, oldest first.
     timeline: Vec<StepBody>,
+}
+
+/// Something that the claimant is asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RequestedItem)]
+struct ItemBody {
+    /// What, in plain words.
+    text: String,
+    /// The last day for it, in the zone of the plan.
+    due: DayText,
 }
 
 pub(super) fn add(table: Table) -> Table {
@@ -559,6 +571,11 @@ fn claim_body(view: ClaimView) -> ClaimBody {
         eligibility: view.eligibility.map(|found| EligibilityBody::of(found, currency)),
         evidence: view.evidence.iter().map(evidence_body).collect(),
         request: view.request,
+        request_items: view
+            .request_items
+            .into_iter()
+            .map(|item| ItemBody { text: item.text, due: DayText(item.due) })
+            .collect(),
         timeline: view.timeline.into_iter().map(step_body).collect(),
     }
 }

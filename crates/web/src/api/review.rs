@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use huzhu_app::call::{Call, Caller};
-use huzhu_app::claims::{Advice, ConfirmClaim, RecommendClaim, RequestEvidence, SendBack, TakeClaim};
+use huzhu_app::claims::{
+    Advice, AskedFor, ConfirmClaim, RecommendClaim, RequestEvidence, SendBack, TakeClaim,
+};
 use huzhu_app::permission::Action;
 use huzhu_app::staff::{Queue, QueueRow};
 use huzhu_domain::claim::Recommendation;
@@ -27,6 +29,38 @@ struct TextRequest {
     /// In plain words.
     #[schema(min_length = 1, max_length = 4000)]
     text: String,
+}
+
+/// Asks for more evidence.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EvidenceRequest {
+    /// What is missing and where to get it, in plain words.
+    #[schema(min_length = 1, max_length = 4000)]
+    text: String,
+    /// The things one by one.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    items: Vec<AskedForBody>,
+}
+
+/// Something that is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AskedFor)]
+struct AskedForBody {
+    /// What, in plain words.
+    #[schema(min_length = 1, max_length = 200)]
+    text: String,
+    /// The last day for it, in the zone of the plan: not before the time of the terms is over, and at most 90 days later. Left
+    /// out: the last day that the terms give.
+    due: Option<DayText>,
+}
+
+impl From<AskedForBody> for AskedFor {
+    fn from(body: AskedForBody) -> Self {
+        Self { text: body.text, due: body.due.map(|day| day.0) }
+    }
 }
 
 /// What a reviewer advises.
@@ -108,6 +142,10 @@ pub(super) fn add(table: Table) -> Table {
     let (get, post) = (Method::GET, Method::POST);
     let text =
         json!({"text": "Please bring the pathology report; the hospital's records office gives it out."});
+    let asked = json!({
+        "text": "Please bring the pathology report; the hospital's records office gives it out.",
+        "items": [{"text": "Pathology report"}],
+    });
     table
         .add(
             &get,
@@ -137,7 +175,8 @@ pub(super) fn add(table: Table) -> Table {
             "/claims/{claim}/request-evidence",
             request_evidence,
             reviewer("requestEvidence", "Ask the claimant for more evidence")
-                .takes::<TextRequest>(text.clone())
+                .says("The claim waits for the item that is due last, and never less than the terms say.")
+                .takes::<EvidenceRequest>(asked)
                 .answers::<ReceiptBody>(200),
         )
         .add(
@@ -213,9 +252,10 @@ async fn request_evidence(
     State(edge): State<Edge>,
     Member(call): Member,
     Of(id): Of<ClaimRef>,
-    Strict(body): Strict<TextRequest>,
+    Strict(body): Strict<EvidenceRequest>,
 ) -> Answer {
-    own(edge.app.request_evidence(&call, &RequestEvidence { claim: id.0, text: body.text }).await?)
+    let items = body.items.into_iter().map(AskedFor::from).collect();
+    own(edge.app.request_evidence(&call, &RequestEvidence { claim: id.0, text: body.text, items }).await?)
 }
 
 async fn recommend(

@@ -198,6 +198,11 @@ pub fn left(l: Locale, until: Moment, now: Moment, zone: &TimeZone) -> Option<(S
     Some((hours.to_string(), l.t1("unit-hours", "count", hours)))
 }
 
+/// Things that are asked for: what, until when.
+pub fn requested(l: Locale, items: &[huzhu_app::claims::RequestedItem]) -> Vec<(String, String)> {
+    items.iter().map(|item| (item.text.clone(), l.t1("claim-item-due", "day", l.day(item.due)))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

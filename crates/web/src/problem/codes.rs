@@ -139,6 +139,8 @@ pub const ERRORS: &[&str] = &[
     "error-not-on-list",
     "error-missing",
     "error-too-long",
+    "error-item-too-long",
+    "error-due-out-of-range",
     "error-too-many",
     "error-not-a-mail-address",
     "error-wrong-code",

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use huzhu_app::call::Call;
 use huzhu_app::claims::{
-    AddEvidence, Advice, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence, TakeClaim,
+    AddEvidence, Advice, AskedFor, ConfirmClaim, DraftClaim, OwnClaim, RecommendClaim, RequestEvidence,
+    TakeClaim,
 };
 use huzhu_app::identity::GiveIdentity;
 use huzhu_app::join::{Dependant, Join};
@@ -305,7 +306,11 @@ impl Town {
         self.reported(8, "deafness", Severity::Severe, date(2026, 3, 3)).await;
         self.app.take_claim(&reviewer, TakeClaim { claim: claim(8) }).await.expect("taken");
         let text = "请补充听力检查报告。Please add the report of the hearing test.".to_owned();
-        let command = RequestEvidence { claim: claim(8), text };
+        let items = vec![
+            AskedFor { text: "听力检查报告 Report of the hearing test".to_owned(), due: None },
+            AskedFor { text: "出院小结 Discharge letter".to_owned(), due: Some(date(2026, 4, 30)) },
+        ];
+        let command = RequestEvidence { claim: claim(8), text, items };
         self.app.request_evidence(&reviewer, &command).await.expect("asked");
         self.reported(9, "burns", Severity::Severe, date(2026, 3, 4)).await;
         let reason = ReasonCode::new("pre-existing").expect("a code");

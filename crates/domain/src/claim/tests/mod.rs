@@ -197,7 +197,7 @@ fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRe
         Verb::OpenCard(who) => claim.open_card(HiddenField::Name, who.id()),
         Verb::Report => claim.report(now, &due),
         Verb::Take(who) => claim.take(who.id(), &due),
-        Verb::RequestEvidence(who) => claim.request_evidence(who.id(), &due),
+        Verb::RequestEvidence(who) => claim.request_evidence(who.id(), None, &due),
         Verb::CompleteEvidence => claim.complete_evidence(&due),
         Verb::Examine(who) => claim.examine(who.id(), Judged::default()),
         Verb::StopWaiting(who) => claim.stop_waiting(who.id(), now, &due),
@@ -434,7 +434,7 @@ fn every_state_answers_every_verb() {
     MissDeadline            .    ok   ok   ok   ok   ok   .    .    .    ok   ok   .    .    ok   .    .
     DeclareConflict(Ill)    own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     DeclareConflict(Payer)  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
-    DeclareConflict(Anna)   .    ok   rp   ok   ok   rp   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+    DeclareConflict(Anna)   .    ok   rp   rp   rp   rp   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
     DeclareConflict(Bela)   .    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
     DeclareConflict(Omar)   .    ok   ok   ok   ur   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
     AskOverride(Ill, Bela)  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
@@ -560,4 +560,18 @@ fn a_claim_that_was_sent_back_can_be_decided_by_others() {
         (claim.recommender(), claim.confirmer(), claim.returned(), claim.evidence().len()),
         (Some(Who::Bela.id()), Some(Who::Anna.id()), 1, 2)
     );
+}
+
+#[test]
+fn a_claimant_has_the_time_of_the_terms_for_more_evidence_or_that_of_the_latest_item() {
+    let now = on_day(10);
+    let claim = in_state(State::UnderReview { reviewer: Who::Anna.id(), until: on_day(12) });
+    for (latest, until) in [
+        (None, now + 72.hours()),
+        (Some(now + 24.hours()), now + 72.hours()),
+        (Some(now + 96.hours()), now + 96.hours()),
+    ] {
+        let event = claim.request_evidence(Who::Anna.id(), latest, &deadlines(now)).unwrap();
+        assert_eq!(event, ClaimEvent::MoreEvidenceRequested { reviewer: Who::Anna.id(), until });
+    }
 }

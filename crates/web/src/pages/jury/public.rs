@@ -106,7 +106,7 @@ async fn verdict(visit: Visit, Path(id): Path<String>) -> Answer {
         plan_href: format!("/plans/{}/verdicts", view.plan),
         ruling: words::ruling(l, view.line.ruling),
         count: words::count(l, view.line.count),
-        bar: l.t2("verdict-bar", "part", part, "needed", l.count(view.needed)),
+        bar: l.t3("verdict-bar", "part", part, "needed", view.needed, "shown", l.count(view.needed)),
         by_lot: view.by_lot,
         facts,
         reasons: view.reasons.into_iter().map(reason).collect(),

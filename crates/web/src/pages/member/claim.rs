@@ -72,6 +72,8 @@ struct ClaimPage {
     clock: Option<Clock>,
     late: bool,
     request: String,
+    /// The things that are asked for: what, until when.
+    requested: Vec<(String, String)>,
     refused: Option<Refusal>,
     /// What can be done about a refusal.
     appeal: String,
@@ -141,6 +143,7 @@ async fn page(visit: &MemberVisit, id: &str, key: String, errors: Vec<FieldError
             tone: if view.request.is_some() { "wait" } else { "" },
         }),
         request: view.request.clone().unwrap_or_default(),
+        requested: phrases::requested(l, &view.request_items),
         may_ask_jury,
         appeal: l.t(if may_ask_jury { "claim-refused-jury" } else { "claim-refused-appeal" }),
         has_jury: view.timeline.iter().any(|step| step.kind == "claim.jury-requested"),

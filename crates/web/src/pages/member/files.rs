@@ -12,6 +12,7 @@ use huzhu_domain::id::{ClaimId, EvidenceId};
 
 use super::super::forms::{Fields, form_errors};
 use super::super::frame::{Answer, MemberVisit, see_other};
+use super::super::phrases;
 use super::super::public::Shown;
 use super::super::upload::keep_all;
 use super::claim::{FileLine, can_add, file_lines};
@@ -43,6 +44,8 @@ struct FilesPage {
     files: Vec<FileLine>,
     papers: Vec<String>,
     request: String,
+    /// The things that are asked for: what, until when.
+    requested: Vec<(String, String)>,
     can_add: bool,
     file_mb: u64,
     picture_mb: u64,
@@ -76,6 +79,7 @@ async fn page(visit: &MemberVisit, id: &str, errors: Vec<FieldError>) -> Answer 
             files: file_lines(l, &base, &view, terms),
             papers: papers(l, terms, &view.illness.condition),
             request: view.request.clone().unwrap_or_default(),
+            requested: phrases::requested(l, &view.request_items),
             can_add: can_add(view.state),
             file_mb: limits.file_bytes.div_euclid(MB),
             picture_mb: limits.picture_bytes.min(limits.file_bytes).div_euclid(MB),

@@ -8,14 +8,14 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use huzhu_app::LoadedPlan;
-use huzhu_app::claims::{ClaimView, FindingView};
-use huzhu_app::error::{AppError, Refusal};
+use huzhu_app::claims::{AskedFor, ClaimView, FindingView, days_to_choose};
+use huzhu_app::error::{AppError, FieldMistake, Refusal};
 use huzhu_app::permission::Action;
 use huzhu_domain::claim::Recommendation;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::member::Role;
 use huzhu_domain::plan::{AidKind, ConditionCode, Language, PlanTerms, ReasonCode};
-use huzhu_domain::time::{age_days, age_years, day_of};
+use huzhu_domain::time::{Day, age_days, age_years, day_of};
 use serde::Deserialize;
 
 use super::viewer::{Looking, Viewer};
@@ -25,6 +25,7 @@ use crate::i18n::Locale;
 use crate::pages::card_opening;
 use crate::pages::forms::Fields;
 use crate::pages::frame::{Answer, MemberVisit, PageError, plan_name, see_other};
+use crate::pages::phrases;
 use crate::problem::Problem;
 
 /// What the address asks for, and what a form brought back.
@@ -97,8 +98,26 @@ struct DeskPage {
     claim_address: String,
     key: String,
     text: String,
+    /// Rows in which things are asked for one by one.
+    items: Vec<ItemRow>,
+    /// The time that the claimant has in any case.
+    usual_day: String,
+    /// What is asked for now: what, until when.
+    requested: Vec<(String, String)>,
     cost: String,
     reasons: Vec<Choice>,
+}
+
+/// Things that the form of the desk asks for at once; the API takes more.
+const ITEM_ROWS: usize = 3;
+
+/// A row in which something is asked for.
+struct ItemRow {
+    label: String,
+    item: String,
+    text: String,
+    due: String,
+    days: Vec<Choice>,
 }
 
 /// Time left on the claim, and who has the ball.
@@ -191,6 +210,7 @@ fn desk(
     };
     let aid = found.map_or_else(Default::default, |found| found.aid);
     let address = format!("/staff/claims/{}", view.id);
+    let days = days_to_choose(terms, visit.now());
     let viewer = Viewer::of(visit, view.id, &address, terms, &view.evidence, &given.looking);
     DeskPage {
         page: visit.page(title.clone()),
@@ -233,10 +253,65 @@ fn desk(
         address,
         key: visit.fresh_key(),
         text: given.fields.text("text").to_owned(),
+        usual_day: days.first().map_or_else(String::new, |day| l.day(*day)),
+        items: item_rows(l, &days, &given.fields),
+        requested: phrases::requested(l, &view.request_items),
         cost: given.fields.text("cost").to_owned(),
         reasons: reasons(l, language, findings_of(view), terms, given.fields.text("reason")),
         errors: given.errors,
     }
+}
+
+/// Empty rows for things that are asked for, or what was typed into them.
+fn item_rows(l: Locale, days: &[Day], typed: &Fields) -> Vec<ItemRow> {
+    let row = |number: usize| {
+        let (item, due) = (format!("item-{number}"), format!("due-{number}"));
+        let chosen = typed.text(&due);
+        let choice = |(at, day): (usize, &Day)| {
+            let value = if at == 0 { String::new() } else { day.to_string() };
+            let name = l.day(*day);
+            let name = if at == 0 { l.t1("staff-request-due-usual", "day", name) } else { name };
+            Choice::new(value.clone(), name, value == chosen)
+        };
+        ItemRow {
+            label: l.t1("staff-request-item", "number", number),
+            text: typed.text(&item).to_owned(),
+            days: days.iter().enumerate().map(choice).collect(),
+            item,
+            due,
+        }
+    };
+    (1..=ITEM_ROWS).map(row).collect()
+}
+
+/// The things that the form asks for; empty rows are none.
+pub(super) fn asked_for(fields: &Fields) -> Result<Vec<AskedFor>, AppError> {
+    let mut items = Vec::new();
+    for number in 1..=ITEM_ROWS {
+        let text = fields.text(&format!("item-{number}")).trim().to_owned();
+        if text.is_empty() {
+            continue;
+        }
+        let due = match fields.text(&format!("due-{number}")) {
+            "" => None,
+            day => Some(day.parse().map_err(|_| {
+                let field = format!("due-{number}");
+                AppError::Invalid(vec![FieldMistake { field, code: "not-a-day", values: Vec::new() }])
+            })?),
+        };
+        items.push(AskedFor { text, due });
+    }
+    Ok(items)
+}
+
+/// What the use case says of an item, at the rows of the form.
+pub(super) fn renamed(mut errors: Vec<FieldError>) -> Vec<FieldError> {
+    for error in &mut errors {
+        if error.field.starts_with("items[") {
+            "item-1".clone_into(&mut error.field);
+        }
+    }
+    errors
 }
 
 fn acts(visit: &MemberVisit, view: &ClaimView, terms: &PlanTerms) -> Acts {

@@ -70,7 +70,7 @@ async fn posted(desk: Desk, visit: &MemberVisit, id: &str, verb: &str, fields: F
                 AppError::Invalid(mistakes) if mistakes.iter().any(|one| one.field == "cost") => {
                     vec![wrong("cost", visit.l().t("staff-cost-wrong"))]
                 }
-                _ => form_errors(visit.l(), error)?,
+                _ => desk::renamed(form_errors(visit.l(), error)?),
             };
             desk::show(visit, claim, desk::Given { status, errors, fields, ..desk::Given::default() }).await
         }
@@ -113,7 +113,11 @@ async fn run(
     let text = || fields.text("text").to_owned();
     match verb {
         "take" => app.take_claim(call, TakeClaim { claim }).await.map(drop),
-        "request" => app.request_evidence(call, &RequestEvidence { claim, text: text() }).await.map(drop),
+        "request" => {
+            let items = desk::asked_for(fields)?;
+            let command = RequestEvidence { claim, text: text(), items };
+            app.request_evidence(call, &command).await.map(drop)
+        }
         "approve" => {
             let cost = cost(visit, call, claim, fields.text("cost")).await?;
             let advice = Advice::Approve { cost };
