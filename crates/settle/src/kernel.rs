@@ -131,10 +131,10 @@ fn answer_again(job: &Job<'_>, named: &Named, mut settlement: Settlement) -> Res
 
 /// How places are cut into pieces of work.
 #[derive(Clone, Copy, Debug)]
-struct Chunks {
-    places: u64,
-    chunk: usize,
-    threads: NonZeroUsize,
+pub(crate) struct Chunks {
+    pub(crate) places: u64,
+    pub(crate) chunk: usize,
+    pub(crate) threads: NonZeroUsize,
 }
 
 impl Chunks {
@@ -143,7 +143,7 @@ impl Chunks {
     }
 
     /// Works on every chunk, by as many threads as wanted; `work` gets the thread's own state and the number of the chunk.
-    fn each<S: Send>(
+    pub(crate) fn each<S: Send>(
         self,
         begin: impl Fn() -> S + Sync,
         work: impl Fn(&mut S, u64) -> Result<(), SettleError> + Sync,
@@ -173,7 +173,7 @@ impl Chunks {
         })
     }
 
-    const fn from(self, chunk: u64) -> u64 {
+    pub(crate) const fn from(self, chunk: u64) -> u64 {
         chunk.saturating_mul(self.chunk as u64)
     }
 }

@@ -3,7 +3,7 @@
 //! Shape: a [`roster`] is a folder of columns by dense place; [`kernel`] reads it twice. The first pass counts members by what
 //! they were charged so far ([`histogram`]); the rules of the domain ([`huzhu_domain::settlement::close`]) say what each such
 //! group owes; the second pass writes each share and hashes it into the share tree ([`hashing`], [`huzhu_log::share`]). The
-//! result is an immutable [`period`] folder.
+//! result is an immutable [`period`] folder. What a bank answers is applied in one more pass ([`collection`]).
 //!
 //! Guarantees: only integers; the equation of the period is asserted, and so is that the written shares add up to it; the
 //! same input gives the same bytes, however many threads worked and however often the work was broken off and resumed; a
@@ -11,6 +11,7 @@
 //!
 //! Limits: no clock, no randomness, no network. Memory does not grow with members but for one node of 48 bytes for each 1,024.
 
+pub mod collection;
 pub mod column;
 pub mod hashing;
 pub mod histogram;
@@ -20,6 +21,7 @@ pub mod receipt;
 pub mod roster;
 pub mod watch;
 
+pub use collection::{Collection, Failed, collect};
 pub use kernel::{Job, Settled, settle};
 pub use period::{Manifest, Period};
 pub use receipt::ShareFile;

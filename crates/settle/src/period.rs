@@ -192,6 +192,12 @@ impl Manifest {
         Some(ShareTree { root, sum: head.sum, count: head.count })
     }
 
+    /// The column of shares in the period's folder.
+    pub(crate) fn share_column(&self, folder: &Path) -> Result<Column, SettleError> {
+        let name = if self.width == 2 { "share.u16" } else { "share.u32" };
+        Column::open(folder.join(name), self.width, self.named.places)
+    }
+
     /// Checks the equation, and that the share tree carries its sum and headcount.
     ///
     /// # Errors
@@ -341,10 +347,8 @@ impl Period {
     /// [`SettleError`] when the column is damaged.
     pub fn shares(&self, from: u64, many: usize) -> Result<Vec<u32>, SettleError> {
         let width = self.manifest.width;
-        let name = if width == 2 { "share.u16" } else { "share.u32" };
-        let column = Column::open(self.folder.join(name), width, self.manifest.named.places)?;
         let mut bytes = Vec::new();
-        column.read(from, many, &mut bytes)?;
+        self.manifest.share_column(&self.folder)?.read(from, many, &mut bytes)?;
         Ok(if width == 2 { u16s(&bytes).map(u32::from).collect() } else { u32s(&bytes).collect() })
     }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod bank;
+mod collect;
 mod complete;
 mod demo;
 mod doctor;
@@ -45,6 +46,8 @@ enum Command {
     Plan(plan::Plan),
     /// Compute one period without a database.
     Settle(settle::Settle),
+    /// Apply what a bank says became of the debits of a settled period.
+    Collect(collect::Collect),
     /// Cut the receipt of one share out of a settled period.
     Share(share::Share),
     /// Write files for a bank, and read what it answers.
@@ -82,6 +85,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(json),
             Command::Plan(plan) => plan.run(json),
             Command::Settle(settle) => settle.run(json),
+            Command::Collect(collect) => collect.run(json),
             Command::Share(share) => share.run(),
             Command::Bank(bank) => bank.run(json),
             Command::Export(export) => export.run(json),

@@ -34,6 +34,10 @@ pub(crate) struct Settle {
     /// needs them), or a roster folder.
     #[arg(long, value_name = "FILE.csv|DIR", conflicts_with = "charged_this_year")]
     roster: Option<PathBuf>,
+    /// What each line of the CSV file was charged this year, from the folder that `huzhu collect` made for the period before. New
+    /// members stand at the end of the file. In a new year, give a column `charged` of zeros instead.
+    #[arg(long, value_name = "DIR", requires = "roster")]
+    charged_from: Option<PathBuf>,
     /// First day of notice, at whose 0:00 members of a CSV file are counted.
     #[arg(long, value_name = "DAY", requires = "roster")]
     day: Option<String>,

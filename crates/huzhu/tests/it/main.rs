@@ -6,6 +6,7 @@ mod altered;
 mod bank;
 mod cli;
 mod client;
+mod collect;
 mod doctor;
 mod draws;
 mod kill;

@@ -13,7 +13,7 @@ use huzhu_domain::time::Day;
 use huzhu_ledger::Amount;
 use huzhu_log::{Hash, PeriodTag};
 use huzhu_settle::hashing::LeafMaker;
-use huzhu_settle::{Job, Roster, SettleError, Settled, Watch, settle};
+use huzhu_settle::{Collection, Job, Roster, SettleError, Settled, Watch, settle};
 use indicatif::ProgressBar;
 
 use super::{Settle, amount, bar_style, import};
@@ -78,6 +78,10 @@ impl Settle {
         let opened =
             |folder: &Path| Roster::open(folder).map_err(|error| Failure::WrongUse(error.to_string()));
         if given.is_dir() {
+            if self.charged_from.is_some() {
+                let why = "--charged-from is for CSV files: a roster folder says what was charged";
+                return Err(Failure::WrongUse(why.to_owned()));
+            }
             return opened(given);
         }
         let day = self.day.as_deref().ok_or_else(|| {
@@ -92,8 +96,22 @@ impl Settle {
         if columns.exists() {
             return opened(&columns);
         }
-        import::import(given, &columns, terms, day, bar)
+        let charged = self.charged_from.as_deref().map(|folder| charged(folder, terms)).transpose()?;
+        import::import(given, &columns, terms, day, charged.as_deref(), bar)
     }
+}
+
+/// What each place was charged this year, after the period before.
+fn charged(folder: &Path, terms: &PlanTerms) -> Result<Vec<u32>, Failure> {
+    let wrong = |error: SettleError| Failure::WrongUse(error.to_string());
+    let before = Collection::open(folder).map_err(wrong)?;
+    if before.manifest.plan != terms.id().as_str() {
+        let why =
+            format!("--charged-from: it is of {}, the plan file of {}", before.manifest.plan, terms.id());
+        return Err(Failure::WrongUse(why));
+    }
+    let places = usize::try_from(before.manifest.places).unwrap_or(usize::MAX);
+    before.charged(0, places).map_err(wrong)
 }
 
 /// Where the columns of an imported roster go: beside the period.

@@ -39,18 +39,21 @@ struct Columns {
     live: Option<usize>,
 }
 
-/// Makes the roster in `folder` from `file`, for a headcount on `day`.
+/// Makes the roster in `folder` from `file`, for a headcount on `day`. `charged`: what the first places were charged this year,
+/// instead of the column; places behind it are new.
 pub(super) fn import(
     file: &Path,
     folder: &Path,
     terms: &PlanTerms,
     day: Day,
+    charged: Option<&[u32]>,
     bar: &ProgressBar,
 ) -> Result<Roster, Failure> {
     let name = file.display();
     let wrong = |what: String| Failure::WrongUse(format!("{name}: {what}"));
     let mut reader = csv::Reader::from_path(file).map_err(|error| wrong(error.to_string()))?;
-    let columns = Columns::find(reader.headers().map_err(|error| wrong(error.to_string()))?, terms);
+    let headers = reader.headers().map_err(|error| wrong(error.to_string()))?;
+    let columns = Columns::find(headers, terms, charged.is_some());
     let columns = columns.map_err(&wrong)?;
     let is_pool = matches!(terms.sharing().model, Model::Pool { .. });
     let broken = |error: huzhu_settle::SettleError| Failure::WrongUse(error.to_string());
@@ -68,12 +71,21 @@ pub(super) fn import(
     while reader.read_record(&mut record).map_err(|error| wrong(error.to_string()))? {
         line = line.saturating_add(1);
         let row = columns.row(&record, terms, day);
-        let (id, row) = row.map_err(|what| wrong(format!("line {line}, {what}")))?;
+        let (id, mut row) = row.map_err(|what| wrong(format!("line {line}, {what}")))?;
+        if let Some(charged) = charged {
+            row.charged = charged.get(ids.len()).copied().unwrap_or(0);
+        }
         ids.push(short(id));
         writer.push(&row).map_err(broken)?;
         if line.is_multiple_of(PROGRESS_ROWS) {
             bar.set_position(line);
         }
+    }
+    let before = charged.unwrap_or_default().len();
+    if ids.len() < before {
+        let what = format!("{} enrolments, {before} stood in the period before", ids.len());
+        let remedy = "a place is never given up: keep the line of who has left, with `live` no";
+        return Err(wrong(format!("{what}; {remedy}")));
     }
     if ids.is_empty() {
         return Err(wrong("there is no enrolment in the file".to_owned()));
@@ -127,7 +139,7 @@ fn refuse_twins(file: &Path, column: usize, mut ids: Vec<u64>) -> Result<(), Str
 }
 
 impl Columns {
-    fn find(headers: &StringRecord, terms: &PlanTerms) -> Result<Self, String> {
+    fn find(headers: &StringRecord, terms: &PlanTerms, charged: bool) -> Result<Self, String> {
         let known = ["id", "from", "band", "born", "charged", "prepaid", "live"];
         if let Some(other) = headers.iter().map(str::trim).find(|header| !known.contains(header)) {
             return Err(format!("the column {other:?} is unknown; known are {}", known.join(", ")));
@@ -141,7 +153,13 @@ impl Columns {
             from: needed("from")?,
             band: at("band"),
             born: at("born"),
-            charged: if sharing.cap_per_year.is_some() { Some(needed("charged")?) } else { at("charged") },
+            charged: match at("charged") {
+                Some(_) if charged => {
+                    return Err("give the column \"charged\" or --charged-from, not both".to_owned());
+                }
+                None if sharing.cap_per_year.is_some() && !charged => Some(needed("charged")?),
+                found => found,
+            },
             prepaid: if matches!(sharing.model, Model::Pool { .. }) {
                 Some(needed("prepaid")?)
             } else {
