@@ -224,6 +224,7 @@ const fn claim_kind(event: &ClaimEvent) -> &'static str {
         ClaimEvent::Drafted(_) => "claim.drafted",
         ClaimEvent::Described(_) => "claim.described",
         ClaimEvent::EvidenceAdded { .. } => "claim.evidence-added",
+        ClaimEvent::DisputeEvidenceAdded { .. } => "claim.dispute-evidence-added",
         ClaimEvent::EvidenceRemoved { .. } => "claim.evidence-removed",
         ClaimEvent::EvidenceOpened { .. } => "claim.evidence-opened",
         ClaimEvent::CardOpened { .. } => "claim.card-opened",

@@ -54,7 +54,8 @@ const fn claim_role(event: &ClaimEvent) -> &'static str {
         | ClaimEvent::EvidenceCompleted { .. }
         | ClaimEvent::Withdrawn => "claimant",
         ClaimEvent::Objected { .. } | ClaimEvent::ObjectionWithdrawn { .. } => "member",
-        ClaimEvent::JuryRequested { .. } => "member",
+        // By whoever speaks for a side, which is not told.
+        ClaimEvent::JuryRequested { .. } | ClaimEvent::DisputeEvidenceAdded { .. } => "member",
         ClaimEvent::JuryDue { .. }
         | ClaimEvent::JuryDeclined { .. }
         | ClaimEvent::VerdictReached { .. }

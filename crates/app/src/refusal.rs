@@ -38,6 +38,8 @@ pub const REFUSAL_CODES: &[&str] = &[
     "claim-wrong-role",
     "claim-wrong-state",
     "credit-too-low",
+    "dispute-evidence-too-large",
+    "dispute-too-much-evidence",
     "enrolment-ended",
     "erasure-claim-open",
     "evidence-id-used",

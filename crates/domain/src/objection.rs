@@ -274,6 +274,12 @@ impl Objection {
         if by == self.by { Ok(ObjectionEvent::Withdrawn { at }) } else { Err(ObjectionRejection::NotYours) }
     }
 
+    /// Whether the objector may add a file now: while nobody has answered.
+    pub fn take_file(&self, by: MemberId) -> Result<(), ObjectionRejection> {
+        self.check_open("given files")?;
+        if by == self.by { Ok(()) } else { Err(ObjectionRejection::NotYours) }
+    }
+
     /// There is nothing left to object to.
     pub fn become_moot(&self, at: Moment) -> Result<ObjectionEvent, ObjectionRejection> {
         self.check_open("made moot")?;

@@ -21,10 +21,14 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// How long a request that brings evidence may take: 50 MB at 16 kB/s. A sender who falls silent is hung up on much earlier.
 const UPLOAD_LIMIT: Duration = Duration::from_hours(1);
 /// Routes whose requests bring evidence.
-const UPLOADS: [&str; 3] = [
+const UPLOADS: &[&str] = &[
     "/me/claims/{id}/files",
+    "/me/objections/{id}/files",
+    "/staff/investigations/{id}/files",
     "/api/v1/claims/{claim}/evidence/{evidence}",
     "/api/v1/claims/{claim}/uploads/{upload}",
+    "/api/v1/objections/{objection}/evidence/{evidence}",
+    "/api/v1/objections/{objection}/uploads/{upload}",
 ];
 /// When to ask again after a time-out, in seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;

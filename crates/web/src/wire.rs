@@ -5,6 +5,7 @@
 //!
 //! Guarantees: a text that the pattern refuses is refused by the reader and the other way round; money is never a float.
 
+use huzhu_app::claims::EvidenceOf;
 use huzhu_domain::{claim, digest, id, member, plan, preference, time};
 use huzhu_ledger::{Amount, Currency, CurrencyError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -141,6 +142,18 @@ reads_as_is!(
     PeriodRef,
     DigestText
 );
+
+impl From<ClaimRef> for EvidenceOf {
+    fn from(claim: ClaimRef) -> Self {
+        Self::Claim(claim.0)
+    }
+}
+
+impl From<ObjectionRef> for EvidenceOf {
+    fn from(objection: ObjectionRef) -> Self {
+        Self::Objection(objection.0)
+    }
+}
 
 impl std::str::FromStr for DayText {
     type Err = String;

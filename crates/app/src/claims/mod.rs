@@ -36,7 +36,7 @@ pub use assessment::{EligibilityView, FindingView};
 pub use conflicts::{Conflict, Contacts, Declaration, Declare, GiveContacts};
 pub use desk::{AssignClaim, ExamineClaim, Load};
 pub use evidence::{
-    AddEvidence, BeginUpload, ContinueUpload, EvidenceLimits, EvidenceReceipt, OpenedEvidence,
+    AddEvidence, BeginUpload, ContinueUpload, EvidenceLimits, EvidenceOf, EvidenceReceipt, OpenedEvidence,
     ReceiveEvidence, RemoveEvidence, Swept, UploadState, sniff,
 };
 pub use filing::{CheckEligibility, DescribeClaim, DraftClaim, OwnClaim};

@@ -25,6 +25,9 @@ impl From<ClaimRejection> for AppError {
             ClaimRejection::TooMuchEvidence { limit } => {
                 refused("claim-too-much-evidence", vec![("limit", limit.to_string())])
             }
+            ClaimRejection::TooMuchDisputeEvidence { limit } => {
+                refused("dispute-too-much-evidence", vec![("limit", limit.to_string())])
+            }
             ClaimRejection::EvidenceAlreadyAdded => refused("claim-evidence-already-added", Vec::new()),
             ClaimRejection::EvidenceNotDue { until } => {
                 refused("claim-evidence-not-due", vec![("until", until.to_string())])

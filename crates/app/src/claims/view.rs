@@ -219,23 +219,36 @@ impl App {
         recorded: &[Recorded],
         own: bool,
     ) -> Result<Vec<EvidenceView>, AppError> {
-        let mut list = Vec::with_capacity(claim.evidence().len());
-        for (id, EvidenceFile { kind, bytes, digest, at }) in claim.evidence() {
+        let files = claim.evidence().iter().map(|(id, file)| (*id, file));
+        self.file_views(claim.claimed().member, files.collect(), recorded, own).await
+    }
+
+    /// Files of a claim, or of a dispute about it, whose salts are sealed under the key of `owner`; `own`: the reader handed them in
+    /// and may prove it.
+    pub(crate) async fn file_views(
+        &self,
+        owner: MemberId,
+        files: Vec<(EvidenceId, &EvidenceFile)>,
+        recorded: &[Recorded],
+        own: bool,
+    ) -> Result<Vec<EvidenceView>, AppError> {
+        let mut list = Vec::with_capacity(files.len());
+        for (id, EvidenceFile { kind, bytes, digest, at }) in files {
             let salt = if own {
-                let sealed = self.store.unseal(claim.claimed().member, &salt_name(*id)).await?;
+                let sealed = self.store.unseal(owner, &salt_name(id)).await?;
                 sealed.and_then(|bytes| bytes.try_into().ok()).map(Digest::from_bytes)
             } else {
                 None
             };
             let added = recorded.iter().find(|one| {
-                matches!(&one.event, Event::Claim(ClaimEvent::EvidenceAdded { evidence, .. }) if evidence == id)
+                matches!(&one.event, Event::Claim(event) if event.added().is_some_and(|(added, _)| added == id))
             });
             let logged = match added {
                 Some(one) => self.place(EntryKind::Evidence, one.position).await?,
                 None => None,
             };
             let (kind, bytes, digest, at) = (*kind, *bytes, *digest, *at);
-            list.push(EvidenceView { id: *id, kind, bytes, digest, salt, at, logged });
+            list.push(EvidenceView { id, kind, bytes, digest, salt, at, logged });
         }
         Ok(list)
     }

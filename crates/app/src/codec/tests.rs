@@ -1,8 +1,8 @@
 //! Golden bytes of every event. A line here may be added, never changed: stores hold these bytes.
 
 use huzhu_domain::claim::{
-    AfterObjection, Claimed, EvidenceFile, FileKind, Illness, Judged, JuryAsker, JuryOrigin, Recommendation,
-    Undisclosed, VerdictOutcome,
+    AfterObjection, Claimed, Dispute, EvidenceFile, FileKind, Illness, Judged, JuryAsker, JuryOrigin,
+    Recommendation, Undisclosed, VerdictOutcome,
 };
 use huzhu_domain::digest::Digest;
 use huzhu_domain::enrolment::{EndReason, Joined};
@@ -282,6 +282,17 @@ fn disputed_claim_events() -> Vec<Event> {
     .collect()
 }
 
+/// Files for an objection and for a jury case.
+fn dispute_files() -> Vec<Event> {
+    let (by, evidence, kind) = (member(9), EvidenceId::from_uuid(uuid(4)), FileKind::Jpeg);
+    let file = EvidenceFile { kind, bytes: 1_234, digest: digest(), at: at() };
+    let case = JuryCaseId::from_uuid(uuid(2));
+    [Dispute::Objection(ObjectionId::from_uuid(uuid(1))), Dispute::JuryCase { case, side: Side::Claimant }]
+        .map(|dispute| ClaimEvent::DisputeEvidenceAdded { dispute, by, evidence, file: file.clone() })
+        .map(Event::Claim)
+        .to_vec()
+}
+
 /// Objections and second reviews. Those of juries have their own.
 fn dispute_events() -> Vec<Event> {
     let (by, until, at, plan) = (member(9), at(), at(), plan());
@@ -377,6 +388,7 @@ pub(crate) fn all() -> Vec<Event> {
         claim_events(),
         period_events(),
         disputed_claim_events(),
+        dispute_files(),
         dispute_events(),
         jury_events(),
     ]
@@ -413,10 +425,10 @@ fn each_event_is_read_back_as_it_was() {
     // Some kinds stand more than once: with and without a contact, both recommendations, an end with and without
     // shares given back, a notice with and without its cards, a refusal with and without the way to a jury, three ways after
     // an objection, three origins and four outcomes of a jury, a request declined before and after a settlement, three rulings, a
-    // conflict of somebody who had the claim and of somebody who had not.
+    // conflict of somebody who had the claim and of somebody who had not, a file for an objection and for a jury case.
     kinds.sort_unstable();
     kinds.dedup();
-    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2 - 2 - 1);
+    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2 - 2 - 1 - 1);
     let prefixed = kinds.iter().all(|kind| kind.split_once('.').is_some());
     assert!(prefixed, "{kinds:?}");
 }

@@ -109,7 +109,9 @@ pub(crate) fn salt_label(stream: &StreamId, number: u64) -> String {
 #[expect(clippy::match_same_arms, reason = "each kind of event says for itself why it gives nothing")]
 pub(crate) const fn salted_kind(event: &ClaimEvent) -> Option<EntryKind> {
     match event {
-        ClaimEvent::EvidenceAdded { .. } => Some(EntryKind::Evidence),
+        ClaimEvent::EvidenceAdded { .. } | ClaimEvent::DisputeEvidenceAdded { .. } => {
+            Some(EntryKind::Evidence)
+        }
         ClaimEvent::Reported { .. }
         | ClaimEvent::MoreEvidenceRequested { .. }
         | ClaimEvent::EvidenceCompleted { .. }
@@ -261,7 +263,7 @@ type Bodies = Vec<(Body, bool)>;
 fn claim_bodies(recorded: &Recorded, event: &ClaimEvent, facts: &Facts) -> Bodies {
     match (event, salted_kind(event)) {
         // The digest was made with the file, from a salt that only its owner and the claimant's desk can open.
-        (ClaimEvent::EvidenceAdded { file, .. }, _) => {
+        (ClaimEvent::EvidenceAdded { file, .. } | ClaimEvent::DisputeEvidenceAdded { file, .. }, _) => {
             vec![(Body::Evidence(Hash::from_bytes(*file.digest.bytes())), true)]
         }
         (ClaimEvent::EvidenceRemoved { .. }, _) => tombstones(facts),

@@ -35,7 +35,7 @@ const RETRY_SECONDS: u32 = 5;
 /// What a receipt is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReceiptOf {
-    /// A file of a claim; for claimants, and for staff who may read the claim.
+    /// A file of a claim; for claimants, and for staff who may read the claim. One of a dispute about it: for whoever handed it in.
     Evidence {
         /// The claim.
         claim: ClaimId,
@@ -145,15 +145,25 @@ impl App {
         claim: ClaimId,
         evidence: EvidenceId,
     ) -> Result<ReceiptAnswer, AppError> {
-        let (claimant, _) = self.reader_of(call, claim).await?;
         let events = self.store.stream(&StreamId::Claim(claim)).await?;
         let added = events.iter().find_map(|recorded| match &recorded.event {
-            Event::Claim(ClaimEvent::EvidenceAdded { evidence: added, file }) if *added == evidence => {
-                Some((recorded, file.digest))
+            Event::Claim(event) => {
+                let file = event.added().filter(|(added, _)| *added == evidence)?.1;
+                Some((recorded, event, file.digest))
             }
             _ => None,
         });
-        let (recorded, digest) = added.ok_or(AppError::NotFound("file"))?;
+        let by = match added {
+            Some((_, ClaimEvent::DisputeEvidenceAdded { by, .. }, _)) => Some(*by),
+            _ => None,
+        };
+        let claimant = match by {
+            None => self.reader_of(call, claim).await?.0,
+            // What somebody handed in for a dispute is proved by them alone.
+            Some(by) if by == Self::member_of(call)? => self.load_claim(claim).await?.state.claimed().member,
+            Some(_) => return Err(AppError::NotFound("file")),
+        };
+        let (recorded, _, digest) = added.ok_or(AppError::NotFound("file"))?;
         let sealed = self.store.unseal(claimant, &format!("evidence/{evidence}/salt")).await?;
         let salt = sealed.and_then(|bytes| bytes.try_into().ok()).ok_or(AppError::NotFound("salt"))?;
         let content = Content::File { salt, digest: hash(digest) };

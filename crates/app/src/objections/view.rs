@@ -1,5 +1,7 @@
 //! What people read of objections: the public counts and answers, the objector and the claimant the texts, staff the queue.
 
+use huzhu_domain::claim::Dispute;
+use huzhu_domain::event::StreamId;
 use huzhu_domain::id::{ClaimId, ObjectionId};
 use huzhu_domain::objection::{Ground, Objection};
 use huzhu_domain::plan::PlanId;
@@ -8,6 +10,7 @@ use huzhu_domain::time::Moment;
 use super::{OWN_MAX, answer_name, text_name};
 use crate::App;
 use crate::call::{Call, Caller};
+use crate::claims::{EvidenceView, OpenClaim};
 use crate::error::AppError;
 use crate::matter::{MatterKind, MatterQuery, objection_of};
 use crate::permission::Action;
@@ -77,6 +80,12 @@ pub struct ObjectionView {
     pub text: Option<String>,
     /// The written answer.
     pub answer: Option<String>,
+    /// Files of the objector, for the objector and for those who may answer; with salts for the objector.
+    pub files: Vec<EvidenceView>,
+    /// How many files there are, also for those who do not see them.
+    pub file_count: usize,
+    /// The caller may add a file now.
+    pub may_add_files: bool,
     /// Word of the state of the claim.
     pub claim_state: &'static str,
     /// The caller may answer it now.
@@ -174,7 +183,11 @@ impl App {
             && objection.state().until().is_some()
             && open.claim().recommender() != Some(caller)
             && matches!(&call.caller, Caller::Member { roles, .. } if Action::AnswerObjection.allows(roles));
+        let files = self.files_of_objection(call, &open, id, side).await?;
         Ok(ObjectionView {
+            files,
+            file_count: open.claim().files_of(Dispute::Objection(id)).count(),
+            may_add_files: objection.take_file(caller).is_ok(),
             line: ObjectionLine::from(&objection),
             side,
             text: words(text),
@@ -182,6 +195,27 @@ impl App {
             claim_state: open.claim().state().word(),
             may_answer,
         })
+    }
+
+    async fn files_of_objection(
+        &self,
+        call: &Call,
+        open: &OpenClaim,
+        id: ObjectionId,
+        side: Side,
+    ) -> Result<Vec<EvidenceView>, AppError> {
+        let shown = match side {
+            Side::Objector => true,
+            Side::Claimant => false,
+            Side::Staff => call.may(Action::AnswerObjection),
+        };
+        let claim = open.claim();
+        let files: Vec<_> = claim.files_of(Dispute::Objection(id)).filter(|_| shown).collect();
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let recorded = self.store.stream(&StreamId::Claim(claim.id())).await?;
+        self.file_views(claim.claimed().member, files, &recorded, side == Side::Objector).await
     }
 
     async fn objection_lines(&self, query: &MatterQuery, limit: u32) -> Result<Vec<ObjectionLine>, AppError> {

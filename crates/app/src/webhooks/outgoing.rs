@@ -170,6 +170,8 @@ fn claim(event: &ClaimEvent) -> Option<Value> {
         | ClaimEvent::Described(_)
         | ClaimEvent::EvidenceAdded { .. }
         | ClaimEvent::EvidenceRemoved { .. }
+        // What was added to a dispute is for those who decide it.
+        | ClaimEvent::DisputeEvidenceAdded { .. }
         // Who looked at which file is for the audit trail.
         | ClaimEvent::EvidenceOpened { .. }
         | ClaimEvent::CardOpened { .. } => None,

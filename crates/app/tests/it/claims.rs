@@ -68,7 +68,7 @@ async fn is_decided(town: &Town) {
     assert_eq!((view.state, view.holder), ("more-evidence-needed", "claimant"));
     assert_eq!(view.request.as_deref(), Some("The pathology report, please."));
     let more =
-        AddEvidence { claim: claim(2), evidence: evidence(20), bytes: b"\xFF\xD8\xFF\xE0 scan".to_vec() };
+        AddEvidence { of: claim(2).into(), evidence: evidence(20), bytes: b"\xFF\xD8\xFF\xE0 scan".to_vec() };
     assert_eq!(app.add_evidence(&ill, &more).await.expect("a file").receipt.kind, FileKind::Jpeg);
     app.complete_evidence(&ill, own).await.expect("complete");
     let advice = RecommendClaim { claim: claim(2), advice: Advice::Approve { cost: None } };
@@ -262,7 +262,7 @@ async fn a_claim_of_somebody_else_looks_like_none() {
         assert!(matches!(view, Err(AppError::NotFound("claim"))), "a draft is seen by its claimants only");
     }
     assert_eq!(code(app.report_claim(&as_member(1), own).await), "claim-no-evidence");
-    let file = AddEvidence { claim: claim(1), evidence: evidence(1), bytes: b"%PDF-1.7".to_vec() };
+    let file = AddEvidence { of: claim(1).into(), evidence: evidence(1), bytes: b"%PDF-1.7".to_vec() };
     assert!(matches!(app.add_evidence(&as_member(2), &file).await, Err(AppError::NotFound("claim"))));
     app.add_evidence(&as_member(1), &file).await.expect("a file");
     app.report_claim(&as_member(1), own).await.expect("a report");
@@ -274,7 +274,7 @@ async fn a_claim_of_somebody_else_looks_like_none() {
 
 /// The content of a file, as the caller gets it.
 async fn content(app: &App, call: &Call, claim: ClaimId, evidence: EvidenceId) -> Vec<u8> {
-    let opened = app.evidence_file(call, claim, evidence).await.expect("a file");
+    let opened = app.evidence_file(call, claim.into(), evidence).await.expect("a file");
     let mut pieces = app.read_evidence(&opened, 0..opened.bytes).await.expect("pieces");
     let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await.expect("a piece") {
@@ -292,12 +292,12 @@ async fn files_are_kept_before_the_claim_knows_them_and_each_look_of_staff_is_on
     let draft = DraftClaim { claim: claim(2), enrolment: enrolment(2), illness: illness(date(2026, 3, 1)) };
     app.draft_claim(&as_member(2), &draft).await.expect("a draft");
     // The id of somebody else's file is no way to write over it: ids of files mean something within their claim only.
-    let theft = AddEvidence { claim: claim(2), evidence: evidence(1), bytes: b"%PDF-1.7 mine".to_vec() };
+    let theft = AddEvidence { of: claim(2).into(), evidence: evidence(1), bytes: b"%PDF-1.7 mine".to_vec() };
     app.add_evidence(&as_member(2), &theft).await.expect("a file of their own");
     assert_eq!(content(app, &as_member(1), claim(1), evidence(1)).await, b"%PDF-1.7 diagnosis");
     assert_eq!(content(app, &as_member(2), claim(2), evidence(1)).await, b"%PDF-1.7 mine");
     let files = town.files.len();
-    let wrong = AddEvidence { claim: claim(2), evidence: evidence(2), bytes: b"MZ virus".to_vec() };
+    let wrong = AddEvidence { of: claim(2).into(), evidence: evidence(2), bytes: b"MZ virus".to_vec() };
     assert!(matches!(app.add_evidence(&as_member(2), &wrong).await, Err(AppError::Invalid(_))));
     assert_eq!(town.files.len(), files, "a refused file leaves nothing behind");
     let right = AddEvidence { bytes: b"%PDF-1.7 mine".to_vec(), ..wrong };
@@ -313,7 +313,7 @@ async fn files_are_kept_before_the_claim_knows_them_and_each_look_of_staff_is_on
     // What is sealed for a file keeps its name, so the name is not given again.
     assert_eq!(code(app.add_evidence(&as_member(2), &right).await), "evidence-id-used");
 
-    let look = |call| async move { app.evidence_file(&call, claim(1), evidence(1)).await };
+    let look = |call| async move { app.evidence_file(&call, claim(1).into(), evidence(1)).await };
     assert!(matches!(look(as_member(2)).await, Err(AppError::NotFound("claim"))));
     assert!(matches!(look(operator()).await, Err(AppError::NotFound("claim"))));
     assert_eq!(look(as_member(1)).await.expect("own file").bytes, 18);

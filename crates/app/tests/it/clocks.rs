@@ -77,7 +77,9 @@ async fn refuses_mild(town: &Town, c: u128) {
     let illness = Illness { severity: Severity::Mild, ..illness(date(2026, 3, 1)) };
     app.draft_claim(&me, &DraftClaim { claim: claim(c), enrolment: enrolment(1), illness }).await.expect("a");
     let bytes = b"%PDF-1.7 diagnosis".to_vec();
-    app.add_evidence(&me, &AddEvidence { claim: claim(c), evidence: evidence(c), bytes }).await.expect("b");
+    app.add_evidence(&me, &AddEvidence { of: claim(c).into(), evidence: evidence(c), bytes })
+        .await
+        .expect("b");
     app.report_claim(&me, OwnClaim { claim: claim(c) }).await.expect("c");
     app.take_claim(&reviewer(), TakeClaim { claim: claim(c) }).await.expect("d");
     let reason = ReasonCode::new("condition-not-met").expect("a code");

@@ -144,8 +144,11 @@ async fn a_claim_is_given_to_a_reviewer_who_is_a_stranger_to_it() {
 async fn files_of_an_investigator_are_evidence_once_and_only_while_they_were_asked() {
     let town = with_a_claim(&[]).await;
     let app = &town.app;
-    let file =
-        |n: u128| AddEvidence { claim: claim(1), evidence: evidence(n), bytes: b"%PDF-1.7 books".to_vec() };
+    let file = |n: u128| AddEvidence {
+        of: claim(1).into(),
+        evidence: evidence(n),
+        bytes: b"%PDF-1.7 books".to_vec(),
+    };
     let missing = Some(AppError::NotFound("claim"));
     assert_eq!(app.add_evidence(&investigator(), &file(60)).await.err(), missing, "nobody asked yet");
     app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
@@ -166,8 +169,8 @@ async fn files_of_an_investigator_are_evidence_once_and_only_while_they_were_ask
     let task = app.investigation(&investigator(), claim(1)).await.expect("the task");
     assert_eq!(task.handed_in, [evidence(60)]);
     // The reviewer and the person whom it is about can read it; the timeline says whose it is.
-    app.evidence_file(&reviewer(), claim(1), evidence(60)).await.expect("a file");
-    app.evidence_file(&as_member(1), claim(1), evidence(60)).await.expect("a file");
+    app.evidence_file(&reviewer(), claim(1).into(), evidence(60)).await.expect("a file");
+    app.evidence_file(&as_member(1), claim(1).into(), evidence(60)).await.expect("a file");
     let view = app.claim_view(&as_member(1), claim(1)).await.expect("a view");
     let added = view.timeline.iter().filter(|step| step.kind == "claim.evidence-added");
     assert_eq!(added.map(|step| step.role).collect::<Vec<_>>(), ["claimant", "investigator"]);
@@ -199,9 +202,9 @@ async fn an_investigator_sees_what_was_chosen_and_decides_nothing() {
     app.order_investigation(&reviewer(), &order).await.expect("ordered");
     let task = app.my_investigations(&investigator()).await.expect("a list").remove(0);
     assert_eq!((task.name.as_str(), task.questions.as_str()), ("王**", "When was it first found?"));
-    app.evidence_file(&investigator(), claim(1), evidence(50)).await.expect("a chosen file");
+    app.evidence_file(&investigator(), claim(1).into(), evidence(50)).await.expect("a chosen file");
     for (who, file) in [(investigator(), evidence(1)), (as_staff(907, Role::Investigator), evidence(50))] {
-        let refused = app.evidence_file(&who, claim(1), file).await;
+        let refused = app.evidence_file(&who, claim(1).into(), file).await;
         assert!(matches!(refused, Err(AppError::NotFound(_))), "{refused:?}");
     }
     let whole = app.claim_view(&investigator(), claim(1)).await;
@@ -346,7 +349,7 @@ async fn who_declares_a_conflict_loses_the_claim_and_sees_it_no_more() {
     assert!(matches!(app.declare_conflict(&colleague(), &silent).await, Err(AppError::Invalid(_))));
     app.declare_conflict(&colleague(), &too_close()).await.expect("declared");
     assert_eq!(app.claim_view(&colleague(), claim(1)).await.err(), missing);
-    assert_eq!(app.evidence_file(&colleague(), claim(1), evidence(1)).await.err(), missing);
+    assert_eq!(app.evidence_file(&colleague(), claim(1).into(), evidence(1)).await.err(), missing);
     assert!(app.review_queue(&colleague(), &plan()).await.expect("a queue").rows.is_empty());
     // It lies on the pile again, and an investigator who steps aside gives it back too.
     assert_eq!(app.claim_view(&reviewer(), claim(1)).await.expect("a view").state, "reported");
@@ -390,8 +393,11 @@ async fn a_reviewer_who_steps_aside_while_others_have_the_ball_leaves_the_claim_
         assert_eq!((view.state, view.holder, view.reviewer), ("reported", "reviewer", None));
         assert!(app.my_investigations(&investigator()).await.expect("a list").is_empty());
         // What was asked for still comes in, and the next reviewer goes on.
-        let more =
-            AddEvidence { claim: claim(1), evidence: evidence(70), bytes: b"\xFF\xD8\xFF\xE0 scan".to_vec() };
+        let more = AddEvidence {
+            of: claim(1).into(),
+            evidence: evidence(70),
+            bytes: b"\xFF\xD8\xFF\xE0 scan".to_vec(),
+        };
         app.add_evidence(&as_member(1), &more).await.expect("a file");
         app.take_claim(&reviewer(), TakeClaim { claim: claim(1) }).await.expect("taken");
         let view = app.claim_view(&reviewer(), claim(1)).await.expect("a view");
@@ -530,7 +536,7 @@ async fn a_picture_that_looks_like_one_of_somebody_else_is_told_until_they_are_e
     for (n, content) in [(1, "aaa0"), (2, "bbb0"), (3, "ccc\u{7f}"), (4, "aaa0")] {
         town.files(n, n, date(2026, 3, 1)).await;
         let bytes = [b"\x89PNG\r\n\x1A\n".as_slice(), content.as_bytes()].concat();
-        let file = AddEvidence { claim: claim(n), evidence: evidence(200 + n), bytes };
+        let file = AddEvidence { of: claim(n).into(), evidence: evidence(200 + n), bytes };
         app.add_evidence(&as_member(n), &file).await.expect("a file");
     }
     let told = async |n: u128| {

@@ -3,6 +3,7 @@
 mod claims;
 mod clocks;
 mod desk;
+mod dispute_files;
 mod inbox;
 mod jury;
 mod log;

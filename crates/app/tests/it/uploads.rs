@@ -14,10 +14,10 @@ use jiff::civil::date;
 use crate::world::*;
 
 /// Pieces that end well or not.
-struct Line(Vec<Result<Option<Vec<u8>>, VaultError>>);
+pub(crate) struct Line(Vec<Result<Option<Vec<u8>>, VaultError>>);
 
 impl Line {
-    fn of(pieces: &[&[u8]]) -> Self {
+    pub(crate) fn of(pieces: &[&[u8]]) -> Self {
         Self(pieces.iter().rev().map(|piece| Ok(Some(piece.to_vec()))).collect())
     }
 
@@ -42,6 +42,7 @@ async fn town() -> Town {
         file_bytes: 10_000,
         picture_bytes: 5_000,
         claim_bytes: 25_000,
+        dispute_bytes: 12_000,
         open_uploads: 3,
     });
     for n in 1..=7 {
@@ -62,14 +63,14 @@ async fn drafts(town: &Town, n: u128, m: u128) {
     town.app.draft_claim(&as_member(m), &draft).await.expect("a draft");
 }
 
-fn pdf(length: usize) -> Vec<u8> {
+pub(crate) fn pdf(length: usize) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7 ".to_vec();
     bytes.resize(length, b'x');
     bytes
 }
 
 async fn begin(town: &Town, length: u64) -> Result<UploadState, AppError> {
-    town.app.begin_upload(&as_member(1), BeginUpload { claim: claim(1), length }).await
+    town.app.begin_upload(&as_member(1), BeginUpload { of: claim(1).into(), length }).await
 }
 
 async fn go_on(
@@ -78,7 +79,7 @@ async fn go_on(
     offset: u64,
     mut line: Line,
 ) -> Result<UploadState, AppError> {
-    let command = ContinueUpload { claim: claim(1), upload, offset, all_or_none: false };
+    let command = ContinueUpload { of: claim(1).into(), upload, offset, all_or_none: false };
     town.app.continue_upload(&as_member(1), command, &mut line).await
 }
 
@@ -105,13 +106,13 @@ async fn an_upload_that_breaks_off_goes_on_and_becomes_evidence_with_its_last_by
     let upload = begin(&town, 9_000).await.expect("an upload").upload;
     let broken = Line::ending(&[&bytes[..700], &bytes[700..3_000]], VaultError::BrokenOff);
     assert_eq!(go_on(&town, upload, 0, broken).await, Err(AppError::Stale("upload-broken-off")));
-    let state = town.app.upload_state(&as_member(1), claim(1), upload).await.expect("a state");
+    let state = town.app.upload_state(&as_member(1), claim(1).into(), upload).await.expect("a state");
     assert_eq!((state.offset, state.length, state.until.is_some()), (3_000, 9_000, true));
     for offset in [0, 2_999, 3_001, 9_000] {
         let refused = go_on(&town, upload, offset, Line::of(&[b"x"])).await;
         assert_eq!(refused, Err(AppError::Stale("upload-offset")), "{offset}");
     }
-    let command = ContinueUpload { claim: claim(1), upload, offset: 3_000, all_or_none: true };
+    let command = ContinueUpload { of: claim(1).into(), upload, offset: 3_000, all_or_none: true };
     let mut wrong = Line::ending(&[&bytes[3_000..4_000]], VaultError::WrongChecksum);
     let refused = town.app.continue_upload(&as_member(1), command, &mut wrong).await;
     assert_eq!(refused, Err(AppError::Stale("upload-checksum")));
@@ -121,7 +122,7 @@ async fn an_upload_that_breaks_off_goes_on_and_becomes_evidence_with_its_last_by
     let receipt = state.receipt.expect("a receipt");
     assert_eq!((receipt.evidence, receipt.bytes, receipt.kind), (upload, 9_000, FileKind::Pdf));
     // Whoever lost the last answer learns that all is there, and a repetition adds nothing.
-    let state = town.app.upload_state(&as_member(1), claim(1), upload).await.expect("a state");
+    let state = town.app.upload_state(&as_member(1), claim(1).into(), upload).await.expect("a state");
     assert_eq!((state.offset, state.length, state.until), (9_000, 9_000, None));
     assert!(go_on(&town, upload, 9_000, Line::of(&[])).await.is_ok());
     assert_eq!((town.files.len(), town.files.on_their_way()), (1, 0));
@@ -131,7 +132,7 @@ async fn an_upload_that_breaks_off_goes_on_and_becomes_evidence_with_its_last_by
 async fn each_limit_is_named_with_what_was_found_and_nothing_is_left_behind() {
     let town = town().await;
     let jpeg = [b"\xFF\xD8\xFF\xE0".to_vec(), vec![0; 6_000]].concat();
-    let add = |n, bytes| AddEvidence { claim: claim(1), evidence: evidence(n), bytes };
+    let add = |n, bytes| AddEvidence { of: claim(1).into(), evidence: evidence(n), bytes };
     for (bytes, expected) in [
         (Vec::new(), "file-empty /"),
         (pdf(10_001), "file-too-large 10001/10000"),
@@ -144,7 +145,7 @@ async fn each_limit_is_named_with_what_was_found_and_nothing_is_left_behind() {
         assert_eq!(town.files.len(), 0, "{expected}");
     }
     // Without a length the limit is found while bytes come.
-    let receive = ReceiveEvidence { claim: claim(1), evidence: evidence(1), length: None };
+    let receive = ReceiveEvidence { of: claim(1).into(), evidence: evidence(1), length: None };
     let part = pdf(4_000);
     let mut line = Line::of(&[&part, &part, &part, &part]);
     let refused = town.app.receive_evidence(&as_member(1), receive, &mut line).await;
@@ -180,17 +181,17 @@ async fn an_upload_is_seen_by_whoever_began_it_and_in_its_claim_only() {
     for (caller, n) in
         [(as_member(2), 1), (as_member(2), 2), (as_member(1), 2), (reviewer(), 1), (operator(), 1)]
     {
-        let state = town.app.upload_state(&caller, claim(n), upload).await;
+        let state = town.app.upload_state(&caller, claim(n).into(), upload).await;
         assert!(matches!(state, Err(AppError::NotFound(_))), "{state:?}");
-        let command = ContinueUpload { claim: claim(n), upload, offset: 0, all_or_none: false };
+        let command = ContinueUpload { of: claim(n).into(), upload, offset: 0, all_or_none: false };
         let sent = town.app.continue_upload(&caller, command, &mut Line::of(&[b"%PDF-1.4"])).await;
         assert!(matches!(sent, Err(AppError::NotFound(_))), "{sent:?}");
-        let ended = town.app.end_upload(&caller, claim(n), upload).await;
+        let ended = town.app.end_upload(&caller, claim(n).into(), upload).await;
         assert!(matches!(ended, Err(AppError::NotFound(_))), "{ended:?}");
     }
-    town.app.end_upload(&as_member(1), claim(1), upload).await.expect("given up");
+    town.app.end_upload(&as_member(1), claim(1).into(), upload).await.expect("given up");
     assert_eq!(town.files.len(), 0);
-    let begun = town.app.begin_upload(&as_member(2), BeginUpload { claim: claim(1), length: 9 }).await;
+    let begun = town.app.begin_upload(&as_member(2), BeginUpload { of: claim(1).into(), length: 9 }).await;
     assert_eq!(begun.unwrap_err(), AppError::NotFound("claim"));
 }
 
@@ -211,7 +212,7 @@ async fn what_nobody_waits_for_is_swept_and_what_the_claim_has_stays() {
 #[tokio::test]
 async fn erasing_a_person_destroys_their_files_and_what_is_on_its_way() {
     let town = town().await;
-    let add = AddEvidence { claim: claim(1), evidence: evidence(1), bytes: pdf(5_000) };
+    let add = AddEvidence { of: claim(1).into(), evidence: evidence(1), bytes: pdf(5_000) };
     town.app.add_evidence(&as_member(1), &add).await.expect("a file");
     begin(&town, 100).await.expect("an upload");
     town.files(2, 2, date(2026, 3, 1)).await;

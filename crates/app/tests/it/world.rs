@@ -282,7 +282,7 @@ impl Town {
         let draft = DraftClaim { claim: claim(c), enrolment: enrolment(n), illness: illness(event_date) };
         app.draft_claim(&call, &draft).await.expect("a draft");
         let file =
-            AddEvidence { claim: claim(c), evidence: evidence(c), bytes: b"%PDF-1.7 diagnosis".to_vec() };
+            AddEvidence { of: claim(c).into(), evidence: evidence(c), bytes: b"%PDF-1.7 diagnosis".to_vec() };
         app.add_evidence(&call, &file).await.expect("a file");
         app.report_claim(&call, OwnClaim { claim: claim(c) }).await.expect("a report");
     }
@@ -290,7 +290,7 @@ impl Town {
     /// Member `n` hands in file `e` for claim `c`.
     pub(crate) async fn hands_in(&self, c: u128, n: u128, e: u128) {
         let file =
-            AddEvidence { claim: claim(c), evidence: evidence(e), bytes: b"%PDF-1.7 diagnosis".to_vec() };
+            AddEvidence { of: claim(c).into(), evidence: evidence(e), bytes: b"%PDF-1.7 diagnosis".to_vec() };
         self.app.add_evidence(&as_member(n), &file).await.expect("a file");
     }
 

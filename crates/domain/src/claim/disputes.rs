@@ -9,9 +9,10 @@
 use huzhu_ledger::Amount;
 
 use super::{
-    AfterObjection, Claim, ClaimEvent, ClaimRejection, Deadlines, JuryOrigin, State, VerdictOutcome,
+    AfterObjection, Claim, ClaimEvent, ClaimRejection, Deadlines, Dispute, EvidenceFile, JuryOrigin, State,
+    VerdictOutcome,
 };
-use crate::id::{JuryCaseId, MemberId, ObjectionId};
+use crate::id::{EvidenceId, JuryCaseId, MemberId, ObjectionId};
 use crate::plan::ReasonCode;
 use crate::time::Moment;
 
@@ -26,6 +27,10 @@ pub enum JuryAsker {
     /// The operator, before a hard case is decided.
     Operator,
 }
+
+/// Files that one side hands in for a dispute: protects those who read them all before they decide, and the vault from a member
+/// who objects to everything.
+const DISPUTE_FILES_MAX: usize = 10;
 
 impl Claim {
     /// Gives the claim to a reviewer, from the pile or from a colleague.
@@ -116,6 +121,32 @@ impl Claim {
         }
         let until = deadlines.objection;
         Ok(ClaimEvent::Objected { objection, by, period, aid, notice_ends, until })
+    }
+
+    /// Adds a file to the own open objection, or for one side to the jury case that the claim is in. Whether that case still takes
+    /// files is looked at by the case, and for which side somebody speaks by the use case.
+    pub fn add_dispute_evidence(
+        &self,
+        dispute: Dispute,
+        by: MemberId,
+        evidence: EvidenceId,
+        file: EvidenceFile,
+    ) -> Result<ClaimEvent, ClaimRejection> {
+        match dispute {
+            Dispute::Objection(objection) => {
+                if !self.open_objections.contains(&objection) || self.objectors.get(&objection) != Some(&by) {
+                    return Err(ClaimRejection::ObjectionNotOpen);
+                }
+            }
+            Dispute::JuryCase { case, .. } => _ = self.in_case(case)?,
+        }
+        if self.has_file(evidence) {
+            return Err(ClaimRejection::EvidenceAlreadyAdded);
+        }
+        if self.files_of(dispute).count() >= DISPUTE_FILES_MAX {
+            return Err(ClaimRejection::TooMuchDisputeEvidence { limit: DISPUTE_FILES_MAX });
+        }
+        Ok(ClaimEvent::DisputeEvidenceAdded { dispute, by, evidence, file })
     }
 
     /// Answers an objection that changes nothing. `settled`: the period of the notice was settled without this claim.

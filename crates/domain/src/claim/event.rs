@@ -5,6 +5,7 @@ use huzhu_ledger::Amount;
 use super::{HiddenField, Judged};
 use crate::digest::Digest;
 use crate::id::{EnrolmentId, EvidenceId, JuryCaseId, MemberId, ObjectionId};
+use crate::jury::Side;
 use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
 use crate::time::{Day, Moment};
 
@@ -79,6 +80,32 @@ pub struct EvidenceFile {
     pub digest: Digest,
     /// When it was handed in.
     pub at: Moment,
+}
+
+/// What a file was handed in for that is no part of the claim itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Dispute {
+    /// An objection, by whoever raised it.
+    Objection(ObjectionId),
+    /// A jury case, by one of its sides.
+    JuryCase {
+        /// The case.
+        case: JuryCaseId,
+        /// Which side shows it to the jurors.
+        side: Side,
+    },
+}
+
+/// A file of a dispute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisputeFile {
+    /// What it was handed in for.
+    pub dispute: Dispute,
+    /// Who handed it in.
+    pub by: MemberId,
+    /// What is known of it.
+    pub file: EvidenceFile,
 }
 
 /// What a reviewer recommends.
@@ -197,6 +224,17 @@ pub enum ClaimEvent {
     Described(Illness),
     /// A file was handed in.
     EvidenceAdded {
+        /// The file's id.
+        evidence: EvidenceId,
+        /// What is known of it.
+        file: EvidenceFile,
+    },
+    /// A file was handed in for an objection or a jury case. It is no part of the claim: who may see it is decided apart.
+    DisputeEvidenceAdded {
+        /// What it was handed in for.
+        dispute: Dispute,
+        /// Who handed it in.
+        by: MemberId,
         /// The file's id.
         evidence: EvidenceId,
         /// What is known of it.
@@ -493,4 +531,16 @@ pub enum ClaimEvent {
     },
     /// The claimant took it back.
     Withdrawn,
+}
+
+impl ClaimEvent {
+    /// The file that this event handed in, of the claim or of a dispute about it.
+    pub const fn added(&self) -> Option<(EvidenceId, &EvidenceFile)> {
+        match self {
+            Self::EvidenceAdded { evidence, file } | Self::DisputeEvidenceAdded { evidence, file, .. } => {
+                Some((*evidence, file))
+            }
+            _ => None,
+        }
+    }
 }

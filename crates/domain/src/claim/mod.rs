@@ -23,8 +23,8 @@ pub use eligibility::{
     cite, granted_aid,
 };
 pub use event::{
-    AfterObjection, ClaimEvent, Claimed, EvidenceFile, FileKind, Illness, JuryOrigin, Recommendation,
-    VerdictOutcome,
+    AfterObjection, ClaimEvent, Claimed, Dispute, DisputeFile, EvidenceFile, FileKind, Illness, JuryOrigin,
+    Recommendation, VerdictOutcome,
 };
 pub use signal::{Look, Signal, Traces, signals};
 pub use state::{Holder, State};
@@ -45,6 +45,7 @@ pub struct Claim {
     claimed: Claimed,
     state: State,
     evidence: BTreeMap<EvidenceId, EvidenceFile>,
+    dispute_evidence: BTreeMap<EvidenceId, DisputeFile>,
     reported: Option<Moment>,
     recommender: Option<MemberId>,
     confirmer: Option<MemberId>,
@@ -69,6 +70,7 @@ impl Claim {
             claimed,
             state: State::Draft,
             evidence: BTreeMap::new(),
+            dispute_evidence: BTreeMap::new(),
             reported: None,
             recommender: None,
             confirmer: None,
@@ -104,6 +106,17 @@ impl Claim {
     /// The files handed in, by id (and so by time).
     pub const fn evidence(&self) -> &BTreeMap<EvidenceId, EvidenceFile> {
         &self.evidence
+    }
+
+    /// Files handed in for objections and jury cases about it, by id. Not among [`Claim::evidence`]: others may see them.
+    pub const fn dispute_evidence(&self) -> &BTreeMap<EvidenceId, DisputeFile> {
+        &self.dispute_evidence
+    }
+
+    /// Files handed in for one dispute, in a jury case by one side, by id.
+    pub fn files_of(&self, dispute: Dispute) -> impl Iterator<Item = (EvidenceId, &EvidenceFile)> {
+        let files = self.dispute_evidence.iter().filter(move |(_, one)| one.dispute == dispute);
+        files.map(|(id, one)| (*id, &one.file))
     }
 
     /// When it was handed in.
@@ -181,10 +194,9 @@ impl Claim {
         match event {
             ClaimEvent::Drafted(claimed) => assert!(self.claimed == *claimed, "drafted twice: {}", self.id),
             ClaimEvent::Described(illness) => self.claimed.illness = illness.clone(),
-            ClaimEvent::EvidenceAdded { evidence, file } => {
-                self.evidence.insert(*evidence, file.clone());
-            }
-            ClaimEvent::EvidenceRemoved { evidence } => _ = self.evidence.remove(evidence),
+            ClaimEvent::EvidenceAdded { .. }
+            | ClaimEvent::DisputeEvidenceAdded { .. }
+            | ClaimEvent::EvidenceRemoved { .. } => self.apply_file(event),
             ClaimEvent::Examined { judged, .. } => self.judged = judged.clone(),
             ClaimEvent::Reported { at, .. } => self.reported = Some(*at),
             ClaimEvent::Recommended { reviewer, .. } => self.recommender = Some(*reviewer),
@@ -247,6 +259,20 @@ impl Claim {
         }
         if let Some(state) = State::after(event) {
             self.state = state;
+        }
+    }
+
+    fn apply_file(&mut self, event: &ClaimEvent) {
+        match event {
+            ClaimEvent::EvidenceAdded { evidence, file } => {
+                self.evidence.insert(*evidence, file.clone());
+            }
+            ClaimEvent::DisputeEvidenceAdded { dispute, by, evidence, file } => {
+                let file = DisputeFile { dispute: *dispute, by: *by, file: file.clone() };
+                self.dispute_evidence.insert(*evidence, file);
+            }
+            ClaimEvent::EvidenceRemoved { evidence } => _ = self.evidence.remove(evidence),
+            _ => {}
         }
     }
 }

@@ -179,6 +179,7 @@ impl State {
             ClaimEvent::Drafted(_)
             | ClaimEvent::Described(_)
             | ClaimEvent::EvidenceAdded { .. }
+            | ClaimEvent::DisputeEvidenceAdded { .. }
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
             | ClaimEvent::CardOpened { .. }

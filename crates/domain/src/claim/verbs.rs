@@ -61,6 +61,12 @@ pub enum ClaimRejection {
         /// The limit.
         limit: usize,
     },
+    /// One side hands in a limited number of files for a dispute.
+    #[error("one side of a dispute hands in at most {limit} files")]
+    TooMuchDisputeEvidence {
+        /// The limit.
+        limit: usize,
+    },
     /// A file with this id was handed in before; files are never replaced.
     #[error("a file with this id was handed in before")]
     EvidenceAlreadyAdded,
@@ -152,7 +158,7 @@ impl Claim {
             | State::Investigating { .. }
             | State::Objected { .. }
             | State::JuryRequested { .. } => {
-                if self.evidence.contains_key(&evidence) {
+                if self.has_file(evidence) {
                     return Err(ClaimRejection::EvidenceAlreadyAdded);
                 }
                 if self.evidence.len() >= EVIDENCE_FILES_MAX {
@@ -180,9 +186,7 @@ impl Claim {
     pub fn open_evidence(&self, evidence: EvidenceId, by: MemberId) -> Result<ClaimEvent, ClaimRejection> {
         match self.reported {
             None => self.wrong("read by others"),
-            Some(_) if self.evidence.contains_key(&evidence) => {
-                Ok(ClaimEvent::EvidenceOpened { evidence, by })
-            }
+            Some(_) if self.has_file(evidence) => Ok(ClaimEvent::EvidenceOpened { evidence, by }),
             Some(_) => Err(ClaimRejection::UnknownEvidence),
         }
     }
@@ -195,6 +199,11 @@ impl Claim {
             None => self.wrong("read by others"),
             Some(_) => Ok(ClaimEvent::CardOpened { field, by }),
         }
+    }
+
+    /// A file of this id was handed in, for the claim or for a dispute about it.
+    pub(super) fn has_file(&self, evidence: EvidenceId) -> bool {
+        self.evidence.contains_key(&evidence) || self.dispute_evidence.contains_key(&evidence)
     }
 
     /// Hands the claim in.

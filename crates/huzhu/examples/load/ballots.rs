@@ -124,7 +124,8 @@ async fn dispute(folder: &Folder, case: JuryCaseId) -> Outcome<()> {
     let enrolment = EnrolmentId::from_uuid(seed::uuid(1));
     app.draft_claim(&me, &DraftClaim { claim, enrolment, illness }).await?;
     let evidence = EvidenceId::from_uuid(seed::uuid(3 << 40));
-    app.add_evidence(&me, &AddEvidence { claim, evidence, bytes: b"%PDF-1.7 paper".to_vec() }).await?;
+    app.add_evidence(&me, &AddEvidence { of: claim.into(), evidence, bytes: b"%PDF-1.7 paper".to_vec() })
+        .await?;
     app.report_claim(&me, OwnClaim { claim }).await?;
     // Nobody of the jurors works on the claim.
     let (reviewer, confirmer) = (staff(1 << 41, Role::Reviewer), staff(2 << 41, Role::Confirmer));

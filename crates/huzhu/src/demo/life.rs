@@ -371,7 +371,7 @@ impl Life {
     async fn add_file(&mut self, payer: &Call, claim: ClaimId, title: &str) -> Result<(), AppError> {
         let evidence = EvidenceId::from_uuid(self.uuid());
         let bytes = super::paper::pdf(title);
-        self.app.add_evidence(payer, &AddEvidence { claim, evidence, bytes }).await?;
+        self.app.add_evidence(payer, &AddEvidence { of: claim.into(), evidence, bytes }).await?;
         Ok(())
     }
 

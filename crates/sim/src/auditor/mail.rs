@@ -115,6 +115,7 @@ fn template(event: &Event) -> Option<&'static str> {
             | ClaimEvent::Assigned { .. }
             | ClaimEvent::Described(_)
             | ClaimEvent::EvidenceAdded { .. }
+            | ClaimEvent::DisputeEvidenceAdded { .. }
             | ClaimEvent::EvidenceRemoved { .. }
             | ClaimEvent::EvidenceOpened { .. }
             | ClaimEvent::CardOpened { .. }

@@ -187,7 +187,7 @@ impl Deed {
             Self::Complete(command) => said(app.complete_evidence(call, *command).await),
             Self::Withdraw(command) => said(app.withdraw_claim(call, *command).await),
             Self::LookAtFile { claim, evidence } => {
-                let file = app.evidence_file(call, *claim, *evidence).await?;
+                let file = app.evidence_file(call, (*claim).into(), *evidence).await?;
                 let mut pieces = app.read_evidence(&file, 0..file.bytes).await?;
                 let mut read = 0_u64;
                 while let Some(piece) = pieces.next().await? {

@@ -2,8 +2,8 @@
 
 use huzhu_app::call::Call;
 use huzhu_app::claims::{
-    AddEvidence, Advice, ConfirmClaim, DescribeClaim, DraftClaim, OwnClaim, RecommendClaim, RemoveEvidence,
-    RequestEvidence, SendBack, TakeClaim,
+    AddEvidence, Advice, ConfirmClaim, DescribeClaim, DraftClaim, EvidenceOf, OwnClaim, RecommendClaim,
+    RemoveEvidence, RequestEvidence, SendBack, TakeClaim,
 };
 use huzhu_app::ports::{ClaimQuery, Page, Store as _};
 use huzhu_app::record::{ClaimRecord, EnrolmentRecord};
@@ -144,10 +144,16 @@ impl Village {
     }
 
     fn add_file(&mut self, call: &Call, claim: ClaimId) -> Result<(), Finding> {
+        let paper = self.paper(claim.into());
+        self.scene.act(call, &paper)?;
+        Ok(())
+    }
+
+    /// Handing in a file that nobody handed in before.
+    pub(super) fn paper(&mut self, of: EvidenceOf) -> Deed {
         let evidence = EvidenceId::from_uuid(self.uuid());
         let bytes = format!("%PDF-1.4 {evidence}").into_bytes();
-        self.scene.act(call, &Deed::AddEvidence(AddEvidence { claim, evidence, bytes }))?;
-        Ok(())
+        Deed::AddEvidence(AddEvidence { of, evidence, bytes })
     }
 
     fn withdraw(&mut self, row: &ClaimRecord) -> Result<(), Finding> {
@@ -199,7 +205,7 @@ impl Village {
             71 => {
                 let (claimant, evidence) = (self.call(row.filed_by), EvidenceId::from_uuid(self.uuid()));
                 let bytes = b"%PDF-1.4 race".to_vec();
-                let add = Deed::AddEvidence(AddEvidence { claim: row.id, evidence, bytes });
+                let add = Deed::AddEvidence(AddEvidence { of: row.id.into(), evidence, bytes });
                 let recommend = Deed::Recommend(RecommendClaim { claim: row.id, advice: self.approval() });
                 self.scene.race(&[(claimant, add), (call, recommend)]).map(|_| ())
             }

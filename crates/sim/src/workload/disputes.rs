@@ -166,6 +166,16 @@ impl Village {
                         self.scene.race(&[(call, answer), (operator, settle)])?;
                     }
                 }
+                // Papers for an objection, some of which come while it is answered.
+                43..=50 => {
+                    let paper = self.paper(objection.into());
+                    self.scene.act(&objector, &paper)?;
+                }
+                51..=52 => {
+                    let paper = self.paper(objection.into());
+                    let (call, answer) = self.answer(objection)?;
+                    self.scene.race(&[(call, answer), (objector, paper)])?;
+                }
                 _ => {}
             }
         }

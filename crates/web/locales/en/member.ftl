@@ -282,6 +282,7 @@ step-investigation-ordered = An independent person was asked to find out more
 step-findings = The independent person wrote down what was found
 step-investigation-ended = The reviewer goes on without waiting for more
 step-objected = A member objected
+step-dispute-evidence = A file was handed in for an objection or a jury
 step-objection-dismissed = The objection was answered and changes nothing
 step-objection-withdrawn = The objection was taken back
 step-objection-upheld = The objection was right: back to review

@@ -13,6 +13,14 @@ objection-claim = The claim
 objection-said = What was objected
 objection-answered = The answer
 objection-text-gone = The text was destroyed together with the personal data of the person who was ill.
+objection-files = Files
+objection-files-go = Add or look at files
+objection-files-back = Back to the objection
+objection-files-seen-by = Your files are seen by those who answer the objection, and by nobody else. The claimant is told how many there are, and cannot open them. Files stay; you can add some until there is an answer, up to 10.
+objection-files-told = { $count ->
+    [one] The objector handed in one file. Those who answer look at it; you cannot open it, because it could show who objected.
+   *[other] The objector handed in { $count } files. Those who answer look at them; you cannot open them, because they could show who objected.
+}
 objection-col-state = State
 objection-fact-ground = Ground
 objection-fact-raised = Raised on
@@ -41,7 +49,7 @@ objection-state-moot = the claim left its notice
 
 objection-form-ground = What speaks against this claim?
 objection-form-text = What do you know, and how?
-objection-form-text-hint = Write what you have seen or can show. The claimant reads this text, but not your name: write nothing that gives you away.
+objection-form-text-hint = Write what you have seen or can show. The claimant reads this text, but not your name: write nothing that gives you away. On the next page you can add files.
 objection-form-send = Send objection
 objection-form-sign-in = Sign in to object
 card-objections = { $count ->

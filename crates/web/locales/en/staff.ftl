@@ -65,6 +65,7 @@ staff-event-claim-evidence-added = A file was handed in
 staff-event-claim-evidence-removed = A file was taken back
 staff-event-claim-card-opened = A hidden fact of the card was opened
 staff-event-claim-evidence-opened = A file was looked at
+staff-event-claim-dispute-evidence-added = A file was handed in for an objection or a jury
 staff-event-claim-examined = The reviewer noted what the papers show
 staff-event-claim-reported = The claim was handed in
 staff-event-claim-taken = A reviewer took the claim

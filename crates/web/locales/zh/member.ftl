@@ -280,6 +280,7 @@ step-investigation-ordered = 请独立的调查员进一步了解情况
 step-findings = 调查员写下了调查结果
 step-investigation-ended = 审核员不再等待，继续审核
 step-objected = 有成员提出异议
+step-dispute-evidence = 有人为异议或陪审交来一个文件
 step-objection-dismissed = 异议已答复，结果不变
 step-objection-withdrawn = 异议已撤回
 step-objection-upheld = 异议成立，重新审核

@@ -65,6 +65,7 @@ staff-event-claim-evidence-added = 提交了一份材料
 staff-event-claim-evidence-removed = 撤回了一份材料
 staff-event-claim-card-opened = 有人打开了公示卡上隐藏的一项
 staff-event-claim-evidence-opened = 有人查看了材料
+staff-event-claim-dispute-evidence-added = 有人为异议或陪审交来材料
 staff-event-claim-examined = 审核员记下了材料显示的情况
 staff-event-claim-reported = 提交了申请
 staff-event-claim-taken = 审核员接手

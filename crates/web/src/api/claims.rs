@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::header::ETAG;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::IntoResponse;
-use huzhu_app::call::Done;
+use huzhu_app::call::{Call, Done};
 use huzhu_app::claims::{
     CheckEligibility, ClaimReceipt, ClaimView, DescribeClaim, DraftClaim, EligibilityView, EvidenceReceipt,
     OwnClaim, ReceiveEvidence, RemoveEvidence,
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::request::{Answer, FileBody, IfMatch, Member, Of, Paging, Strict, done, ok};
 use super::table::{Op, Table};
 use crate::edge::Edge;
-use crate::transfer::{Taking, send_file};
+use crate::transfer::{BodyPieces, Taking, send_file};
 use crate::wire::{
     ClaimRef, ConditionRef, DayText, DigestText, EnrolmentRef, EvidenceRef, Instant, MemberRef, Money,
     PeriodRef, PlanRef, ReasonRef, Severity,
@@ -196,7 +196,7 @@ pub(super) struct EvidenceBody {
     bytes: u64,
     /// SHA-256 of salt and content.
     digest: DigestText,
-    /// The salt, for claimants only.
+    /// The salt, for whoever handed it in only.
     salt: Option<DigestText>,
     /// When it was handed in.
     at: Instant,
@@ -205,7 +205,7 @@ pub(super) struct EvidenceBody {
 /// The receipt of a file.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EvidenceReceipt)]
-struct EvidenceReceiptBody {
+pub(super) struct EvidenceReceiptBody {
     /// The claim.
     claim: ClaimRef,
     /// The file.
@@ -214,7 +214,7 @@ struct EvidenceReceiptBody {
     media_type: &'static str,
     /// Length in bytes.
     bytes: u64,
-    /// SHA-256 of salt and content; the salt is in the claim.
+    /// SHA-256 of salt and content; the salt stands where the file is listed.
     digest: DigestText,
     /// When.
     at: Instant,
@@ -506,8 +506,18 @@ async fn add_evidence(
     Of((id, evidence)): Of<(ClaimRef, EvidenceRef)>,
     FileBody(mut pieces, length): FileBody,
 ) -> Answer {
-    let command = ReceiveEvidence { claim: id.0, evidence: evidence.0, length };
-    let received = edge.app.receive_evidence(&call, command, &mut pieces).await;
+    let command = ReceiveEvidence { of: id.into(), evidence: evidence.0, length };
+    receive(&edge, &call, command, &mut pieces).await
+}
+
+/// Takes the bytes of a file in and answers its receipt.
+pub(super) async fn receive(
+    edge: &Edge,
+    call: &Call,
+    command: ReceiveEvidence,
+    pieces: &mut BodyPieces,
+) -> Answer {
+    let received = edge.app.receive_evidence(call, command, pieces).await;
     if received.is_err() {
         pieces.drain().await;
     }
@@ -527,7 +537,7 @@ async fn file(
     Of((id, evidence)): Of<(ClaimRef, EvidenceRef)>,
     headers: HeaderMap,
 ) -> Answer {
-    let opened = edge.app.evidence_file(&call, id.0, evidence.0).await?;
+    let opened = edge.app.evidence_file(&call, id.0.into(), evidence.0).await?;
     // Never shown inside the site's own pages by accident: the browser is told to save it, and what is in it runs nowhere.
     send_file(&edge.app, &opened, evidence.0, &headers, Taking::Saved).await
 }

@@ -1,8 +1,9 @@
 //! Objections: raise, read, answer, take back.
 
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use huzhu_app::call::Done;
+use huzhu_app::claims::ReceiveEvidence;
 use huzhu_app::log::ReceiptOf;
 use huzhu_app::objections::{
     AnswerObjection, ObjectionLine, ObjectionReceipt, PublicObjection, RaiseObjection, WithdrawObjection,
@@ -12,11 +13,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::claims::{EvidenceBody, EvidenceReceiptBody, evidence_body, receive};
 use super::receipts;
-use super::request::{Answer, Member, Of, Strict, done, ok};
+use super::request::{Answer, FileBody, Member, Of, Strict, done, ok};
 use super::table::{Op, Table};
 use crate::edge::Edge;
-use crate::wire::{ClaimRef, Instant, ObjectionRef, PlanRef};
+use crate::transfer::{Taking, send_file};
+use crate::wire::{ClaimRef, EvidenceRef, Instant, ObjectionRef, PlanRef};
 
 /// What an objection says, in a word.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
@@ -190,6 +193,12 @@ struct ObjectionBody {
     text: Option<String>,
     /// The written answer.
     answer: Option<String>,
+    /// The files of the objector, oldest first; for the objector and for those who may answer.
+    evidence: Vec<EvidenceBody>,
+    /// How many files there are, also for those who do not see them.
+    evidence_count: usize,
+    /// The caller may add a file now.
+    may_add_evidence: bool,
     /// Word of the state of the claim.
     claim_state: &'static str,
 }
@@ -198,7 +207,7 @@ struct ObjectionBody {
 pub(super) fn add(table: Table) -> Table {
     let op = |id, summary| Op::new("objections", id, summary);
     let (get, post) = (Method::GET, Method::POST);
-    let table = table
+    let table = add_files(table)
         .add(
             &get,
             "/claims/{claim}/objections",
@@ -272,6 +281,40 @@ pub(super) fn add(table: Table) -> Table {
         )
 }
 
+/// The files of an objection.
+fn add_files(table: Table) -> Table {
+    let op = |id, summary| Op::new("objections", id, summary);
+    let file = "/objections/{objection}/evidence/{evidence}";
+    table
+        .add(
+            &Method::PUT,
+            file,
+            add_evidence,
+            op("addObjectionEvidence", "Hand in a file for one's own objection, while it is open")
+                .says("At most 10 files, 100 MB together and 50 MB each (a picture 30 MB). The type is read from the content: PDF, JPEG, PNG, HEIC or DICOM. The claimant is told how many there are, and sees none.")
+                .verb()
+                .takes_file()
+                .answers::<EvidenceReceiptBody>(201),
+        )
+        .add(
+            &Method::GET,
+            file,
+            evidence,
+            op("getObjectionEvidence", "A file in clear; for the objector and those who may answer")
+                .says("Each look of staff is noted.")
+                .verb()
+                .answers_file(),
+        )
+        .add(
+            &Method::GET,
+            "/objections/{objection}/evidence/{evidence}/receipt",
+            evidence_receipt,
+            op("getObjectionEvidenceReceipt", "The receipt of a file of an objection, as c2sp.org/tlog-proof")
+                .says("503 with Retry-After while it is not on the log yet.")
+                .answers_text("text/plain"),
+        )
+}
+
 fn receipt_answer(status: StatusCode, receipt: Done<ObjectionReceipt>) -> Answer {
     done(status, receipt, |receipt| ReceiptBody {
         objection: ObjectionRef(receipt.objection),
@@ -319,6 +362,9 @@ async fn one(State(edge): State<Edge>, Member(call): Member, Of(id): Of<Objectio
         side: view.side.word(),
         text: view.text,
         answer: view.answer,
+        evidence: view.files.iter().map(evidence_body).collect(),
+        evidence_count: view.file_count,
+        may_add_evidence: view.may_add_files,
         claim_state: view.claim_state,
     })
 }
@@ -345,4 +391,33 @@ async fn answer(
 
 async fn receipt(State(edge): State<Edge>, Member(call): Member, Of(id): Of<ObjectionRef>) -> Answer {
     receipts::answer(&edge, &call, ReceiptOf::Objection { objection: id.0 }).await
+}
+
+async fn add_evidence(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Of((id, evidence)): Of<(ObjectionRef, EvidenceRef)>,
+    FileBody(mut pieces, length): FileBody,
+) -> Answer {
+    let command = ReceiveEvidence { of: id.into(), evidence: evidence.0, length };
+    receive(&edge, &call, command, &mut pieces).await
+}
+
+async fn evidence(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Of((id, evidence)): Of<(ObjectionRef, EvidenceRef)>,
+    headers: HeaderMap,
+) -> Answer {
+    let opened = edge.app.evidence_file(&call, id.into(), evidence.0).await?;
+    send_file(&edge.app, &opened, evidence.0, &headers, Taking::Saved).await
+}
+
+async fn evidence_receipt(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Of((id, evidence)): Of<(ObjectionRef, EvidenceRef)>,
+) -> Answer {
+    let claim = edge.app.objection_view(&call, id.0).await?.line.claim;
+    receipts::answer(&edge, &call, ReceiptOf::Evidence { claim, evidence: evidence.0 }).await
 }

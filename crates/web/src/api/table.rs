@@ -45,7 +45,7 @@ pub(crate) const EVIDENCE_MEDIA: [&str; 6] = [
 )]
 pub(crate) struct Op {
     tag: &'static str,
-    id: &'static str,
+    id: String,
     summary: &'static str,
     description: String,
     public: bool,
@@ -80,10 +80,10 @@ enum Answer {
 
 impl Op {
     /// A call for signed-in members that answers 200.
-    pub(crate) fn new(tag: &'static str, id: &'static str, summary: &'static str) -> Self {
+    pub(crate) fn new(tag: &'static str, id: impl Into<String>, summary: &'static str) -> Self {
         Self {
             tag,
-            id,
+            id: id.into(),
             summary,
             description: String::new(),
             public: false,
@@ -206,8 +206,10 @@ impl Op {
     }
 
     fn operation(&self, path: &str, safe: bool) -> OperationBuilder {
-        let mut operation =
-            OperationBuilder::new().tag(self.tag).operation_id(Some(self.id)).summary(Some(self.summary));
+        let mut operation = OperationBuilder::new()
+            .tag(self.tag)
+            .operation_id(Some(self.id.clone()))
+            .summary(Some(self.summary));
         let mut description = self.description.clone();
         if !self.role.is_empty() {
             let gap = if description.is_empty() { "" } else { " " };

@@ -1,7 +1,8 @@
-//! Resumable uploads: the tus protocol 1.0.0 with the extensions creation, termination, expiration and checksum, below a claim.
+//! Resumable uploads: the tus protocol 1.0.0 with the extensions creation, termination, expiration and checksum, below a claim
+//! or a dispute about one.
 //!
-//! Shape: an upload is made with its length, gets its bytes in as many requests as the line needs, and becomes evidence of the claim
-//! with its last byte; its id is the id of the file then. Nothing but bytes travels: metadata is read by nobody.
+//! Shape: an upload is made with its length, gets its bytes in as many requests as the line needs, and becomes evidence
+//! of it with its last byte; its id is the id of the file then. Nothing but bytes travels: metadata is read by nobody.
 //!
 //! Guarantees: offsets are exact (409 otherwise); with a check sum all bytes of a request are kept or none (460); an upload is seen by
 //! the member who began it, and is like none for everybody else (404); what is kept survives a restart of the platform.
@@ -14,8 +15,9 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use huzhu_app::claims::{BeginUpload, ContinueUpload, UploadState};
+use huzhu_app::claims::{BeginUpload, ContinueUpload, EvidenceOf, UploadState};
 use huzhu_app::ports::{Pieces, VaultError};
+use serde::de::DeserializeOwned;
 
 use super::request::{Answer, Member, Of};
 use super::table::{Op, Table};
@@ -23,7 +25,7 @@ use crate::edge::Edge;
 use crate::problem::Problem;
 use crate::transfer::BodyPieces;
 use crate::upload_headers::{Checksum, LENGTH, OFFSET, RESUMABLE, TUS, bytes_in, is_part, speaks_tus};
-use crate::wire::{ClaimRef, EvidenceRef};
+use crate::wire::{ClaimRef, EvidenceRef, ObjectionRef};
 
 const VERSION: HeaderName = HeaderName::from_static("tus-version");
 const EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
@@ -31,15 +33,40 @@ const MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 const ALGORITHMS: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
 const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 
+/// What uploads can be for, and how the calls for it are named.
+struct For {
+    /// The end of each name of a call.
+    name: &'static str,
+    /// Address of what it is for.
+    base: &'static str,
+    /// What becomes of the file.
+    becomes: &'static str,
+}
+
+const CLAIM: For = For { name: "Upload", base: "/claims/{claim}", becomes: "evidence of the claim" };
+const OBJECTION: For =
+    For { name: "ObjectionUpload", base: "/objections/{objection}", becomes: "evidence of the objection" };
+
 pub(super) fn add(table: Table) -> Table {
-    let op = |id, summary| Op::new("uploads", id, summary);
-    let (uploads, upload) = ("/claims/{claim}/uploads", "/claims/{claim}/uploads/{upload}");
+    let table = add_for::<ClaimRef>(table, &CLAIM);
+    add_for::<ObjectionRef>(table, &OBJECTION)
+}
+
+/// The five calls for uploads below one kind of thing.
+fn add_for<R>(table: Table, of: &For) -> Table
+where
+    R: DeserializeOwned + Into<EvidenceOf> + Send + 'static,
+{
+    let op = |id: String, summary| Op::new("uploads", id, summary);
+    let (uploads, upload) = (format!("{}/uploads", of.base), format!("{}/uploads/{{upload}}", of.base));
+    let last =
+        format!("tus 1.0.0. With the last byte the file becomes {}, under the id of the upload.", of.becomes);
     table
         .add(
             &Method::POST,
-            uploads,
-            begin,
-            op("beginUpload", "Begin a resumable upload")
+            &uploads,
+            begin::<R>,
+            op(format!("begin{}", of.name), "Begin a resumable upload")
                 .says("tus 1.0.0, extension creation. `Location` is the upload. The type is read from the content.")
                 .tus()
                 .announces()
@@ -47,35 +74,44 @@ pub(super) fn add(table: Table) -> Table {
         )
         .add(
             &Method::OPTIONS,
-            uploads,
-            options,
-            op("describeUploads", "What the server speaks").says("tus 1.0.0.").public().answers_nothing(),
+            &uploads,
+            options::<R>,
+            op(format!("describe{}s", of.name), "What the server speaks")
+                .says("tus 1.0.0.")
+                .public()
+                .answers_nothing(),
         )
         .add(
             &Method::HEAD,
-            upload,
-            state,
-            op("getUpload", "How many bytes are kept").says("tus 1.0.0: `Upload-Offset`.").tus(),
+            &upload,
+            state::<R>,
+            op(format!("get{}", of.name), "How many bytes are kept").says("tus 1.0.0: `Upload-Offset`.").tus(),
         )
         .add(
             &Method::PATCH,
-            upload,
-            go_on,
-            op("continueUpload", "Send bytes at an offset")
-                .says("tus 1.0.0. With the last byte the file becomes evidence of the claim, under the id of the upload.")
+            &upload,
+            go_on::<R>,
+            op(format!("continue{}", of.name), "Send bytes at an offset")
+                .says(&last)
                 .tus()
                 .takes_part()
                 .answers_nothing(),
         )
         .add(
             &Method::DELETE,
-            upload,
-            end,
-            op("endUpload", "Give an upload up").says("tus 1.0.0, extension termination.").tus().answers_nothing(),
+            &upload,
+            end::<R>,
+            op(format!("end{}", of.name), "Give an upload up")
+                .says("tus 1.0.0, extension termination.")
+                .tus()
+                .answers_nothing(),
         )
 }
 
-async fn options(State(edge): State<Edge>, Of(_): Of<ClaimRef>) -> Answer {
+async fn options<R>(State(edge): State<Edge>, Of(_): Of<R>) -> Answer
+where
+    R: DeserializeOwned + Send,
+{
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     headers.insert(RESUMABLE, HeaderValue::from_static(TUS));
@@ -86,18 +122,21 @@ async fn options(State(edge): State<Edge>, Of(_): Of<ClaimRef>) -> Answer {
     Ok(response)
 }
 
-async fn begin(
-    State(edge): State<Edge>,
-    Member(call): Member,
-    Of(id): Of<ClaimRef>,
-    headers: HeaderMap,
-) -> Answer {
+async fn begin<R>(State(edge): State<Edge>, Member(call): Member, Of(id): Of<R>, headers: HeaderMap) -> Answer
+where
+    R: DeserializeOwned + Into<EvidenceOf> + Send,
+{
     speaks_tus(&headers)?;
     let length = bytes_in(&headers, &LENGTH)?;
-    let state = edge.app.begin_upload(&call, BeginUpload { claim: id.0, length }).await;
+    let of = id.into();
+    let state = edge.app.begin_upload(&call, BeginUpload { of, length }).await;
     let state = state.map_err(too_large)?;
     let mut response = answer(StatusCode::CREATED, &state);
-    let place = format!("/api/v1/claims/{}/uploads/{}", id.0, state.upload);
+    let base = match of {
+        EvidenceOf::Claim(claim) => format!("claims/{claim}"),
+        EvidenceOf::Objection(objection) => format!("objections/{objection}"),
+    };
+    let place = format!("/api/v1/{base}/uploads/{}", state.upload);
     let place = HeaderValue::from_str(&place).map_err(|_| Problem::broken())?;
     response.headers_mut().insert(LOCATION, place);
     Ok(response)
@@ -115,29 +154,35 @@ fn too_large(error: huzhu_app::error::AppError) -> Problem {
     if large { problem.with_status(StatusCode::PAYLOAD_TOO_LARGE) } else { problem }
 }
 
-async fn state(
+async fn state<R>(
     State(edge): State<Edge>,
     Member(call): Member,
-    Of((id, upload)): Of<(ClaimRef, EvidenceRef)>,
+    Of((id, upload)): Of<(R, EvidenceRef)>,
     headers: HeaderMap,
-) -> Answer {
+) -> Answer
+where
+    R: DeserializeOwned + Into<EvidenceOf> + Send,
+{
     speaks_tus(&headers)?;
-    Ok(answer(StatusCode::OK, &edge.app.upload_state(&call, id.0, upload.0).await?))
+    Ok(answer(StatusCode::OK, &edge.app.upload_state(&call, id.into(), upload.0).await?))
 }
 
-async fn go_on(
+async fn go_on<R>(
     State(edge): State<Edge>,
     Member(call): Member,
-    Of((id, upload)): Of<(ClaimRef, EvidenceRef)>,
+    Of((id, upload)): Of<(R, EvidenceRef)>,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
+) -> Answer
+where
+    R: DeserializeOwned + Into<EvidenceOf> + Send,
+{
     speaks_tus(&headers)?;
     is_part(&headers)?;
     let offset = bytes_in(&headers, &OFFSET)?;
     let sum = Checksum::announced(&headers)?;
     let all_or_none = sum.is_some();
-    let command = ContinueUpload { claim: id.0, upload: upload.0, offset, all_or_none };
+    let command = ContinueUpload { of: id.into(), upload: upload.0, offset, all_or_none };
     let mut pieces = Checked { inner: BodyPieces::new(body), sum };
     let state = edge.app.continue_upload(&call, command, &mut pieces).await;
     if state.is_err() {
@@ -147,14 +192,17 @@ async fn go_on(
     Ok(answer(StatusCode::NO_CONTENT, &state))
 }
 
-async fn end(
+async fn end<R>(
     State(edge): State<Edge>,
     Member(call): Member,
-    Of((id, upload)): Of<(ClaimRef, EvidenceRef)>,
+    Of((id, upload)): Of<(R, EvidenceRef)>,
     headers: HeaderMap,
-) -> Answer {
+) -> Answer
+where
+    R: DeserializeOwned + Into<EvidenceOf> + Send,
+{
     speaks_tus(&headers)?;
-    edge.app.end_upload(&call, id.0, upload.0).await?;
+    edge.app.end_upload(&call, id.into(), upload.0).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().insert(RESUMABLE, HeaderValue::from_static(TUS));
     Ok(response)

@@ -6,26 +6,30 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query};
-use axum::http::StatusCode;
+use axum::extract::multipart::{Multipart, MultipartRejection};
+use axum::extract::{DefaultBodyLimit, Path, Query};
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use huzhu_app::error::AppError;
 use huzhu_app::objections::{
     AnswerObjection, ObjectionLine, ObjectionView, PublicObjection, Side, WithdrawObjection,
 };
-use huzhu_domain::id::ObjectionId;
+use huzhu_domain::id::{EvidenceId, ObjectionId};
 use huzhu_domain::objection::{Answer as Answered, Ground};
 use huzhu_domain::time::TimeZone;
 use serde::Deserialize;
 
 use super::forms::{Fields, form_errors, wrong};
 use super::frame::{Answer, MemberVisit, Visit, see_other};
+use super::member::{DisputeFiles, FileLine, numbered, of_dispute};
 use super::phrases;
 use super::public::Shown;
-use super::staff::{console, due, keyed, status_of};
+use super::staff::{LookWish, console, due, keyed, look, status_of};
+use super::upload::keep_all;
 use crate::design::{Choice, Fact, FieldError, NavItem, Page};
 use crate::edge::Edge;
 use crate::i18n::Locale;
+use crate::transfer::{Taking, send_file};
 
 /// Rows of one page; a page stays below 60 kB.
 const ROWS_MAX: usize = 50;
@@ -35,6 +39,9 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/me/objections", get(mine))
         .route("/me/objections/{id}", get(own_page))
         .route("/me/objections/{id}/withdraw", post(withdraw))
+        .route("/me/objections/{id}/files", get(files).post(add_files).layer(DefaultBodyLimit::disable()))
+        .route("/me/objections/{id}/files/{file}", get(own_file))
+        .route("/staff/objections/{id}/files/{file}", get(staff_file))
         .route("/staff/objections", get(queue))
         .route("/staff/objections/{id}", get(staff_page))
         .route("/staff/objections/{id}/answer", post(answer))
@@ -167,6 +174,12 @@ struct ObjectionPage {
     tone: &'static str,
     card: String,
     text: String,
+    /// Files that the reader may open, with their receipts for the objector.
+    files: Vec<FileLine>,
+    /// What is said of files instead.
+    files_told: String,
+    /// Where the objector adds files.
+    files_at: String,
     answer: String,
     /// Address of the form under it: empty, or where the answer or the withdrawal goes.
     answer_to: String,
@@ -215,6 +228,10 @@ async fn show(visit: &MemberVisit, id: &str, given: Given) -> Answer {
         found.map_or_else(String::new, |error| error.message.clone())
     };
     let typed_key = given.fields.text("key");
+    let base = match view.side {
+        Side::Staff => format!("/staff/objections/{id}"),
+        Side::Objector | Side::Claimant => format!("/me/objections/{id}"),
+    };
     let page = ObjectionPage {
         page: visit.page(l.t("objection-title")),
         l,
@@ -225,6 +242,17 @@ async fn show(visit: &MemberVisit, id: &str, given: Given) -> Answer {
         tone,
         card: format!("/plans/{}/notice/{}", view.line.plan, view.line.claim),
         text: view.text.clone().unwrap_or_else(|| l.t("objection-text-gone")),
+        files: numbered(l, &base, &view.files, &zone, false),
+        files_told: if view.files.is_empty() && view.file_count > 0 {
+            l.t1("objection-files-told", "count", view.file_count)
+        } else {
+            String::new()
+        },
+        files_at: if view.side == Side::Objector && (view.may_add_files || view.file_count > 0) {
+            format!("{base}/files")
+        } else {
+            String::new()
+        },
         answer: view.answer.clone().unwrap_or_default(),
         answer_to: if view.may_answer { format!("/staff/objections/{id}/answer") } else { String::new() },
         withdraw_at: if view.side == Side::Objector && view.line.seen.until.is_some() {
@@ -281,6 +309,68 @@ fn answers(l: Locale, chosen: &str) -> Vec<Choice> {
     ]
     .map(|(word, label, hint)| Choice { hint: l.t(hint), ..Choice::new(word, l.t(label), word == chosen) })
     .to_vec()
+}
+
+async fn files(visit: MemberVisit, Path(id): Path<String>) -> Answer {
+    files_page(&visit, &id, Vec::new()).await
+}
+
+/// The objector's page for files. To everybody else there is none.
+async fn files_page(visit: &MemberVisit, id: &str, errors: Vec<FieldError>) -> Answer {
+    let (l, id) = (visit.l(), objection_id(id)?);
+    let view = visit.app().objection_view(&visit.call(), id).await?;
+    if view.side != Side::Objector {
+        return Err(AppError::NotFound("objection").into());
+    }
+    let shown = Shown::of(visit, view.line.plan.as_str()).await?;
+    let of = DisputeFiles {
+        base: format!("/me/objections/{id}"),
+        back: l.t("objection-files-back"),
+        seen_by: l.t("objection-files-seen-by"),
+        uploads: format!("/api/v1/objections/{id}/uploads"),
+        files: &view.files,
+        can_add: view.may_add_files,
+        zone: shown.terms()?.zone(),
+    };
+    of_dispute(visit, of, errors)
+}
+
+async fn add_files(
+    visit: MemberVisit,
+    Path(id): Path<String>,
+    body: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    let objection = objection_id(&id)?;
+    let errors = keep_all(&visit, objection.into(), body).await?;
+    if errors.is_empty() {
+        return Ok(see_other(&format!("/me/objections/{objection}/files")));
+    }
+    files_page(&visit, &id, errors).await
+}
+
+/// The file in clear, always saved: its content comes from outside.
+async fn own_file(
+    visit: MemberVisit,
+    Path((id, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let evidence: EvidenceId = file.parse().map_err(|_| AppError::NotFound("file"))?;
+    let opened = visit.app().evidence_file(&visit.call(), objection_id(&id)?.into(), evidence).await?;
+    Ok(send_file(visit.app(), &opened, evidence, &headers, Taking::Saved).await?)
+}
+
+/// The file for those who may answer; each look is on record.
+async fn staff_file(
+    visit: MemberVisit,
+    Path((id, file)): Path<(String, String)>,
+    Query(wish): Query<LookWish>,
+    headers: HeaderMap,
+) -> Answer {
+    look(&visit, objection_id(&id)?.into(), &file, &wish, &headers).await
+}
+
+fn objection_id(id: &str) -> Result<ObjectionId, AppError> {
+    id.parse().map_err(|_| AppError::NotFound("objection"))
 }
 
 async fn withdraw(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Answer {

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use huzhu_app::error::AppError;
 use huzhu_app::log::{LogReceipt, ReceiptAnswer, ReceiptOf};
-use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId};
+use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, ObjectionId};
 use huzhu_domain::time::TimeZone;
 
 use super::frame::{Answer, MemberVisit, PageError, Visit};
@@ -75,6 +75,7 @@ pub(super) fn routes() -> Router<Edge> {
     let router = Router::new();
     let router = forms!(router, "/me/claims/{id}/files/{file}", evidence, (String, String));
     let router = forms!(router, "/me/claims/{id}/steps/{number}", step, (String, u64));
+    let router = forms!(router, "/me/objections/{id}/files/{file}", of_objection, (String, String));
     forms!(router, "/me/enrolments/{id}", consent, String)
 }
 
@@ -91,6 +92,29 @@ async fn evidence(visit: MemberVisit, (id, file): (String, String), form: Form) 
         base: format!("/me/claims/{claim}/files/{evidence}/receipt"),
         back: format!("/me/claims/{claim}"),
         back_label: l.t("sheet-back-claim"),
+    };
+    answer(&visit, wanted, form).await
+}
+
+async fn of_objection(visit: MemberVisit, (id, file): (String, String), form: Form) -> Answer {
+    let l = visit.l();
+    let objection: ObjectionId = id.parse().map_err(|_| AppError::NotFound("objection"))?;
+    let evidence: EvidenceId = file.parse().map_err(|_| AppError::NotFound("file"))?;
+    let line = visit.app().objection_view(&visit.call(), objection).await?.line;
+    let shown = Shown::of(&visit, line.plan.as_str()).await?;
+    let wanted = Wanted {
+        of: ReceiptOf::Evidence { claim: line.claim, evidence },
+        about: l.t2(
+            "sheet-file-of-objection",
+            "file",
+            evidence.to_string(),
+            "objection",
+            objection.to_string(),
+        ),
+        zone: shown.terms()?.zone().clone(),
+        base: format!("/me/objections/{objection}/files/{evidence}/receipt"),
+        back: format!("/me/objections/{objection}"),
+        back_label: l.t("sheet-back-objection"),
     };
     answer(&visit, wanted, form).await
 }

@@ -1,9 +1,9 @@
-//! Files of evidence from a form without script: those of a member for a claim, and those of an investigator.
+//! Files of evidence from a form without script: those of a member for a claim or a dispute, and those of an investigator.
 
 use axum::extract::multipart::{Field, Multipart, MultipartRejection};
-use huzhu_app::claims::ReceiveEvidence;
+use huzhu_app::claims::{EvidenceOf, ReceiveEvidence};
 use huzhu_app::error::AppError;
-use huzhu_domain::id::{ClaimId, EvidenceId};
+use huzhu_domain::id::EvidenceId;
 use uuid::Uuid;
 
 use super::forms::{form_errors, wrong};
@@ -24,7 +24,7 @@ const KEY_BYTES_MAX: usize = 64;
 /// What cannot be mended in the form.
 pub(super) async fn keep_all(
     visit: &MemberVisit,
-    claim: ClaimId,
+    of: EvidenceOf,
     body: Result<Multipart, MultipartRejection>,
 ) -> Result<Vec<FieldError>, PageError> {
     let l = visit.l();
@@ -57,7 +57,7 @@ pub(super) async fn keep_all(
                 number = number.saturating_add(1);
                 let mut pieces = FieldPieces { first, field };
                 // The rest of a refused file is read and dropped, since a browser reads no answer before it has sent all.
-                errors.extend(keep(visit, claim, key, number, &name, &mut pieces).await?);
+                errors.extend(keep(visit, of, key, number, &name, &mut pieces).await?);
             }
             _ => {}
         }
@@ -71,14 +71,14 @@ pub(super) async fn keep_all(
 /// Keeps one file; its id follows from the key of the form and its number, so that a repeated upload adds nothing.
 async fn keep(
     visit: &MemberVisit,
-    claim: ClaimId,
+    of: EvidenceOf,
     key: Uuid,
     number: u32,
     name: &str,
     pieces: &mut FieldPieces<'_>,
 ) -> Result<Vec<FieldError>, PageError> {
     let id = Uuid::from_u128(key.as_u128().wrapping_add(u128::from(number)));
-    let command = ReceiveEvidence { claim, evidence: EvidenceId::from_uuid(id), length: None };
+    let command = ReceiveEvidence { of, evidence: EvidenceId::from_uuid(id), length: None };
     let call = visit.call_with(&id.to_string());
     match visit.app().receive_evidence(&call, command, pieces).await {
         Ok(_) => Ok(Vec::new()),

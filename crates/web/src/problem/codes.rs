@@ -39,6 +39,8 @@ pub const REFUSALS: &[&str] = &[
     "refusal-claim-wrong-role",
     "refusal-claim-wrong-state",
     "refusal-credit-too-low",
+    "refusal-dispute-evidence-too-large",
+    "refusal-dispute-too-much-evidence",
     "refusal-enrolment-ended",
     "refusal-erasure-claim-open",
     "refusal-evidence-id-used",

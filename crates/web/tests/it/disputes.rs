@@ -177,7 +177,7 @@ impl Site {
         let draft = DraftClaim { claim: id, enrolment: enrolment(n), illness };
         app.draft_claim(&me, &draft).await.expect("a draft");
         let evidence = EvidenceId::from_uuid(uuid::Uuid::from_u128(id.uuid().as_u128() + (1 << 100) + 5_000));
-        let file = AddEvidence { claim: id, evidence, bytes: PDF.to_vec() };
+        let file = AddEvidence { of: id.into(), evidence, bytes: PDF.to_vec() };
         app.add_evidence(&me, &file).await.expect("a file");
         app.report_claim(&me, OwnClaim { claim: id }).await.expect("reported");
     }

@@ -7,6 +7,7 @@ mod api_guards;
 mod api_roles;
 mod api_world;
 mod desk_pages;
+mod dispute_files;
 mod disputes;
 mod field_pages;
 mod jury_journey;

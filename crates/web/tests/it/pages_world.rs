@@ -233,7 +233,7 @@ impl Town {
         let call = by(n, None);
         for number in 0..2 {
             let evidence = EvidenceId::from_uuid(uuid::Uuid::from_u128((4 << 100) + n * 10 + number));
-            let command = AddEvidence { claim: claim(n), evidence, bytes: PDF.to_vec() };
+            let command = AddEvidence { of: claim(n).into(), evidence, bytes: PDF.to_vec() };
             self.app.add_evidence(&call, &command).await.expect("evidence");
         }
         self.app.report_claim(&call, OwnClaim { claim: claim(n) }).await.expect("reported");

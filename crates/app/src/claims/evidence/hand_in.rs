@@ -1,4 +1,4 @@
-//! Makes a whole file part of its claim.
+//! Makes a whole file part of its claim, or of the dispute that it was sent for.
 //!
 //! The order is what matters: the file is finished, its digest is computed from what the vault gives back, the digest is noted with
 //! the file, the file moves to where files stay, and then the event is kept. After a crash at any point the sweep finds the note and
@@ -82,8 +82,8 @@ impl App {
             at,
         };
         // The last answer was lost: the claim has this very file.
-        let (action, open) = self.claim_to_add_to(call, note.claim).await?;
-        let there = open.claim().evidence().get(&note.evidence);
+        let slot = self.slot(call, note.of()).await?;
+        let there = slot.file(note.evidence);
         if let Some(there) = there.filter(|there| there.digest == salted) {
             return Ok((Done { receipt: receipt(there.at), replayed: true, position: None }, salted));
         }
@@ -99,23 +99,27 @@ impl App {
             digest: salted,
             at,
         };
-        let request = (note.claim, note.evidence, content);
+        let request = (note.claim, note.dispute, note.evidence, content);
+        let action = slot.action;
         self.catch_up_before(call, action, note.claim).await?;
         let done = self
             .transact(call, action, &request, |now| async move {
-                let (_, open) = self.claim_to_add_to(call, note.claim).await?;
+                let slot = self.slot(call, note.of()).await?;
                 let kept = EvidenceFile { kind, bytes, digest: salted, at: now };
-                let event = open.claim().add_evidence(note.evidence, kept)?;
-                self.unused(&open, note.evidence).await?;
+                let event = slot.add(note.evidence, kept)?;
+                self.unused(&slot.open, note.evidence).await?;
                 self.vault.publish(file).await?;
                 let mut unit = Unit::new(now, call.caller.actor());
-                unit.appends.push(append_claim(&open.loaded, vec![event]));
+                unit.appends.push(append_claim(&slot.open.loaded, vec![event]));
                 let place = [file.0.as_bytes().as_slice(), &note.half().0].concat();
                 let (salt, owner) = (note.salt.to_vec(), note.about);
                 unit.sealed.push(Sealed { owner, name: salt_name(note.evidence), bytes: salt });
                 unit.sealed.push(Sealed { owner, name: place_name(note.evidence), bytes: place });
-                let print = self.print_of(&content).to_vec();
-                unit.sealed.push(Sealed { owner, name: print_name(note.evidence), bytes: print });
+                // Looked for in papers of claims only: what a stranger hands in says nothing about the claimant's hands.
+                if note.dispute.is_none() {
+                    let print = self.print_of(&content).to_vec();
+                    unit.sealed.push(Sealed { owner, name: print_name(note.evidence), bytes: print });
+                }
                 if let Some(look) = look {
                     let bytes = look.to_vec();
                     unit.sealed.push(Sealed { owner, name: look_name(note.evidence), bytes });
@@ -128,7 +132,7 @@ impl App {
 
     /// What a picture looks like, with the version of whoever looked; `None` for other files and where nobody can tell.
     async fn look_of(&self, file: FileId, note: &Note, kind: FileKind, bytes: u64) -> Option<Vec<u8>> {
-        if !is_picture(kind) {
+        if !is_picture(kind) || note.dispute.is_some() {
             return None;
         }
         let pieces = self.vault.read(file, Some(&note.half()), 0..u64::MAX).await.ok()?;

@@ -3,7 +3,7 @@
 //! Guarantees: what a file is and whether it is too large is known from its first bytes and from the length announced, and
 //! refused then; a refused file leaves nothing behind; a file on its way in is seen by whoever began it and by nobody else.
 
-use huzhu_domain::claim::{EvidenceFile, FileKind};
+use huzhu_domain::claim::{Dispute, EvidenceFile, FileKind};
 use huzhu_domain::digest::Digest;
 use huzhu_domain::id::{ClaimId, EvidenceId, MemberId};
 use huzhu_domain::time::Moment;
@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::super::OpenClaim;
 use super::super::refusal::refused;
 use super::kind::{HEAD_BYTES, is_picture, sniff};
-use super::{EvidenceLimits, EvidenceReceipt, salt_name};
+use super::slot::Slot;
+use super::{EvidenceLimits, EvidenceOf, EvidenceReceipt, salt_name};
 use crate::App;
 use crate::call::{Call, Done};
 use crate::error::{AppError, FieldMistake};
-use crate::permission::Action;
 use crate::ports::{FileId, Intake, OwnerHalf, Pieces, Staged, VaultError};
 
 /// How long an upload may rest, in seconds: a week, so that somebody whose line is dead can go on from elsewhere.
@@ -29,8 +29,8 @@ const SAVE_EVERY: u64 = 4 * 1024 * 1024;
 /// Hands in a file in one request.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceiveEvidence {
-    /// The claim.
-    pub claim: ClaimId,
+    /// What it is for.
+    pub of: EvidenceOf,
     /// Id of the file, made by the caller.
     pub evidence: EvidenceId,
     /// Bytes that were announced; the rest is refused.
@@ -40,8 +40,8 @@ pub struct ReceiveEvidence {
 /// Begins an upload in many requests.
 #[derive(Clone, Copy, Debug)]
 pub struct BeginUpload {
-    /// The claim.
-    pub claim: ClaimId,
+    /// What it is for.
+    pub of: EvidenceOf,
     /// Bytes of the whole file.
     pub length: u64,
 }
@@ -49,8 +49,8 @@ pub struct BeginUpload {
 /// Goes on with an upload.
 #[derive(Clone, Copy, Debug)]
 pub struct ContinueUpload {
-    /// The claim.
-    pub claim: ClaimId,
+    /// What it is for.
+    pub of: EvidenceOf,
     /// The upload, which is the id of the file too.
     pub upload: EvidenceId,
     /// Bytes that the caller believes are kept.
@@ -82,6 +82,9 @@ pub(super) struct Note {
     /// Whom it is about: the owner of the key that will seal its salt.
     pub(super) about: MemberId,
     pub(super) claim: ClaimId,
+    /// The dispute about the claim that it is for, if it is not for the claim itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dispute: Option<Dispute>,
     pub(super) evidence: EvidenceId,
     length: Option<u64>,
     half: [u8; 32],
@@ -100,6 +103,15 @@ impl Note {
 
     pub(super) fn bytes(&self) -> Result<Vec<u8>, AppError> {
         serde_json::to_vec(self).map_err(|error| AppError::Broken(error.to_string()))
+    }
+
+    /// What it is for.
+    pub(super) const fn of(&self) -> EvidenceOf {
+        match self.dispute {
+            // No use case takes files for a jury case yet.
+            None | Some(Dispute::JuryCase { .. }) => EvidenceOf::Claim(self.claim),
+            Some(Dispute::Objection(objection)) => EvidenceOf::Objection(objection),
+        }
     }
 
     pub(super) const fn half(&self) -> OwnerHalf {
@@ -136,7 +148,9 @@ impl Note {
 #[derive(Clone, Copy)]
 struct Room {
     limits: EvidenceLimits,
-    /// Bytes that the claim has, or that are announced for it.
+    /// For a dispute, which has less room than a claim.
+    disputed: bool,
+    /// Bytes that the claim or the dispute has, or that are announced for it.
     others: u64,
 }
 
@@ -152,10 +166,15 @@ impl Room {
         if bytes > limit {
             return Err(mistake(code, vec![("limit", limit.to_string()), ("found", bytes.to_string())]));
         }
-        let (limit, found) = (self.limits.claim_bytes, self.others.saturating_add(bytes));
+        let (code, limit) = if self.disputed {
+            ("dispute-evidence-too-large", self.limits.dispute_bytes)
+        } else {
+            ("claim-evidence-too-large", self.limits.claim_bytes)
+        };
+        let found = self.others.saturating_add(bytes);
         if found > limit {
             let values = vec![("limit", limit.to_string()), ("found", found.to_string())];
-            return Err(refused("claim-evidence-too-large", values));
+            return Err(refused(code, values));
         }
         Ok(())
     }
@@ -173,8 +192,8 @@ impl App {
         command: ReceiveEvidence,
         pieces: &mut dyn Pieces,
     ) -> Result<Done<EvidenceReceipt>, AppError> {
-        let ReceiveEvidence { claim, evidence, length } = command;
-        let (file, mut note, room) = self.begin(call, claim, Some(evidence), length, REQUEST_SECONDS).await?;
+        let ReceiveEvidence { of, evidence, length } = command;
+        let (file, mut note, room) = self.begin(call, of, Some(evidence), length, REQUEST_SECONDS).await?;
         let taken = match self.vault.append(file, &note.half()).await {
             Ok(mut intake) => take_in(intake.as_mut(), &mut note, 0, room, pieces, false).await,
             Err(error) => Err(error.into()),
@@ -193,11 +212,11 @@ impl App {
     /// # Errors
     /// As [`App::receive_evidence`], as far as the length tells.
     pub async fn begin_upload(&self, call: &Call, command: BeginUpload) -> Result<UploadState, AppError> {
-        let BeginUpload { claim, length } = command;
+        let BeginUpload { of, length } = command;
         if length == 0 {
             return Err(mistake("file-empty", Vec::new()));
         }
-        let (file, note, _) = self.begin(call, claim, None, Some(length), UPLOAD_SECONDS).await?;
+        let (file, note, _) = self.begin(call, of, None, Some(length), UPLOAD_SECONDS).await?;
         let staged = self.vault.staged(file).await?.ok_or(AppError::NotFound("upload"))?;
         Ok(UploadState { upload: note.evidence, offset: 0, length, until: Some(staged.until), receipt: None })
     }
@@ -209,16 +228,16 @@ impl App {
     pub async fn upload_state(
         &self,
         call: &Call,
-        claim: ClaimId,
+        of: EvidenceOf,
         upload: EvidenceId,
     ) -> Result<UploadState, AppError> {
         let caller = Self::member_of(call)?;
-        match self.own_upload(claim, upload, caller).await {
+        match self.own_upload(of, upload, caller).await {
             Ok((staged, note)) => Ok(state_of(&staged, &note)),
             // An upload that is part of the claim by now: whoever lost the last answer learns that all bytes are there.
             Err(AppError::NotFound(_)) => {
-                let (_, open) = self.claim_to_add_to(call, claim).await?;
-                let file = open.claim().evidence().get(&upload).ok_or(AppError::NotFound("upload"))?;
+                let slot = self.slot(call, of).await?;
+                let file = slot.file(upload).ok_or(AppError::NotFound("upload"))?;
                 let (offset, length) = (file.bytes, file.bytes);
                 Ok(UploadState { upload, offset, length, until: None, receipt: None })
             }
@@ -236,17 +255,17 @@ impl App {
         command: ContinueUpload,
         pieces: &mut dyn Pieces,
     ) -> Result<UploadState, AppError> {
-        let ContinueUpload { claim, upload, offset, all_or_none } = command;
+        let ContinueUpload { of, upload, offset, all_or_none } = command;
         let caller = Self::member_of(call)?;
-        let state = self.upload_state(call, claim, upload).await?;
+        let state = self.upload_state(call, of, upload).await?;
         if state.until.is_none() {
             return if offset == state.length { Ok(state) } else { Err(AppError::Stale("upload-offset")) };
         }
         let file = FileId(upload.uuid());
-        let (_, note) = self.own_upload(claim, upload, caller).await?;
+        let (_, note) = self.own_upload(of, upload, caller).await?;
         // From here on nobody else writes; only now the number of bytes is certain.
         let intake = self.vault.append(file, &note.half()).await?;
-        let (staged, note) = self.own_upload(claim, upload, caller).await?;
+        let (staged, note) = self.own_upload(of, upload, caller).await?;
         if offset != staged.bytes {
             return Err(AppError::Stale("upload-offset"));
         }
@@ -264,11 +283,10 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for everybody but the member who began it, and for a file that is part of the claim by now.
-    pub async fn end_upload(&self, call: &Call, claim: ClaimId, upload: EvidenceId) -> Result<(), AppError> {
+    pub async fn end_upload(&self, call: &Call, of: EvidenceOf, upload: EvidenceId) -> Result<(), AppError> {
         let caller = Self::member_of(call)?;
-        let (staged, note) = self.own_upload(claim, upload, caller).await?;
-        let (_, open) = self.claim_to_add_to(call, claim).await?;
-        if open.claim().evidence().contains_key(&note.evidence) {
+        let (staged, note) = self.own_upload(of, upload, caller).await?;
+        if self.slot(call, of).await?.file(note.evidence).is_some() {
             return Err(AppError::NotFound("upload"));
         }
         Ok(self.vault.destroy(staged.file).await?)
@@ -285,8 +303,8 @@ impl App {
         all_or_none: bool,
         pieces: &mut dyn Pieces,
     ) -> Result<(Note, u64, Option<EvidenceReceipt>), AppError> {
-        let (_, open) = self.claim_to_add_to(call, note.claim).await?;
-        let room = self.room(&open, Some(file), Self::member_of(call)?).await?;
+        let slot = self.slot(call, note.of()).await?;
+        let room = self.room(&slot, Some(file), Self::member_of(call)?).await?;
         let save = !all_or_none;
         let bytes = take_in(intake.as_mut(), &mut note, offset, room, pieces, save).await?;
         if note.length != Some(bytes) {
@@ -302,24 +320,25 @@ impl App {
     async fn begin(
         &self,
         call: &Call,
-        claim: ClaimId,
+        of: EvidenceOf,
         evidence: Option<EvidenceId>,
         length: Option<u64>,
         seconds: i64,
     ) -> Result<(FileId, Note, Room), AppError> {
         let now = self.clock.now();
-        self.authorise(call, Action::FileClaim, now).await?;
+        self.authorise(call, of.action(), now).await?;
         let caller = Self::member_of(call)?;
         let file = FileId(self.entropy.uuid(now));
         let evidence = evidence.unwrap_or(EvidenceId::from_uuid(file.0));
-        let (action, open) = self.claim_to_add_to(call, claim).await?;
-        self.would_take(call, action, &open, evidence, now).await?;
-        let room = self.room(&open, None, caller).await?;
+        let slot = self.slot(call, of).await?;
+        self.would_take(call, &slot, evidence, now).await?;
+        let room = self.room(&slot, None, caller).await?;
         room.check(length.unwrap_or(0), None)?;
         let note = Note {
             by: caller,
-            about: open.claim().claimed().member,
-            claim,
+            about: slot.owner(),
+            claim: slot.open.claim().id(),
+            dispute: slot.dispute,
             evidence,
             length,
             half: self.entropy.secret(),
@@ -333,41 +352,23 @@ impl App {
         Ok((file, note, room))
     }
 
-    /// The claim that the caller may hand files in for, and as what: their own, or one that they were asked to investigate while
-    /// that is open. To anybody else it looks like none.
-    pub(super) async fn claim_to_add_to(
-        &self,
-        call: &Call,
-        claim: ClaimId,
-    ) -> Result<(Action, OpenClaim), AppError> {
-        let caller = Self::member_of(call)?;
-        match self.own_claim(claim, caller).await {
-            Ok(open) => Ok((Action::FileClaim, open)),
-            Err(AppError::NotFound(_)) if call.may(Action::Investigate) => {
-                Ok((Action::Investigate, self.investigated_claim(claim, caller).await?))
-            }
-            Err(other) => Err(other),
-        }
-    }
-
     /// Refuses early what the claim would refuse later. A request that was answered before under its key goes on: it gets that
     /// answer again.
     async fn would_take(
         &self,
         call: &Call,
-        action: Action,
-        open: &OpenClaim,
+        slot: &Slot,
         evidence: EvidenceId,
         now: Moment,
     ) -> Result<(), AppError> {
         let digest = Digest::from_bytes([0; 32]);
         let file = EvidenceFile { kind: FileKind::Pdf, bytes: 0, digest, at: now };
-        let error = match open.claim().add_evidence(evidence, file) {
-            Ok(_) => match self.unused(open, evidence).await {
+        let error = match slot.add(evidence, file) {
+            Ok(_) => match self.unused(&slot.open, evidence).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             },
-            Err(rejection) => rejection.into(),
+            Err(error) => error,
         };
         if let Some(key) = &call.key
             && self.store.answer(call.caller.actor(), key).await?.is_some()
@@ -375,7 +376,7 @@ impl App {
             return Ok(());
         }
         if let AppError::Refused(refusal) = &error {
-            self.note_refused(call, action, now, refusal.code).await?;
+            self.note_refused(call, slot.action, now, refusal.code).await?;
         }
         Err(error)
     }
@@ -389,18 +390,17 @@ impl App {
         }
     }
 
-    /// What the claim and its other uploads leave.
-    async fn room(&self, open: &OpenClaim, file: Option<FileId>, caller: MemberId) -> Result<Room, AppError> {
-        let (limits, claim) = (self.evidence, open.claim().id());
-        let mut others =
-            open.claim().evidence().values().fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
+    /// What the claim or the dispute and its other uploads leave.
+    async fn room(&self, slot: &Slot, file: Option<FileId>, caller: MemberId) -> Result<Room, AppError> {
+        let (limits, claim) = (self.evidence, slot.open.claim().id());
+        let mut others = slot.bytes();
         let mut uploads = 0_usize;
         for staged in self.vault.all_staged().await? {
             let note = Note::read(&staged)?;
             if Some(staged.file) == file || note.digest.is_some() {
                 continue;
             }
-            if note.claim == claim {
+            if (note.claim, note.dispute) == (claim, slot.dispute) {
                 others = others.saturating_add(note.length.unwrap_or(staged.bytes));
             }
             if note.by == caller {
@@ -411,20 +411,20 @@ impl App {
             let (limit, found) = (limits.open_uploads.to_string(), uploads.saturating_add(1).to_string());
             return Err(refused("too-many-uploads", vec![("limit", limit), ("found", found)]));
         }
-        Ok(Room { limits, others })
+        Ok(Room { limits, disputed: slot.dispute.is_some(), others })
     }
 
-    /// An upload of this member in this claim; for everybody else there is none.
+    /// An upload of this member for this; for everybody else there is none.
     async fn own_upload(
         &self,
-        claim: ClaimId,
+        of: EvidenceOf,
         upload: EvidenceId,
         caller: MemberId,
     ) -> Result<(Staged, Note), AppError> {
         let missing = || AppError::NotFound("upload");
         let staged = self.vault.staged(FileId(upload.uuid())).await?.ok_or_else(missing)?;
         let note = Note::read(&staged)?;
-        let is_own = note.by == caller && note.claim == claim && note.evidence == upload;
+        let is_own = note.by == caller && note.of() == of && note.evidence == upload;
         if is_own && staged.until > self.clock.now() { Ok((staged, note)) } else { Err(missing()) }
     }
 }

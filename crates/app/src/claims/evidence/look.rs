@@ -1,12 +1,13 @@
-//! Reading a file of a claim. Each look of somebody who works for the plan becomes an event that the claimant sees.
+//! Reading a file of a claim or of a dispute about one. Each look of somebody who works for the plan becomes an event that the claimant sees.
 
 use std::ops::Range;
 
-use huzhu_domain::claim::{EvidenceFile, FileKind};
-use huzhu_domain::id::{ClaimId, EvidenceId, MemberId};
+use huzhu_domain::claim::{Dispute, EvidenceFile, FileKind};
+use huzhu_domain::id::{ClaimId, EvidenceId, MemberId, ObjectionId};
 use serde::{Deserialize, Serialize};
 
 use super::super::OpenClaim;
+use super::EvidenceOf;
 use crate::App;
 use crate::call::{Call, Caller};
 use crate::error::AppError;
@@ -34,28 +35,75 @@ struct Looked {
 }
 
 impl App {
-    /// Opens a file for the claimant or for somebody who may read claims; the look of the latter is on record before a byte is
-    /// read.
+    /// Opens a file for whoever handed it in, or for somebody who works on it for the plan; the look of the latter is on record
+    /// before a byte is read. A file of an objection is for the objector and for those who may answer it.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] when there is no such claim or file, or not for this caller.
+    /// [`AppError::NotFound`] when there is no such thing or file, or not for this caller.
     pub async fn evidence_file(
         &self,
         call: &Call,
-        claim: ClaimId,
+        of: EvidenceOf,
         evidence: EvidenceId,
     ) -> Result<OpenedEvidence, AppError> {
         let caller = Self::member_of(call)?;
-        let looked = match self.own_claim(claim, caller).await {
-            Ok(open) => {
-                let file = open.claim().evidence().get(&evidence);
-                looked(open.claim().claimed().member, file)?
+        let looked = match of {
+            EvidenceOf::Claim(claim) => self.look_at_claim(call, caller, claim, evidence).await?,
+            EvidenceOf::Objection(objection) => {
+                self.look_at_objection(call, caller, objection, evidence).await?
             }
-            Err(AppError::NotFound(_)) => self.look_at_file(call, caller, claim, evidence).await?,
-            Err(other) => return Err(other),
         };
         let (file, half) = self.where_kept(looked.owner, evidence).await?;
         Ok(OpenedEvidence { kind: looked.kind, bytes: looked.bytes, file, half })
+    }
+
+    async fn look_at_claim(
+        &self,
+        call: &Call,
+        caller: MemberId,
+        claim: ClaimId,
+        evidence: EvidenceId,
+    ) -> Result<Looked, AppError> {
+        match self.own_claim(claim, caller).await {
+            Ok(open) => {
+                let file = open.claim().evidence().get(&evidence);
+                looked(open.claim().claimed().member, file)
+            }
+            Err(AppError::NotFound(_)) => self.look_at_file(call, caller, claim, evidence).await,
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn look_at_objection(
+        &self,
+        call: &Call,
+        caller: MemberId,
+        id: ObjectionId,
+        evidence: EvidenceId,
+    ) -> Result<Looked, AppError> {
+        let objection = self.load_objection(id).await?.state;
+        let (claim, dispute) = (objection.claim(), Dispute::Objection(id));
+        if objection.by() == caller {
+            let open = self.open_claim(claim).await?;
+            return disputed(&open, dispute, evidence);
+        }
+        // Claimants are answered in words, and learn neither who objected nor what a file would tell of them.
+        let own = self.own_claim(claim, caller).await.is_ok();
+        if own || !call.may(Action::AnswerObjection) {
+            return Err(AppError::NotFound("objection"));
+        }
+        let look = Call { key: None, ..call.clone() };
+        let done = self
+            .transact(&look, Action::AnswerObjection, &evidence, |now| async move {
+                let open = self.readable_claim(call, claim).await?;
+                let found = disputed(&open, dispute, evidence)?;
+                let event = open.claim().open_evidence(evidence, caller)?;
+                let mut unit = Unit::new(now, call.caller.actor());
+                unit.appends.push(append_claim(&open.loaded, vec![event]));
+                Ok((unit, found))
+            })
+            .await?;
+        Ok(done.receipt)
     }
 
     /// Bytes of an opened file, piece by piece.
@@ -115,6 +163,12 @@ impl App {
             Err(AppError::NotFound("file"))
         }
     }
+}
+
+/// A file of a dispute about a claim.
+fn disputed(open: &OpenClaim, dispute: Dispute, evidence: EvidenceId) -> Result<Looked, AppError> {
+    let file = open.claim().files_of(dispute).find_map(|(id, file)| (id == evidence).then_some(file));
+    looked(open.claim().claimed().member, file)
 }
 
 fn looked(owner: MemberId, file: Option<&EvidenceFile>) -> Result<Looked, AppError> {

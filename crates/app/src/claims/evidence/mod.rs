@@ -1,6 +1,6 @@
-//! Evidence: files of a claim, told apart by their content, kept in the vault before anybody gets a receipt.
+//! Evidence: files of a claim and of disputes about it, told apart by their content, kept in the vault before anybody gets a receipt.
 //!
-//! Shape: `intake` takes bytes in, in one request or in many; `hand_in` makes a whole file part of the claim; `look` reads it;
+//! Shape: `intake` takes bytes in, in one request or in many, for what `slot` says who may add to; `hand_in` makes a whole file part of the claim; `look` reads it;
 //! `sweep` clears away what nobody waits for, and destroys what must go; `kind` tells what a file is.
 //!
 //! Guarantees: no file stands in memory as a whole, but for pictures while somebody looks at them
@@ -14,11 +14,12 @@ mod hand_in;
 mod intake;
 mod kind;
 mod look;
+mod slot;
 mod sweep;
 
 use huzhu_domain::claim::FileKind;
 use huzhu_domain::digest::Digest;
-use huzhu_domain::id::{ClaimId, EvidenceId, MemberId};
+use huzhu_domain::id::{ClaimId, EvidenceId, MemberId, ObjectionId};
 use huzhu_domain::time::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -47,21 +48,50 @@ pub struct EvidenceLimits {
     pub picture_bytes: u64,
     /// All files of a claim together, in bytes; protects the disk from one claim.
     pub claim_bytes: u64,
+    /// All files of an objection together, and those of one side of a jury case, in bytes; protects the disk from members who object to
+    /// everything.
+    pub dispute_bytes: u64,
     /// Files of one member on their way in at once; protects the disk from what is begun and never ended.
     pub open_uploads: usize,
 }
 
 impl EvidenceLimits {
     /// The usual limits.
-    pub const USUAL: Self =
-        Self { file_bytes: 50 * MB, picture_bytes: 30 * MB, claim_bytes: 500 * MB, open_uploads: 20 };
+    pub const USUAL: Self = Self {
+        file_bytes: 50 * MB,
+        picture_bytes: 30 * MB,
+        claim_bytes: 500 * MB,
+        dispute_bytes: 100 * MB,
+        open_uploads: 20,
+    };
+}
+
+/// What a file is handed in for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvidenceOf {
+    /// A claim.
+    Claim(ClaimId),
+    /// The caller's own objection.
+    Objection(ObjectionId),
+}
+
+impl From<ClaimId> for EvidenceOf {
+    fn from(claim: ClaimId) -> Self {
+        Self::Claim(claim)
+    }
+}
+
+impl From<ObjectionId> for EvidenceOf {
+    fn from(objection: ObjectionId) -> Self {
+        Self::Objection(objection)
+    }
 }
 
 /// Hands in a file that is in memory.
 #[derive(Clone)]
 pub struct AddEvidence {
-    /// The claim.
-    pub claim: ClaimId,
+    /// What it is for.
+    pub of: EvidenceOf,
     /// Id of the file, made by the caller.
     pub evidence: EvidenceId,
     /// The content.
@@ -71,7 +101,7 @@ pub struct AddEvidence {
 impl std::fmt::Debug for AddEvidence {
     /// Shows no content: evidence stays out of logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AddEvidence({}, {}, {} bytes)", self.claim, self.evidence, self.bytes.len())
+        write!(f, "AddEvidence({:?}, {}, {} bytes)", self.of, self.evidence, self.bytes.len())
     }
 }
 
@@ -87,7 +117,7 @@ pub struct RemoveEvidence {
 /// A file was kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceReceipt {
-    /// The claim.
+    /// The claim, also where the file is of a dispute about it.
     pub claim: ClaimId,
     /// The file.
     pub evidence: EvidenceId,
@@ -112,9 +142,9 @@ impl App {
         call: &Call,
         command: &AddEvidence,
     ) -> Result<Done<EvidenceReceipt>, AppError> {
-        let AddEvidence { claim, evidence, bytes } = command;
+        let AddEvidence { of, evidence, bytes } = command;
         let length = Some(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        let receive = ReceiveEvidence { claim: *claim, evidence: *evidence, length };
+        let receive = ReceiveEvidence { of: *of, evidence: *evidence, length };
         self.receive_evidence(call, receive, &mut AtOnce(Some(bytes.clone()))).await
     }
 

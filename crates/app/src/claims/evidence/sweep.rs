@@ -48,12 +48,13 @@ impl App {
         Ok(swept)
     }
 
-    /// Where the vault keeps the files of all claims about a person. To be asked while the person's key is there.
+    /// Where the vault keeps the files of all claims about a person, and of disputes about these. To be asked while the person's key is there.
     pub(crate) async fn vault_files_of(&self, member: MemberId) -> Result<Vec<FileId>, AppError> {
         let rows = self.store.claims(&ClaimQuery::ByMember(member), &Page::first(CLAIMS_MAX)).await?;
         let mut files = Vec::new();
         for row in rows.iter().filter(|row| row.member == member) {
-            for evidence in self.load_claim(row.id).await?.state.evidence().keys() {
+            let claim = self.load_claim(row.id).await?.state;
+            for evidence in claim.evidence().keys().chain(claim.dispute_evidence().keys()) {
                 files.push(self.where_kept(member, *evidence).await?.0);
             }
         }
@@ -71,11 +72,19 @@ impl App {
         Ok(())
     }
 
-    /// The claim has a file of this very digest.
+    /// The claim, or the dispute about it, has a file of this very digest.
     async fn is_part_of_claim(&self, staged: &Staged) -> Result<bool, AppError> {
         let note = Note::read(staged)?;
         let Some(digest) = note.digest else { return Ok(false) };
-        let open = self.open_claim(note.claim).await?;
-        Ok(open.claim().evidence().get(&note.evidence).is_some_and(|file| file.digest == digest))
+        let claim = self.load_claim(note.claim).await?.state;
+        let file = match note.dispute {
+            None => claim.evidence().get(&note.evidence),
+            Some(dispute) => claim
+                .dispute_evidence()
+                .get(&note.evidence)
+                .filter(|one| one.dispute == dispute)
+                .map(|one| &one.file),
+        };
+        Ok(file.is_some_and(|file| file.digest == digest))
     }
 }

@@ -9,6 +9,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::id::{EnrolmentId, JuryCaseId, ObjectionId};
+use crate::jury::Side;
 use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
 
 fn uuid(n: u128) -> uuid::Uuid {
@@ -100,6 +101,8 @@ enum Verb {
     HandInFindings(Who),
     EndInvestigation(Who),
     Object(Who),
+    AddToObjection(Who),
+    AddToCase,
     Dismiss(Who),
     Uphold(Who),
     TakeBack(Who),
@@ -151,6 +154,8 @@ fn verbs() -> Vec<Verb> {
     all.extend([Who::Ill, Who::Anna, Who::Omar].map(Verb::HandInFindings));
     all.extend([Who::Ill, Who::Anna, Who::Bela].map(Verb::EndInvestigation));
     all.extend(everybody.map(Verb::Object));
+    all.extend([Who::Payer, Who::Anna, Who::Omar].map(Verb::AddToObjection));
+    all.push(Verb::AddToCase);
     all.extend(everybody.map(Verb::Dismiss));
     all.extend([Who::Ill, Who::Anna, Who::Bela].map(Verb::Uphold));
     all.extend([Who::Payer, Who::Omar].map(Verb::TakeBack));
@@ -219,6 +224,14 @@ fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRe
         Verb::Object(who) => {
             let id = ObjectionId::from_uuid(uuid(70 + u128::try_from(claim.objectors().len()).unwrap()));
             claim.object(id, who.id(), now, &due)
+        }
+        Verb::AddToObjection(who) => {
+            let dispute = Dispute::Objection(objection());
+            claim.add_dispute_evidence(dispute, who.id(), file(9), evidence(now))
+        }
+        Verb::AddToCase => {
+            let dispute = Dispute::JuryCase { case: case(), side: Side::Plan };
+            claim.add_dispute_evidence(dispute, Who::Bela.id(), file(9), evidence(now))
         }
         Verb::Dismiss(who) => claim.dismiss_objection(objection(), who.id(), false),
         Verb::Uphold(who) => claim.uphold_objection(objection(), who.id(), &due),
@@ -407,6 +420,10 @@ fn every_state_answers_every_verb() {
     Object(Anna)            .    .    .    .    .    .    .    .    ob   ob   .    .    .    .    .    .
     Object(Bela)            .    .    .    .    .    .    .    .    ob   ob   .    .    .    .    .    .
     Object(Omar)            .    .    .    .    .    .    .    .    ob   once .    .    .    .    .    .
+    AddToObjection(Payer)   none none none none none none none none none none none none none none none none
+    AddToObjection(Anna)    none none none none none none none none none none none none none none none none
+    AddToObjection(Omar)    none none none none none none none none none ok   none none none none none none
+    AddToCase               .    .    .    .    .    .    .    .    .    .    ok   .    .    .    .    .
     Dismiss(Ill)            own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     Dismiss(Payer)          own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     Dismiss(Anna)           none none none none none none none none none on   none none none none none none
@@ -574,4 +591,43 @@ fn a_claimant_has_the_time_of_the_terms_for_more_evidence_or_that_of_the_latest_
         let event = claim.request_evidence(Who::Anna.id(), latest, &deadlines(now)).unwrap();
         assert_eq!(event, ClaimEvent::MoreEvidenceRequested { reviewer: Who::Anna.id(), until });
     }
+}
+
+/// A claim with one objection by Omar, which holds `files` files.
+fn objected_with(files: usize) -> Claim {
+    let mut claim = in_state(states().into_iter().find(|(code, _)| *code == "ob").unwrap().1);
+    for n in 0..files {
+        let dispute = Dispute::Objection(objection());
+        let added = claim.add_dispute_evidence(dispute, Who::Omar.id(), file(100 + n), evidence(on_day(10)));
+        claim.apply(&added.unwrap());
+    }
+    claim
+}
+
+#[test]
+fn files_of_a_dispute_are_few_are_never_replaced_and_are_no_part_of_the_claim() {
+    let add = |claim: &Claim, id| {
+        let dispute = Dispute::Objection(objection());
+        claim.add_dispute_evidence(dispute, Who::Omar.id(), file(id), evidence(on_day(10)))
+    };
+    for (files, id, expected) in [
+        (0, 0, Some(ClaimRejection::EvidenceAlreadyAdded)),
+        (1, 100, Some(ClaimRejection::EvidenceAlreadyAdded)),
+        (9, 200, None),
+        (10, 200, Some(ClaimRejection::TooMuchDisputeEvidence { limit: 10 })),
+    ] {
+        let claim = objected_with(files);
+        assert_eq!(add(&claim, id).err(), expected, "file {id} after {files}");
+        assert_eq!(claim.evidence().len(), 1, "the claim's own file");
+        assert_eq!(claim.files_of(Dispute::Objection(objection())).count(), files);
+        let other = Dispute::JuryCase { case: case(), side: Side::Plan };
+        assert_eq!(claim.files_of(other).count(), 0);
+    }
+    let claim = objected_with(1);
+    assert_eq!(
+        claim.add_evidence(file(100), evidence(on_day(10))),
+        Err(ClaimRejection::EvidenceAlreadyAdded),
+        "one id, one file"
+    );
+    assert!(claim.open_evidence(file(100), Who::Bela.id()).is_ok(), "looks are on record");
 }

@@ -9,6 +9,7 @@ use huzhu_app::claims::{ClaimView, EvidenceView, OwnClaim};
 use huzhu_app::error::AppError;
 use huzhu_domain::id::ClaimId;
 use huzhu_domain::plan::PlanTerms;
+use huzhu_domain::time::TimeZone;
 
 use super::super::card_opening;
 use super::super::forms::{Fields, form_errors, wrong};
@@ -30,18 +31,18 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/me/claims/{id}/withdraw", post(withdraw).get(back))
 }
 
-/// A file of a claim in the words of the page.
-pub(super) struct FileLine {
-    pub(super) href: String,
-    pub(super) name: String,
-    pub(super) detail: String,
-    pub(super) digest: String,
-    pub(super) salt: String,
+/// A file of a claim, or of a dispute about one, in the words of the page.
+pub(in super::super) struct FileLine {
+    pub(in super::super) href: String,
+    pub(in super::super) name: String,
+    pub(in super::super) detail: String,
+    pub(in super::super) digest: String,
+    pub(in super::super) salt: String,
     /// Address of its receipt.
-    pub(super) receipt: String,
+    pub(in super::super) receipt: String,
     /// Words of the link to it.
-    pub(super) receipt_label: String,
-    pub(super) remove: String,
+    pub(in super::super) receipt_label: String,
+    pub(in super::super) remove: String,
 }
 
 /// A clock: number, unit.
@@ -221,6 +222,17 @@ fn tasks(l: Locale, base: &str, view: &ClaimView) -> Vec<Task> {
 
 /// The files of a claim, numbered.
 pub(super) fn file_lines(l: Locale, base: &str, view: &ClaimView, terms: &PlanTerms) -> Vec<FileLine> {
+    numbered(l, base, &view.evidence, terms.zone(), view.state == "draft")
+}
+
+/// Files below `base`, numbered.
+pub(in super::super) fn numbered(
+    l: Locale,
+    base: &str,
+    files: &[EvidenceView],
+    zone: &TimeZone,
+    removable: bool,
+) -> Vec<FileLine> {
     let line = |(at, file): (usize, &EvidenceView)| FileLine {
         href: format!("{base}/files/{}", file.id),
         name: l.t1("file-number", "number", at.saturating_add(1)),
@@ -228,19 +240,15 @@ pub(super) fn file_lines(l: Locale, base: &str, view: &ClaimView, terms: &PlanTe
             "{} · {} · {}",
             phrases::file_kind(l, file.kind),
             phrases::file_size(file.bytes),
-            l.moment(file.at, terms.zone())
+            l.moment(file.at, zone)
         ),
         digest: file.digest.to_string(),
         salt: file.salt.map_or_else(String::new, |salt| salt.to_string()),
         receipt: format!("{base}/files/{}/receipt", file.id),
         receipt_label: l.t(if file.logged.is_some() { "sheet-link" } else { "sheet-link-wait" }),
-        remove: if view.state == "draft" {
-            format!("{base}/files/{}/remove", file.id)
-        } else {
-            String::new()
-        },
+        remove: if removable { format!("{base}/files/{}/remove", file.id) } else { String::new() },
     };
-    view.evidence.iter().enumerate().map(line).collect()
+    files.iter().enumerate().map(line).collect()
 }
 
 async fn report(visit: MemberVisit, Path(id): Path<String>, fields: Fields) -> Answer {

@@ -223,6 +223,7 @@ fn step_key(step: &Step) -> Option<&'static str> {
         "claim.withdrawn" => "step-withdrawn",
         "claim.evidence-opened" => "step-opened",
         "claim.card-opened" => "step-card-opened",
+        "claim.dispute-evidence-added" => "step-dispute-evidence",
         "claim.assigned" => "step-assigned",
         "claim.investigation-ordered" => "step-investigation-ordered",
         "claim.findings-handed-in" => "step-findings",

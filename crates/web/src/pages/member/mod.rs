@@ -14,10 +14,12 @@ mod person;
 mod settings;
 mod telling;
 
+pub(super) use claim::{FileLine, numbered};
 pub(crate) use claim_words::rule_reason;
 pub(super) use claim_words::{
     appeal as appeal_text, reason as reason_text, remedy as remedy_text, step_title,
 };
+pub(super) use files::{DisputeFiles, of_dispute};
 
 use axum::Router;
 

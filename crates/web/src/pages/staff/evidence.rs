@@ -6,6 +6,7 @@
 
 use axum::extract::{Path, Query};
 use axum::http::HeaderMap;
+use huzhu_app::claims::EvidenceOf;
 use huzhu_domain::id::{ClaimId, EvidenceId};
 use serde::Deserialize;
 
@@ -14,7 +15,7 @@ use crate::problem::Problem;
 use crate::transfer::{Taking, send_file};
 
 #[derive(Deserialize)]
-pub(super) struct Wish {
+pub(in super::super) struct Wish {
     #[serde(default)]
     download: String,
     #[serde(default)]
@@ -29,12 +30,23 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Answer {
     let claim: ClaimId = claim.parse().map_err(|_| Problem::not_found())?;
+    look(&visit, claim.into(), &file, &wish, &headers).await
+}
+
+/// A file of a claim or of a dispute about one.
+pub(in super::super) async fn look(
+    visit: &MemberVisit,
+    of: EvidenceOf,
+    file: &str,
+    wish: &Wish,
+    headers: &HeaderMap,
+) -> Answer {
     let evidence: EvidenceId = file.parse().map_err(|_| Problem::not_found())?;
-    let opened = visit.app().evidence_file(&visit.call(), claim, evidence).await?;
+    let opened = visit.app().evidence_file(&visit.call(), of, evidence).await?;
     let taking = match (wish.download.as_str(), wish.embed.as_str()) {
         ("", "") => Taking::Shown,
         ("", _) => Taking::Embedded,
         _ => Taking::Saved,
     };
-    Ok(send_file(visit.app(), &opened, evidence, &headers, taking).await?)
+    Ok(send_file(visit.app(), &opened, evidence, headers, taking).await?)
 }

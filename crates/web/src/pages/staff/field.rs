@@ -205,7 +205,7 @@ async fn files(
     let claim: ClaimId = id.parse().map_err(|_| Problem::not_found())?;
     // Before a byte is read: whoever was not asked has no such page.
     visit.app().investigation(&visit.call(), claim).await?;
-    let errors = keep_all(&visit, claim, body).await?;
+    let errors = keep_all(&visit, claim.into(), body).await?;
     if errors.is_empty() {
         return Ok(see_other(&format!("{TASKS}/{claim}")));
     }

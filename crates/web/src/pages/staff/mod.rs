@@ -18,6 +18,8 @@ mod viewer;
 pub(crate) mod words;
 mod work;
 
+pub(super) use evidence::{Wish as LookWish, look};
+
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};

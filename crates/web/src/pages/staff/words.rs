@@ -119,6 +119,7 @@ pub(crate) fn event(l: Locale, kind: &str) -> String {
         ("claim.described", "staff-event-claim-described"),
         ("claim.evidence-added", "staff-event-claim-evidence-added"),
         ("claim.evidence-removed", "staff-event-claim-evidence-removed"),
+        ("claim.dispute-evidence-added", "staff-event-claim-dispute-evidence-added"),
         ("claim.evidence-opened", "staff-event-claim-evidence-opened"),
         ("claim.card-opened", "staff-event-claim-card-opened"),
         ("claim.examined", "staff-event-claim-examined"),
