@@ -16,6 +16,8 @@ use huzhu_app::error::AppError;
 use huzhu_app::periods::{CollectPeriod, LapseUnpaid, OfPeriod, PayClaim, PayIn, PaySource, RetryArrears};
 use huzhu_app::ports::Page;
 use huzhu_domain::claim::Illness;
+use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
+use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, JuryCaseId, ObjectionId};
 use huzhu_domain::plan::{Cause, PeriodKey, PlanId, PlanTerms, ReasonCode};
 use huzhu_domain::time::{Day, age_years, midnight, plus_days};
@@ -177,13 +179,34 @@ impl Life {
     }
 
     async fn retry(&mut self, key: PeriodKey, today: Day) -> Result<(), AppError> {
-        let Some(paid) = self.staff.retrying.remove(&key).filter(|paid| !paid.is_empty()) else {
+        let mut paid = Vec::new();
+        for enrolment in self.staff.retrying.remove(&key).unwrap_or_default() {
+            // Kept back from aid, or given back, since the debit failed: the operator has called the second try off.
+            if self.owes(enrolment, key).await? {
+                paid.push(enrolment);
+            }
+        }
+        if paid.is_empty() {
             return Ok(());
-        };
+        }
         let report = format!("demo bank report on retries of {key} of {today}").into_bytes();
         let command = RetryArrears { plan: self.plan.clone(), key, paid, report };
         self.app.retry_arrears(&self.staff.operator(), &command).await?;
         Ok(())
+    }
+
+    /// Whether the share of a period is still unpaid.
+    async fn owes(&self, enrolment: EnrolmentId, key: PeriodKey) -> Result<bool, AppError> {
+        let mut state: Option<Enrolment> = None;
+        for recorded in self.app.store().stream(&StreamId::Enrolment(enrolment)).await? {
+            let Event::Enrolment(event) = recorded.event else { continue };
+            match (&mut state, event) {
+                (None, EnrolmentEvent::Joined(joined)) => state = Some(Enrolment::begin(enrolment, joined)),
+                (Some(state), event) => state.apply(&event),
+                (None, _) => {}
+            }
+        }
+        Ok(state.is_some_and(|state| state.arrears().contains_key(&key)))
     }
 
     /// What staff and claimants do today.
