@@ -18,7 +18,7 @@ pub(crate) const PARAMETERS: [(&str, &str, &str); 8] = [
         "`on-display` (usual), `objected`, `over` (the notice has ended) or `all`.",
         "^(on-display|objected|over|all)$",
     ),
-    ("words", "Words in the name or the codes of the condition, or the id of a claim.", "^.{0,100}$"),
+    ("words", "Words in the name or the codes of the condition, or the id of a claim.", r"^[\s\S]{0,100}$"),
     ("group", "Code of a group of conditions in the plan.", "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"),
     ("aid_from", "Aid of at least so much, in the currency of the plan.", r"^[0-9]{1,15}(?:\.[0-9]{1,4})?$"),
     ("aid_to", "Aid of at most so much.", r"^[0-9]{1,15}(?:\.[0-9]{1,4})?$"),

@@ -362,12 +362,21 @@ impl From<claim::Sex> for Sex {
     }
 }
 
-/// Reads the number of a version. `7.0` is a whole number in JSON Schema, so it is one here.
+/// Reads the number of a version.
 pub(crate) fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let text = serde_json::Number::deserialize(deserializer)?.to_string();
+    let version = whole(&serde_json::Number::deserialize(deserializer)?)?;
+    if version >= 1 {
+        Ok(version)
+    } else {
+        Err(serde::de::Error::custom("expected a whole number from 1 up"))
+    }
+}
+
+/// A whole number. `7.0` is one in JSON Schema, so it is one here.
+pub(crate) fn whole<T: std::str::FromStr, E: serde::de::Error>(number: &serde_json::Number) -> Result<T, E> {
+    let text = number.to_string();
     let digits = text.strip_suffix(".0").unwrap_or(&text);
-    let version = digits.parse().ok().filter(|version| *version >= 1);
-    version.ok_or_else(|| serde::de::Error::custom("expected a whole number from 1 up"))
+    digits.parse().map_err(|_| E::custom("expected a whole number that is not too large"))
 }
 
 /// Schema of a whole number from `least` up.

@@ -8,7 +8,7 @@ use huzhu_app::jury::tally_file::BallotReceipt;
 use huzhu_app::jury::{Answers, AskQuestion, CastBallot, Docket, OfCase, OnList};
 use huzhu_domain::jury::exam::{ExamAnswer, ExamQuestion};
 use huzhu_domain::jury::{Choice, Side};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
@@ -17,7 +17,7 @@ use super::jury::{CaseReceiptBody, QuestionBody};
 use super::request::{Answer, Member, Of, Strict, done, ok};
 use super::table::{Op, Table};
 use crate::edge::Edge;
-use crate::wire::{CaseRef, ConditionRef, DayText, Instant, PlanRef, ReasonRef};
+use crate::wire::{CaseRef, ConditionRef, DayText, Instant, PlanRef, ReasonRef, whole};
 
 /// Where somebody stands on the way to be a juror.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,7 +65,14 @@ struct ExamBody {
 struct AnswersRequest {
     /// Numbers of the answers from 0, in the order of the questions; null where nothing was chosen.
     #[schema(schema_with = answer_numbers)]
+    #[serde(deserialize_with = "numbers")]
     answers: Vec<Option<u8>>,
+}
+
+/// Reads the numbers of answers.
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Option<u8>>, D::Error> {
+    let given = Vec::<Option<serde_json::Number>>::deserialize(deserializer)?;
+    given.iter().map(|number| number.as_ref().map(whole).transpose()).collect()
 }
 
 /// A list of numbers of answers, each of them maybe null. A question has at most 256 answers.
