@@ -66,7 +66,7 @@ def duck(members):
         db.execute("ALTER TABLE member ADD COLUMN owed INTEGER DEFAULT 0")
         db.execute("CREATE TABLE failed AS SELECT place FROM share WHERE amount > 0 AND hash(place) % 9 = 0")
         applied = timed(lambda: db.execute(
-            "UPDATE member SET charged = member.charged + due.amount, owed = owed + due.owed FROM (SELECT share.place, amount, "
+            "UPDATE member SET charged = member.charged + due.amount, owed = member.owed + due.owed FROM (SELECT share.place, amount, "
             "CASE WHEN failed.place IS NULL THEN 0 ELSE amount END AS owed FROM share LEFT JOIN failed USING (place)) AS due "
             "WHERE member.place = due.place"))
         db.close()
