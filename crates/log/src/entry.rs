@@ -184,8 +184,8 @@ impl KeyChange {
     }
 }
 
-/// The equation of a period, in minor units of the currency: aid + fee + carried in - surplus before = cost; what the shares
-/// bring in is what they are plus the new surplus.
+/// The equation of a period, in minor units of the currency: aid + fee + carried in - surplus before = cost, and aid + fee +
+/// carried in + surplus = shares + surplus before + borne by the operator + borne by the sponsor + carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Equation {
     /// Sum of the aid granted.
@@ -212,6 +212,33 @@ pub struct Equation {
     pub borne_by_sponsor: u64,
     /// Cost that the next period takes over.
     pub carried_out: u64,
+}
+
+impl Equation {
+    /// Checks that both sides are the same, and that the cost is what it says: aid + fee + carried in - surplus before, or nothing
+    /// where more was left than is needed.
+    ///
+    /// # Errors
+    /// Which of the two does not hold, with both numbers in minor units.
+    pub fn check(&self) -> Result<(), FormatError> {
+        let sum = |terms: &[u64]| terms.iter().map(|term| u128::from(*term)).sum::<u128>();
+        let owed = sum(&[self.aid, self.fee, self.carried_in]);
+        let cost = owed.saturating_sub(u128::from(self.surplus_before));
+        if cost != u128::from(self.cost) {
+            let what = format!("the equation of the period does not hold: the cost is {cost}, it says {}", self.cost);
+            return Err(FormatError::whole(what));
+        }
+        let uses = owed.saturating_add(u128::from(self.surplus));
+        let borne = [self.borne_by_operator, self.borne_by_sponsor, self.carried_out];
+        let sources = sum(&[self.shares_total, self.surplus_before]).saturating_add(sum(&borne));
+        if uses != sources {
+            let what = format!(
+                "the equation of the period does not hold: {uses} minor units are used, {sources} come in"
+            );
+            return Err(FormatError::whole(what));
+        }
+        Ok(())
+    }
 }
 
 /// Head of the tree of all shares of a period, whose nodes carry sums and counts.

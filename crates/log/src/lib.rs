@@ -31,7 +31,7 @@ pub use format::{FormatError, Place};
 pub use hash::{Hash, SaltedHasher, empty_root, leaf_hash, node_hash, salted_digest};
 pub use note::{KeyKind, NoteError, Signature, SignedNote, Signer, Vkey};
 pub use proof::TlogProof;
-pub use receipt::{Content, InnerPath, Receipt, ReceiptError, Shown};
+pub use receipt::{Content, InnerPath, Receipt, ReceiptError, ShareProof, Shown};
 pub use share::{PeriodTag, ShareError, ShareLeaf, ShareNode, SharePath};
 pub use tile::{Bundle, Resource, Tile, decode_bundle, encode_bundle};
 pub use tlog_policy::{Cosigned, TlogPolicy, TrustError, Verified};

@@ -5,6 +5,8 @@
 //!
 //! Guarantees: a receipt that verifies shows that exactly this kind, time and digest were logged; every byte of its text matters,
 //! apart from signatures by keys that are not known. Nobody but the holder of file or message can say what the digest was of.
+//! The receipt of a settlement may carry one's own share ([`ShareProof`]): then it is under the head of the share tree that was
+//! logged with the equation of the period, or the receipt is not believed.
 //!
 //! Limits: the file itself is not in the receipt: without it a receipt shows that some file with this digest was handed in.
 
@@ -12,11 +14,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::entry::{Body, Entry, EntryKind};
-use crate::format::{FormatError, Lines, decimal, from_base64, from_hex, to_base64, to_hex};
+use crate::format::FormatError;
 use crate::hash::{Hash, SaltedHasher, leaf_hash, salted_digest};
-use crate::proof::{MAX_PATH, TlogProof};
+use crate::proof::TlogProof;
 use crate::tlog_policy::{TlogPolicy, TrustError, Verified};
 use crate::tree::{ProofError, root_of_inclusion};
+
+mod extra;
+mod share;
+
+use extra::Extra;
+pub use share::ShareProof;
 
 /// First line of the extra data.
 pub const HEADER: &str = "huzhu.org/receipt@v1";
@@ -56,10 +64,7 @@ pub struct InnerPath {
 /// A receipt as it was read or made; believed only after [`Receipt::verify`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    kind: EntryKind,
-    at: u64,
-    content: Content,
-    inner: Option<InnerPath>,
+    extra: Extra,
     proof: TlogProof,
 }
 
@@ -101,33 +106,58 @@ impl Receipt {
         at: u64,
         content: Content,
         inner: Option<InnerPath>,
-        mut proof: TlogProof,
+        proof: TlogProof,
     ) -> Result<Self, FormatError> {
-        check_fit(kind, &content, inner.as_ref())?;
-        proof.extra = Some(write_extra(kind, at, &content, inner.as_ref()).into_bytes());
-        let receipt = Self { kind, at, content, inner, proof };
+        Self::of(Extra { kind, at, content, inner, share: None }, proof)
+    }
+
+    /// A receipt for one's own share: `payload` is that of the `settlement` entry of the time `at`, which has the head of the share
+    /// tree.
+    ///
+    /// # Errors
+    /// What disagrees: a payload that is no settlement or one without a share tree, another period, a path that leads elsewhere, a
+    /// share of a place that was not counted, an equation that does not hold.
+    pub fn of_share(
+        at: u64,
+        payload: Vec<u8>,
+        share: ShareProof,
+        proof: TlogProof,
+    ) -> Result<Self, FormatError> {
+        let content = Content::Public(payload);
+        Self::of(Extra { kind: EntryKind::Settlement, at, content, inner: None, share: Some(share) }, proof)
+    }
+
+    fn of(extra: Extra, mut proof: TlogProof) -> Result<Self, FormatError> {
+        extra.check_fit()?;
+        proof.extra = Some(extra.write().into_bytes());
+        let receipt = Self { extra, proof };
         receipt.entry()?.encode()?;
         Ok(receipt)
     }
 
     /// Kind of the entry.
     pub const fn kind(&self) -> EntryKind {
-        self.kind
+        self.extra.kind
     }
 
     /// Time of the entry, in milliseconds since 1970-01-01 UTC. Of consents that of their batch.
     pub const fn at(&self) -> u64 {
-        self.at
+        self.extra.at
     }
 
     /// What the entry is made of.
     pub const fn content(&self) -> &Content {
-        &self.content
+        &self.extra.content
     }
 
     /// The way through an inner tree.
     pub const fn inner(&self) -> Option<&InnerPath> {
-        self.inner.as_ref()
+        self.extra.inner.as_ref()
+    }
+
+    /// One's own share, and the way to the head of the share tree. Of settlements only, and not of all.
+    pub const fn share(&self) -> Option<&ShareProof> {
+        self.extra.share.as_ref()
     }
 
     /// The proof that carries it.
@@ -137,21 +167,34 @@ impl Receipt {
 
     /// For receipts of files: feed it the file, and give what comes out to [`Receipt::verify`].
     pub fn file_hasher(&self) -> Option<SaltedHasher> {
-        match &self.content {
+        match self.content() {
             Content::File { salt, .. } => Some(SaltedHasher::new(salt)),
             Content::Message { .. } | Content::Public(_) => None,
         }
     }
 
     /// The entry that must be in the log if the receipt is true.
+    ///
+    /// # Errors
+    /// What the receipt states cannot be an entry, or its share is not in that entry.
     pub fn entry(&self) -> Result<Entry, FormatError> {
-        let digest = match &self.content {
-            Content::Public(payload) => return Entry::from_parts(self.kind, self.at, payload),
+        let entry = self.stated()?;
+        if let Some(share) = self.share() {
+            share.check(&entry)?;
+        }
+        Ok(entry)
+    }
+
+    /// The entry, whatever share is said to be in it.
+    fn stated(&self) -> Result<Entry, FormatError> {
+        let Extra { kind, at, ref content, ref inner, .. } = self.extra;
+        let digest = match content {
+            Content::Public(payload) => return Entry::from_parts(kind, at, payload),
             Content::File { digest, .. } => *digest,
             Content::Message { salt, message } => salted_digest(salt, message),
         };
-        let body = match &self.inner {
-            None => Body::salted(self.kind, digest),
+        let body = match inner {
+            None => Body::salted(kind, digest),
             Some(InnerPath { index, size, path }) => {
                 let leaf = leaf_hash(digest.as_bytes());
                 let root = root_of_inclusion(&leaf, *index, *size, path)
@@ -160,15 +203,16 @@ impl Receipt {
             }
         };
         let body = body.ok_or_else(|| FormatError::whole("this kind is not made of a salted digest"))?;
-        Ok(Entry { at: self.at, body })
+        Ok(Entry { at, body })
     }
 
-    /// Checks everything: the entry made from the receipt is in a log that `trusted` accepts, cosigned by a quorum. `file` is what
+    /// Checks everything: the entry made from the receipt is in a log that `trusted` accepts, cosigned by a quorum; the share, if
+    /// there is one, is in that entry. `file` is what
     /// [`Receipt::file_hasher`] gave for the original; without it the digest in the receipt is taken as it is.
     pub fn verify(&self, trusted: &TlogPolicy, file: Option<&Hash>) -> Result<Shown, ReceiptError> {
         let entry = self.entry()?;
         let verified = self.proof.verify(&leaf_hash(&entry.encode()?), trusted)?;
-        match (&self.content, file) {
+        match (self.content(), file) {
             (Content::File { digest, .. }, Some(file)) if digest != file => Err(ReceiptError::OtherFile),
             (Content::Message { .. } | Content::Public(_), Some(_)) => Err(ReceiptError::NoFile),
             _ => Ok(Shown { entry, index: self.proof.index, verified, is_file_checked: file.is_some() }),
@@ -193,95 +237,9 @@ impl FromStr for Receipt {
             proof.extra.as_deref().ok_or_else(|| wrong("the proof has no extra data: it is no receipt"))?;
         let extra = std::str::from_utf8(extra).map_err(|_| wrong("the extra data is no text"))?;
         let inside = |error: FormatError| FormatError::line(2, format!("in the extra data, {error}"));
-        let (kind, at, content, inner) = read_extra(extra).map_err(inside)?;
-        check_fit(kind, &content, inner.as_ref()).map_err(inside)?;
-        Ok(Self { kind, at, content, inner, proof })
+        let extra = Extra::read(extra).map_err(inside)?;
+        Ok(Self { extra, proof })
     }
-}
-
-/// Which content belongs to which kind.
-fn check_fit(kind: EntryKind, content: &Content, inner: Option<&InnerPath>) -> Result<(), FormatError> {
-    let is_message = (kind.is_salted() && kind != EntryKind::Evidence) || kind == EntryKind::Consents;
-    let fits = match content {
-        Content::File { .. } => kind == EntryKind::Evidence,
-        Content::Message { .. } => is_message,
-        Content::Public(_) => kind != EntryKind::Evidence && !is_message,
-    };
-    if !fits {
-        return Err(FormatError::whole(format!("the content does not belong to an entry of kind {kind}")));
-    }
-    if inner.is_some() != (kind == EntryKind::Consents) {
-        return Err(FormatError::whole("an inner path belongs to consents, and to nothing else"));
-    }
-    Ok(())
-}
-
-fn write_extra(kind: EntryKind, at: u64, content: &Content, inner: Option<&InnerPath>) -> String {
-    let head = format!("{HEADER}\nkind {kind}\nat {at}\n");
-    let made_of = match content {
-        Content::File { salt, digest } => format!("salt {}\ndigest {}\n", to_hex(salt), digest.to_hex()),
-        Content::Message { salt, message } => {
-            format!("salt {}\nmessage {}\n", to_hex(salt), to_base64(message))
-        }
-        Content::Public(payload) => format!("payload {}\n", to_base64(payload)),
-    };
-    let Some(InnerPath { index, size, path }) = inner else {
-        return head + &made_of;
-    };
-    let path: Vec<String> = path.iter().map(|hash| format!("{hash}\n")).collect();
-    format!("{head}{made_of}inner {index} {size}\n{}", path.concat())
-}
-
-type Extra = (EntryKind, u64, Content, Option<InnerPath>);
-
-fn read_extra(text: &str) -> Result<Extra, FormatError> {
-    let mut lines = Lines::new(text);
-    if lines.expect("the first line")? != HEADER {
-        return Err(lines.wrong(format!("the first line is `{HEADER}`")));
-    }
-    let kind: Result<EntryKind, FormatError> = lines.field("kind")?.parse();
-    let kind = kind.map_err(|error| lines.wrong(error.what))?;
-    let at = decimal(lines.field("at")?).ok_or_else(|| lines.wrong("the time is not a decimal number"))?;
-    let content = read_content(&mut lines)?;
-    let inner = read_inner(&mut lines)?;
-    Ok((kind, at, content, inner))
-}
-
-fn read_content(lines: &mut Lines<'_>) -> Result<Content, FormatError> {
-    let line = lines.expect("`salt ...` or `payload ...`")?;
-    if let Some(payload) = line.strip_prefix("payload ") {
-        let payload = from_base64(payload);
-        return payload.map(Content::Public).ok_or_else(|| lines.wrong("the payload is not padded base64"));
-    }
-    let salt = line.strip_prefix("salt ").and_then(from_hex).and_then(|salt| salt.try_into().ok());
-    let salt = salt.ok_or_else(|| lines.wrong("`salt` and 64 lower-case hexadecimal digits are expected"))?;
-    let line = lines.expect("`digest ...` or `message ...`")?;
-    if let Some(digest) = line.strip_prefix("digest ") {
-        let digest = Hash::from_hex(digest).map_err(|error| lines.wrong(error.what))?;
-        return Ok(Content::File { salt, digest });
-    }
-    let message = line.strip_prefix("message ").and_then(from_base64);
-    let message =
-        message.ok_or_else(|| lines.wrong("`digest` in hexadecimal or `message` in base64 is expected"))?;
-    Ok(Content::Message { salt, message })
-}
-
-fn read_inner(lines: &mut Lines<'_>) -> Result<Option<InnerPath>, FormatError> {
-    let Some(line) = lines.next()? else {
-        return Ok(None);
-    };
-    let numbers = line.strip_prefix("inner ").and_then(|rest| rest.split_once(' '));
-    let numbers = numbers.and_then(|(index, size)| Some((decimal(index)?, decimal(size)?)));
-    let (index, size) = numbers.ok_or_else(|| lines.wrong("`inner` and two numbers are expected"))?;
-    let mut path = Vec::new();
-    while let Some(line) = lines.next()? {
-        if path.len() == MAX_PATH {
-            return Err(lines.wrong(format!("an inner path has at most {MAX_PATH} hashes")));
-        }
-        let hash: Result<Hash, FormatError> = line.parse();
-        path.push(hash.map_err(|error| lines.wrong(error.what))?);
-    }
-    Ok(Some(InnerPath { index, size, path }))
 }
 
 #[cfg(test)]
