@@ -6,6 +6,8 @@ use crate::cosignature::Cosigner;
 use crate::note::{NoteError, Signer};
 use crate::tree::InnerTree;
 
+mod share;
+
 const ORIGIN: &str = "log.example/2026";
 const AT: u64 = 1_767_225_600_000;
 const SALT: [u8; 32] = [0x5a; 32];
