@@ -8,6 +8,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AXE, BASE, DESKTOP, PERSONAS, PHONE, become, context, kind, launch } from "./browser.mjs";
+import { draft, objection, openCase, refusedClaim } from "./town.mjs";
 
 /** Bytes on the wire of a page with its stylesheet and script: a cheap phone on a bad line. */
 const PAGE_BYTES = 60_000;
@@ -36,12 +37,14 @@ const EVERYBODY = ["nobody", "member"];
 /** Addresses of the sources that are no pages of their own: files, ways to another page, answers to a form that journeys look at. */
 const NO_PAGES = [
   /\.(json|js|tlog-proof)$/, /\{file\}$/, /\/(next|previous|hledger)$/, /^\/me\/juror\/cases\/\{id\}\/receipt$/,
-  /\/thanks$/, /^\/sign-in\/code$/,
+  /\/thanks$/, /^\/sign-in\/code$/, /\.pdf$/, /\/card\/\{field\}$/, /^\/staff\/investigations\/\{id\}\/files$/,
 ];
 /** Files, not pages. */
 const isFile = (path) => !path.endsWith("/receipt")
   && (/\/(hledger|files\/|openapi\.json|checkpoint$|policy$|keys$|tile\/)|\.(toml|json|txt|tlog-proof|pdf)$/.test(path) || path.startsWith("/assets/"));
 
+/** Where each persona begins besides, see [prepare]. */
+const BEGIN_AS = {};
 const findings = new Map();
 let largest = { bytes: 0, path: "" };
 let audits = 0;
@@ -135,7 +138,7 @@ async function crawl(browser, persona) {
     page.on("pageerror", (error) => finding(`script: ${error.message}`, where.now));
     opened.push({ made, page, name: `${persona} ${lang} ${theme} ${size.width}`, where });
   }
-  const queue = [...BEGIN];
+  const queue = [...(BEGIN_AS[persona] ?? []), ...BEGIN];
   const asked = new Set(queue);
   const counts = new Map();
   while (queue.length > 0) {
@@ -169,9 +172,20 @@ async function crawl(browser, persona) {
   console.log(`pages: ${persona}: ${counts.size} kinds of pages`);
 }
 
-/** Makes the pages that a town does not have by itself: an endpoint with a delivery, an exam that was begun. */
+/**
+ * Makes the pages that a town does not have by itself: an endpoint with a delivery, an exam that was begun, a draft, a refused claim,
+ * a jury case that is open, an objection. Says at which of them a persona begins: links lead to older ones of their kind first.
+ */
 async function prepare(browser) {
   const made = await context(browser);
+  const people = new Map();
+  const as = async (persona) => {
+    if (!people.has(persona)) {
+      people.set(persona, await context(browser));
+      if (!(await become(people.get(persona), persona))) throw new Error(`the demo has no ${persona}`);
+    }
+    return people.get(persona);
+  };
   const post = async (path, form) => {
     const answer = await made.request.post(BASE + path, { form, maxRedirects: 0 });
     // Done before, when the same portal is looked at again.
@@ -184,7 +198,17 @@ async function prepare(browser) {
   if (id) await post(`/operator/webhooks/${id}/test`, { key: crypto.randomUUID() });
   await become(made, "member");
   await post("/me/juror/demo-town/exam/begin", { key: crypto.randomUUID() });
-  await made.close();
+  const unfinished = await draft(await as("refused"));
+  const refused = await refusedClaim(as, "refused");
+  const jury = await openCase(as, "refused");
+  const objected = await objection(await as("parent"));
+  if (!objected) finding("prepare: no card on the board that a member may object to", "parent");
+  for (const one of [made, ...people.values()]) await one.close();
+  BEGIN_AS.refused = [`/me/claims/${unfinished}`, `/me/claims/${refused}`, `/jury-cases/${jury}`];
+  BEGIN_AS.juror = [`/me/juror/cases/${jury}`];
+  BEGIN_AS.clerk = [`/staff/jury/${jury}`];
+  BEGIN_AS.parent = objected ? [`/me/objections/${objected}`] : [];
+  BEGIN_AS.operator = [`/staff/claims/${refused}/conflicts`];
 }
 
 const browser = await launch();

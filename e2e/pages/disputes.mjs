@@ -6,10 +6,10 @@
 
 import { readFileSync } from "node:fs";
 import { AXE, BASE, DESKTOP, PHONE, become, context, kind, launch } from "./browser.mjs";
+import { api, fileClaim, openCase, report, today } from "./town.mjs";
 
 const PLAN = "/plans/demo-town";
 const LANGUAGES = ["en", "zh"];
-const CONDITION = "accident-injury";
 /** Claims that the reviewer handles by keyboard. */
 const BY_KEYBOARD = 20;
 const TABS_MAX = 120;
@@ -18,25 +18,6 @@ const browser = await launch();
 const opened = new Set();
 const kinds = new Set();
 let audits = 0;
-
-/** A PDF of one page with its name on it. */
-function report(name) {
-  const said = `BT /F1 24 Tf 60 760 Td (${name} ${crypto.randomUUID()}) Tj ET`;
-  const objects = [
-    "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-    `<< /Length ${said.length} >>\nstream\n${said}\nendstream`, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-  ];
-  let file = "%PDF-1.4\n";
-  const places = objects.map((object, at) => {
-    const place = file.length;
-    file += `${at + 1} 0 obj\n${object}\nendobj\n`;
-    return `${String(place).padStart(10, "0")} 00000 n \n`;
-  });
-  const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join("")}`;
-  file += `${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${file.length}\n%%EOF\n`;
-  return { name: `${name}.pdf`, mimeType: "application/pdf", buffer: Buffer.from(file) };
-}
 
 async function text(page) {
   return (await page.locator("main").innerText()).replace(/\s+/g, " ");
@@ -106,24 +87,6 @@ async function fillDate(page, name, date) {
   await page.fill(`[name="${name}-year"]`, year);
 }
 
-const api = async (page, method, path, data) => {
-  const headers = { "idempotency-key": crypto.randomUUID() };
-  const answer = await page.request.fetch(`${BASE}/api/v1${path}`, { method, headers, ...(data ? { data } : {}) });
-  if (!answer.ok()) throw new Error(`${method} ${path} answers ${answer.status()}: ${(await answer.text()).slice(0, 400)}`);
-  return answer.status() === 204 ? null : answer.json();
-};
-
-/** A new id: a UUIDv7 of now, as callers of the API make them. */
-function fresh(prefix) {
-  const time = Date.now().toString(16).padStart(12, "0");
-  const rest = crypto.randomUUID().replaceAll("-", "").slice(13);
-  return `${prefix}_${time}7${rest}`;
-}
-
-async function today(page) {
-  return (await api(page, "GET", "/me/home")).now.slice(0, 10);
-}
-
 /** Puts the clock of the demo forward by a day. */
 async function aDayPasses(lang) {
   const page = await as("nobody", lang, PHONE);
@@ -157,10 +120,10 @@ async function answerExam(page, right) {
   }
 }
 
-/** Who judges and who asks, in each language: nobody is both in one case. */
+/** Who judges and who asks, in each language: nobody is both in one case, and nobody claims who has had the aid of journeys.mjs. */
 const PEOPLE = {
   en: { examinee: "member", objector: "member", claimant: "neighbour" },
-  zh: { examinee: "neighbour", objector: "neighbour", claimant: "member" },
+  zh: { examinee: "neighbour", objector: "neighbour", claimant: "parent" },
 };
 
 async function passExam(page, lang) {
@@ -183,7 +146,7 @@ const journeys = {
     await passExam(page, lang);
     await open(page, lang, "/me/juror");
     await check(await page.locator('input[name="willing"][value="no"]').count() === 1, page, "is no juror after the exam");
-    const jury = await openCase(lang);
+    const jury = await openCase((persona) => as(persona, lang, PHONE), PEOPLE[lang].claimant);
     await open(page, lang, "/me/juror");
     await follow(page, lang, `main a[href="/me/juror/cases/${jury}"]`);
     const docket = new URL(page.url()).pathname;
@@ -365,38 +328,10 @@ const journeys = {
   },
 };
 
-/** Files a claim about an accident of today, with a paper, through the API. */
-async function fileClaim(page) {
-  const enrolment = /enr_[0-9a-f]{32}/.exec(JSON.stringify(await api(page, "GET", "/me/home")))[0];
-  const claim = fresh("clm");
-  const illness = { condition: CONDITION, severity: "mild", event_date: await today(page), accident: true };
-  await api(page, "POST", "/claims", { claim, enrolment, illness });
-  const put = await page.request.put(`${BASE}/api/v1/claims/${claim}/evidence/${fresh("evd")}`, {
-    headers: { "idempotency-key": crypto.randomUUID(), "content-type": "application/pdf" }, data: report("paper").buffer,
-  });
-  if (!put.ok()) throw new Error(`evidence answers ${put.status()}: ${await put.text()}`);
-  await api(page, "POST", `/claims/${claim}/report`);
-  return claim;
-}
-
 /** A claim for each that the reviewer is to handle. */
 async function fileClaims(lang) {
   const page = await as("neighbour", lang, PHONE);
   for (let n = 0; n < BY_KEYBOARD; n += 1) await fileClaim(page);
-}
-
-/** A dispute that is open to all jurors; what others do for it goes through the API. */
-async function openCase(lang) {
-  const page = await as(PEOPLE[lang].claimant, lang, PHONE);
-  const claim = await fileClaim(page);
-  const reviewer = await as("reviewer", lang);
-  await api(reviewer, "POST", `/claims/${claim}/take`);
-  await api(reviewer, "POST", `/claims/${claim}/recommendation`, { advice: "refuse", reason: "condition-not-met" });
-  await api(await as("confirmer", lang), "POST", `/claims/${claim}/confirmation`);
-  const jury = fresh("jur");
-  await api(page, "POST", `/claims/${claim}/jury-cases`, { case: jury, statement: "It was an accident. 是意外。" });
-  await api(await as("clerk", lang), "POST", `/jury-cases/${jury}/acceptance`);
-  return jury;
 }
 
 /** From the home page to the claim that is handed in. */
@@ -463,7 +398,8 @@ async function vote(juror, lang) {
 /** As many more votes as the plan wants: neighbours of all kinds, who pass the exam first where they have not. */
 async function otherVotes(jury, lang, wanted) {
   let votes = 0;
-  for (const persona of [PEOPLE[lang].examinee, "parent", "claimant", "refused"]) {
+  const all = ["member", "neighbour", "parent", "claimant", "refused"].filter((one) => one !== PEOPLE[lang].claimant);
+  for (const persona of all) {
     if (votes >= wanted) return;
     const page = await as(persona, lang, PHONE);
     const docket = `/me/juror/cases/${jury}`;

@@ -92,6 +92,7 @@ pub struct App {
     plans: RwLock<BTreeMap<PlanId, (u64, Arc<LoadedPlan>)>>,
     evidence: claims::EvidenceLimits,
     pictures: Arc<dyn ports::PictureLooks>,
+    shares: Option<Arc<dyn ports::ShareTrees>>,
 }
 
 impl App {
@@ -116,6 +117,7 @@ impl App {
             plans: RwLock::new(BTreeMap::new()),
             evidence: claims::EvidenceLimits::USUAL,
             pictures: Arc::new(ports::NoPictures),
+            shares: None,
         }
     }
 
@@ -130,6 +132,13 @@ impl App {
     #[must_use]
     pub fn with_pictures(mut self, pictures: Arc<dyn ports::PictureLooks>) -> Self {
         self.pictures = pictures;
+        self
+    }
+
+    /// The same use cases with share trees: each settlement commits to the share of every member, who can have a receipt of it.
+    #[must_use]
+    pub fn with_shares(mut self, shares: Arc<dyn ports::ShareTrees>) -> Self {
+        self.shares = Some(shares);
         self
     }
 

@@ -8,6 +8,7 @@
 mod cards;
 mod inbox;
 mod pictures;
+mod shares;
 mod webhooks;
 
 use async_trait::async_trait;
@@ -28,6 +29,7 @@ use crate::record::{
 pub use cards::{CardPlace, CardQuery, DISPLAY_STATES, PUBLIC_STATES};
 pub use inbox::{InboxChange, InboxStore};
 pub use pictures::{NoPictures, PictureLooks};
+pub use shares::{Roster, RosterPlace, ShareHead, ShareJob, ShareTrees};
 pub use webhooks::{
     DeliveryCounts, WebhookChange, WebhookReply, WebhookRequest, WebhookSender, WebhookStore,
 };
@@ -84,6 +86,20 @@ pub struct Sealed {
     pub name: String,
     /// The bytes in clear; adapters encrypt them before they touch a disk.
     pub bytes: Vec<u8>,
+}
+
+/// A keyed hash that claims share which have something in common: an account, a phone, a file. It finds them among any number, and
+/// says nothing to whoever has no key of the instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// The person who fell ill; erasing the person takes the trace away.
+    pub owner: MemberId,
+    /// The claim.
+    pub claim: ClaimId,
+    /// What it is of the claim, once each: `payee`, `file/evd_...`.
+    pub name: String,
+    /// The hash; `None`: the claim has no such thing any more.
+    pub print: Option<Digest>,
 }
 
 impl std::fmt::Debug for Sealed {
@@ -151,6 +167,8 @@ pub struct Unit {
     pub entries: Vec<(PlanId, JournalEntry)>,
     /// Personal data.
     pub sealed: Vec<Sealed>,
+    /// By what claims are found that have something in common.
+    pub traces: Vec<Trace>,
     /// Mail to be sent.
     pub messages: Vec<Message>,
     /// Inboxes: what was read, what is told to many.
@@ -176,6 +194,7 @@ impl Unit {
             cohorts: Vec::new(),
             entries: Vec::new(),
             sealed: Vec::new(),
+            traces: Vec::new(),
             messages: Vec::new(),
             inbox: Vec::new(),
             webhooks: Vec::new(),
@@ -232,7 +251,7 @@ impl Page {
     }
 }
 
-/// Which enrolments; lists are ordered by enrolment id, and [`Page::after`] is an enrolment id.
+/// Which enrolments. [`Page::after`] is an enrolment id, and lists are ordered by it, all but one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnrolmentQuery {
     /// All that a payer pays for or paid for.
@@ -248,7 +267,7 @@ pub enum EnrolmentQuery {
     InArrears(PlanId),
     /// Those of a plan that ended for an illness inside the wait and were still counted on the day.
     EndedIllInWait(PlanId, Day),
-    /// All of a plan.
+    /// All of a plan, in the order of joining: the first row stands at place 0 of the roster, and so on without gaps, for ever.
     ByPlan(PlanId),
 }
 
@@ -349,6 +368,10 @@ pub trait Store: InboxStore + WebhookStore + Send + Sync {
     async fn claim(&self, id: ClaimId) -> Result<Option<ClaimRecord>, StoreError>;
     /// Claims by query.
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError>;
+    /// The place of an enrolment in the roster of its plan, from 0; see [`EnrolmentQuery::ByPlan`].
+    async fn place_of(&self, enrolment: EnrolmentId) -> Result<Option<u64>, StoreError>;
+    /// Claims that left a trace of this hash, newest first. Reads an index.
+    async fn claims_with_trace(&self, print: &Digest, limit: u32) -> Result<Vec<ClaimId>, StoreError>;
     /// Claims whose cards are public, by query: newest period first, newest claim first, those after a place. Reads an index, of
     /// which it touches no more than the rows of the narrowest part of the query.
     async fn cards(

@@ -90,6 +90,17 @@ impl Noticed {
     }
 }
 
+/// The tree of all shares of a period: one leaf for each place of the roster. Its sum is [`Statement::shares_total`] and its count
+/// [`Statement::headcount`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize))]
+pub struct ShareRoot {
+    /// The root.
+    pub root: Digest,
+    /// Places of the roster, from 0, also those of members who do not share.
+    pub places: u64,
+}
+
 /// The equation of a period; the payload of [`PeriodEvent::Settled`]. Amounts in minor units of the plan's currency.
 ///
 /// `aid + fee + surplus = shares_total + surplus_before + borne_by_operator + borne_by_sponsor + carried_out - carried_in`
@@ -126,6 +137,9 @@ pub struct Statement {
     pub cohorts: Vec<CohortShare>,
     /// What each claim is paid, after cuts by caps.
     pub payable: Vec<ClaimAid>,
+    /// The share of every member, where the platform keeps a tree of them.
+    #[cfg_attr(feature = "codec", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub shares: Option<ShareRoot>,
 }
 
 impl Statement {

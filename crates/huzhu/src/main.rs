@@ -10,6 +10,7 @@ mod drawing;
 mod feeder;
 mod output;
 mod published;
+mod shares;
 mod stamping;
 mod telling;
 mod webhooks;

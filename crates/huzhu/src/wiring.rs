@@ -16,6 +16,7 @@ use huzhu_store::{EvidenceVault, InstanceSecret, SqliteStore};
 
 use crate::config::Config;
 use crate::output::Failure;
+use crate::shares::ShareFolders;
 use crate::witnessing::OutsideWitnesses;
 
 /// An opened data folder.
@@ -26,6 +27,7 @@ pub(crate) struct Folder {
     pub(crate) vault: Arc<EvidenceVault>,
     limits: EvidenceLimits,
     randomness: Arc<dyn Randomness>,
+    shares: Arc<ShareFolders>,
 }
 
 /// What stands behind the other ports.
@@ -52,6 +54,8 @@ impl Folder {
         let vault = EvidenceVault::open(path, config.vault_url(), &secret)
             .map_err(|error| Failure::Broken(format!("data folder {name}: {error}")))?;
         let randomness = config.draw.randomness(&secret)?;
+        let shares = ShareFolders::open(path)
+            .map_err(|error| Failure::Broken(format!("data folder {name}, share trees: {error}")))?;
         Ok(Self {
             path: path.to_owned(),
             store: Arc::new(store),
@@ -59,6 +63,7 @@ impl Folder {
             vault: Arc::new(vault),
             limits: config.evidence_limits(),
             randomness,
+            shares: Arc::new(shares),
         })
     }
 
@@ -128,7 +133,8 @@ impl Folder {
         let world =
             World { store, vault, sequencer, log, clock, entropy, secrets, identity, credit, randomness };
         let pictures = Arc::new(huzhu_gateways::picture::Looks::default());
-        Arc::new(App::new(world).with_evidence_limits(self.limits).with_pictures(pictures))
+        let app = App::new(world).with_evidence_limits(self.limits).with_pictures(pictures);
+        Arc::new(app.with_shares(Arc::clone(&self.shares) as Arc<dyn huzhu_app::ports::ShareTrees>))
     }
 }
 

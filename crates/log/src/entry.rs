@@ -225,7 +225,10 @@ impl Equation {
         let owed = sum(&[self.aid, self.fee, self.carried_in]);
         let cost = owed.saturating_sub(u128::from(self.surplus_before));
         if cost != u128::from(self.cost) {
-            let what = format!("the equation of the period does not hold: the cost is {cost}, it says {}", self.cost);
+            let what = format!(
+                "the equation of the period does not hold: the cost is {cost}, it says {}",
+                self.cost
+            );
             return Err(FormatError::whole(what));
         }
         let uses = owed.saturating_add(u128::from(self.surplus));

@@ -164,6 +164,12 @@ impl<S: Store> Store for FaultyStore<S> {
     async fn claims(&self, query: &ClaimQuery, page: &Page) -> Result<Vec<ClaimRecord>, StoreError> {
         self.inner.claims(query, page).await
     }
+    async fn place_of(&self, enrolment: EnrolmentId) -> Result<Option<u64>, StoreError> {
+        self.inner.place_of(enrolment).await
+    }
+    async fn claims_with_trace(&self, print: &Digest, limit: u32) -> Result<Vec<ClaimId>, StoreError> {
+        self.inner.claims_with_trace(print, limit).await
+    }
     async fn cards(
         &self,
         query: &CardQuery,

@@ -6,6 +6,7 @@ pub mod faults;
 pub mod log;
 pub mod memory;
 pub mod randomness;
+pub mod shares;
 pub mod simulation;
 pub mod vault;
 mod workload;

@@ -17,7 +17,7 @@ use huzhu_app::inbox::Announcement;
 use huzhu_app::matter::{MatterKind, MatterQuery, MatterRecord};
 use huzhu_app::ports::{
     Actor, Answer, Append, CardPlace, CardQuery, ClaimQuery, Constraint, EnrolmentQuery, LogMark, LogYear,
-    LoggedEntry, NewLogged, Page, Position, Recorded, ReliedOn, SignInChange, Store, StoreError, Unit,
+    LoggedEntry, NewLogged, Page, Position, Recorded, ReliedOn, SignInChange, Store, StoreError, Trace, Unit,
 };
 use huzhu_app::record::{
     ClaimRecord, CohortDays, CohortMove, CohortRow, EnrolmentRecord, MemberRecord, Message, PeriodRecord,
@@ -87,6 +87,9 @@ struct Tables {
     enrolments: Table<EnrolmentId, EnrolmentRecord>,
     /// Who paid for an enrolment, now or before.
     payers: Table<(MemberId, EnrolmentId), ()>,
+    /// Rosters: who joined in which order.
+    rosters: Table<(PlanId, u64), EnrolmentId>,
+    places: Table<EnrolmentId, u64>,
     identities: Table<(PlanId, Digest), EnrolmentId>,
     cohorts: Table<(PlanId, CohortDays), u64>,
     claims: Table<ClaimId, ClaimRecord>,
@@ -96,6 +99,7 @@ struct Tables {
     entry_ids: Table<u128, (PlanId, u64)>,
     balances: Table<PlanId, Balances>,
     sealed: Table<(MemberId, String), Vec<u8>>,
+    traces: Table<(ClaimId, String), Trace>,
     messages: Table<u64, Message>,
     /// What many are told, and whether everybody was.
     announcements: Table<uuid::Uuid, (Announcement, bool)>,
@@ -122,6 +126,8 @@ macro_rules! each_table {
         $tables.plans.$method();
         $tables.enrolments.$method();
         $tables.payers.$method();
+        $tables.rosters.$method();
+        $tables.places.$method();
         $tables.identities.$method();
         $tables.cohorts.$method();
         $tables.claims.$method();
@@ -131,6 +137,7 @@ macro_rules! each_table {
         $tables.entry_ids.$method();
         $tables.balances.$method();
         $tables.sealed.$method();
+        $tables.traces.$method();
         $tables.messages.$method();
         $tables.announcements.$method();
         $tables.webhooks.$method();
@@ -175,6 +182,13 @@ impl Tables {
         }
         for sealed in unit.sealed.into_iter().filter(|sealed| !self.erased.contains(&sealed.owner)) {
             self.sealed.insert((sealed.owner, sealed.name), sealed.bytes);
+        }
+        for trace in unit.traces.into_iter().filter(|trace| !self.erased.contains(&trace.owner)) {
+            let key = (trace.claim, trace.name.clone());
+            match trace.print {
+                Some(_) => self.traces.insert(key, trace),
+                None => self.traces.remove(&key),
+            }
         }
         for message in unit.messages {
             self.write(message);
@@ -317,6 +331,14 @@ impl Tables {
                         return Err(StoreError::Taken(Constraint::EnrolmentIdentity));
                     }
                     self.identities.insert(key, id);
+                }
+                if self.places.get(&id).is_none() {
+                    let plan = row.plan.clone();
+                    let last =
+                        self.rosters.rows.range((plan.clone(), 0)..=(plan.clone(), u64::MAX)).next_back();
+                    let place = last.map_or(0, |((_, place), _)| place + 1);
+                    self.rosters.insert((plan, place), id);
+                    self.places.insert(id, place);
                 }
                 self.enrolments.insert(id, row);
             }
@@ -478,7 +500,15 @@ impl Store for MemoryStore {
         page: &Page,
     ) -> Result<Vec<EnrolmentRecord>, StoreError> {
         let tables = self.tables();
-        page_of(tables.enrolments.rows.iter(), page, |row| tables.fits(query, row))
+        let EnrolmentQuery::ByPlan(plan) = query else {
+            return page_of(tables.enrolments.rows.iter(), page, |row| tables.fits(query, row));
+        };
+        let after = page.after.as_deref().map(str::parse::<EnrolmentId>).transpose();
+        let after = after.map_err(|why| broken(format!("the cursor of a list: {why}")))?;
+        let from = after.and_then(|after| tables.places.get(&after)).map_or(0, |place| place + 1);
+        let rows = tables.rosters.rows.range((plan.clone(), from)..=(plan.clone(), u64::MAX));
+        let rows = rows.filter_map(|(_, id)| tables.enrolments.get(id)).take(limit(page.limit));
+        Ok(rows.cloned().collect())
     }
 
     async fn cohorts(&self, plan: &PlanId) -> Result<Vec<CohortRow>, StoreError> {
@@ -501,6 +531,17 @@ impl Store for MemoryStore {
             ClaimQuery::InStates(plan, states) => row.plan == *plan && states.contains(&row.state),
             ClaimQuery::InPeriod(plan, period) => row.plan == *plan && row.period == Some(*period),
         })
+    }
+
+    async fn place_of(&self, enrolment: EnrolmentId) -> Result<Option<u64>, StoreError> {
+        Ok(self.tables().places.get(&enrolment).copied())
+    }
+
+    async fn claims_with_trace(&self, print: &Digest, limit: u32) -> Result<Vec<ClaimId>, StoreError> {
+        let tables = self.tables();
+        let found = tables.traces.rows.values().filter(|trace| trace.print == Some(*print));
+        let claims: std::collections::BTreeSet<_> = found.map(|trace| trace.claim).collect();
+        Ok(claims.into_iter().rev().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
     }
 
     async fn cards(
@@ -577,6 +618,7 @@ impl Store for MemoryStore {
     async fn erase(&self, owner: MemberId) -> Result<(), StoreError> {
         let mut tables = self.tables();
         tables.sealed.rows.retain(|(of, _), _| *of != owner);
+        tables.traces.rows.retain(|_, trace| trace.owner != owner);
         tables.messages.rows.retain(|_, message| message.to != owner);
         tables.erased.insert(owner);
         Ok(())

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use huzhu_app::codec;
 use huzhu_app::ports::{
-    Actor, Answer, Append, Constraint, InboxChange, Page, Position, ReliedOn, SignInChange, StoreError, Unit,
+    Actor, Answer, Append, Constraint, InboxChange, Page, Position, ReliedOn, SignInChange, StoreError,
+    Trace, Unit,
 };
 use huzhu_app::record::{CohortDays, CohortMove, Message, RefusedAct};
 use huzhu_domain::event::Event;
@@ -173,6 +174,9 @@ impl<'t> Batch<'t> {
         }
         for sealed in &unit.sealed {
             self.keys.seal(sealed)?;
+        }
+        for trace in &unit.traces {
+            self.trace(trace)?;
         }
         for message in &unit.messages {
             self.message(message)?;
@@ -430,8 +434,26 @@ impl<'t> Batch<'t> {
             [owner],
         )?;
         self.execute("DELETE FROM sealed WHERE owner = ?1", [owner])?;
+        self.execute("DELETE FROM trace WHERE owner = ?1", [owner])?;
         self.execute("DELETE FROM inbox WHERE recipient = ?1", [owner])?;
         self.execute("DELETE FROM message WHERE recipient = ?1", [owner])
+    }
+
+    /// Like what is sealed: what comes for a person who was erased is dropped.
+    fn trace(&mut self, trace: &Trace) -> Result<(), Failure> {
+        let Trace { owner, claim, name, print } = trace;
+        let claim = bytes(claim.uuid());
+        let Some(print) = print else {
+            return self.execute("DELETE FROM trace WHERE claim = ?1 AND name = ?2", params![claim, name]);
+        };
+        if self.keys.are_gone(*owner)? {
+            return Ok(());
+        }
+        self.execute(
+            "INSERT INTO trace (claim, name, owner, print) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (claim, name) DO UPDATE SET print = excluded.print",
+            params![claim, name, bytes(owner.uuid()), print.bytes()],
+        )
     }
 
     fn mark_sent(&self, ids: &[uuid::Uuid], at: Moment) -> Result<(), Failure> {

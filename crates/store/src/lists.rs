@@ -53,7 +53,7 @@ fn after<T: std::str::FromStr<Err: std::fmt::Display>>(
     }
 }
 
-/// Enrolments by query, ordered by id.
+/// Enrolments by query, in its order.
 pub(crate) fn enrolments(
     db: &Connection,
     query: &EnrolmentQuery,
@@ -90,7 +90,15 @@ pub(crate) fn enrolments(
             "plan = ?3 AND ended_why = 'illness-in-wait' AND ended_on > ?4 AND shares_from <= ?4",
             params![after, limit, plan.as_str(), codec::day(*day)],
         ),
-        EnrolmentQuery::ByPlan(plan) => list("plan = ?3", params![after, limit, plan.as_str()]),
+        EnrolmentQuery::ByPlan(plan) => {
+            let sql = format!(
+                "SELECT {} FROM enrolment WHERE plan = ?1
+                    AND place > coalesce((SELECT place FROM enrolment WHERE id = ?2), -1)
+                 ORDER BY place LIMIT ?3",
+                rows::ENROLMENT
+            );
+            crate::reader::list(db, &sql, params![plan.as_str(), after, limit], rows::enrolment)
+        }
     }
 }
 

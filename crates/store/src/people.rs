@@ -89,6 +89,11 @@ impl<'c> Keys<'c> {
         Ok(self.last.insert(held).1.as_ref())
     }
 
+    /// The person was erased.
+    pub(crate) fn are_gone(&mut self, owner: MemberId) -> Result<bool, Failure> {
+        Ok(self.of(owner)?.is_none())
+    }
+
     fn read_or_make(&self, owner: MemberId) -> Result<Option<Key>, Failure> {
         match held(self.connection, self.people, owner)? {
             Held::Key(key) => return Ok(Some(key)),

@@ -104,9 +104,10 @@ fn former_payers(connection: &Connection, row: &EnrolmentRecord, events: &[Event
 fn enrolment(connection: &Connection, row: &EnrolmentRecord) -> Result<(), Failure> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO enrolment (id, plan, version, member, payer, relation, identity, joined, covered_from,
-            shares_from, band_class, over_age_from, ended_on, ended_why, arrears)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-         ON CONFLICT (id) DO UPDATE SET plan = excluded.plan, version = excluded.version,
+            shares_from, band_class, over_age_from, ended_on, ended_why, arrears, place)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+            (SELECT coalesce(max(place), -1) + 1 FROM enrolment WHERE plan = ?2))
+         ON CONFLICT (id) DO UPDATE SET version = excluded.version,
             member = excluded.member, payer = excluded.payer, relation = excluded.relation,
             identity = excluded.identity, joined = excluded.joined, covered_from = excluded.covered_from,
             shares_from = excluded.shares_from, band_class = excluded.band_class,

@@ -66,14 +66,15 @@ pub(crate) const STEPS: &[&str] = &[
         over_age_from TEXT,
         ended_on TEXT,
         ended_why TEXT,
-        arrears TEXT NOT NULL -- minor units
+        arrears TEXT NOT NULL, -- minor units
+        place INTEGER NOT NULL -- in the roster of its plan, from 0 without gaps, in the order of joining
     )",
     // 7: one person, one live enrolment per plan.
     "CREATE UNIQUE INDEX IF NOT EXISTS enrolment_identity ON enrolment (plan, identity) WHERE ended_on IS NULL",
     // 8 to 12: the lists that pages and workers read.
     "CREATE INDEX IF NOT EXISTS enrolment_payer ON enrolment (payer, id)",
     "CREATE INDEX IF NOT EXISTS enrolment_member ON enrolment (member, id)",
-    "CREATE INDEX IF NOT EXISTS enrolment_plan ON enrolment (plan, id)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS enrolment_place ON enrolment (plan, place)",
     "CREATE INDEX IF NOT EXISTS enrolment_over_age ON enrolment (plan, over_age_from)
         WHERE ended_on IS NULL AND over_age_from IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS enrolment_arrears ON enrolment (plan, id) WHERE arrears <> '0'",
@@ -309,6 +310,17 @@ pub(crate) const STEPS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS claim_card_condition ON claim (plan, condition, period, id) WHERE period IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS claim_card_aid ON claim (plan, length(aid), substr(aid, 1, 1), period, id)
         WHERE period IS NOT NULL",
+    // 57 and 58: what claims may have in common.
+    "CREATE TABLE IF NOT EXISTS trace (
+        claim BLOB NOT NULL,
+        name TEXT NOT NULL,
+        owner BLOB NOT NULL,
+        print BLOB NOT NULL, -- keyed hash
+        PRIMARY KEY (claim, name)
+    )",
+    "CREATE INDEX IF NOT EXISTS trace_print ON trace (print, claim)",
+    // 59: what goes with a person who is erased.
+    "CREATE INDEX IF NOT EXISTS trace_owner ON trace (owner)",
 ];
 
 /// Which unique index stands for which constraint. SQLite names the columns of a broken index, not its name; the text
@@ -368,7 +380,7 @@ mod tests {
         assert_eq!(twice(member), (Some(Constraint::MemberContact), false));
         let enrolment =
             "INSERT INTO enrolment VALUES (randomblob(16), 'p', 1, x'00', x'00', NULL, x'01', '', '', '',
-            0, NULL, NULL, NULL, '0')";
+            0, NULL, NULL, NULL, '0', abs(random()))";
         assert_eq!(twice(enrolment), (Some(Constraint::EnrolmentIdentity), false));
         let answer = "INSERT INTO answer VALUES ('system', 'k', x'', '', '')";
         assert_eq!(twice(answer), (Some(Constraint::AnswerKey), false));

@@ -281,6 +281,17 @@ impl Store for SqliteStore {
         self.readers.with(|db| lists::claims(db, query, page))
     }
 
+    async fn place_of(&self, enrolment: EnrolmentId) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT place FROM enrolment WHERE id = ?1";
+        self.readers.with(|db| one(db, sql, [bytes(enrolment.uuid())], |row| rows::count(row, 0)))
+    }
+
+    async fn claims_with_trace(&self, print: &Digest, limit: u32) -> Result<Vec<ClaimId>, StoreError> {
+        let sql = "SELECT claim FROM trace WHERE print = ?1 GROUP BY claim ORDER BY claim DESC LIMIT ?2";
+        let params = params![print.bytes(), limit];
+        self.readers.with(|db| list(db, sql, params, |row| rows::uuid(row, 0).map(ClaimId::from_uuid)))
+    }
+
     async fn cards(
         &self,
         query: &CardQuery,

@@ -65,12 +65,14 @@ impl Asked {
         pairs.filter(|(_, value)| !value.is_empty()).collect()
     }
 
-    /// Refuses parameters that nobody knows and such as come twice: a filter that is misspelt must not look like one that found
+    /// Refuses parameters that nobody knows, that come twice or are empty: a filter that is misspelt must not look like one that found
     /// everything.
     pub(crate) fn strictly(self, more: &[&str]) -> Result<Self, Problem> {
         let known = |name: &str| more.contains(&name) || PARAMETERS.iter().any(|(own, ..)| *own == name);
         let twice = |name: &str| self.0.iter().filter(|(own, _)| own == name).count() > 1;
-        match self.0.iter().find(|(name, _)| !known(name) || twice(name)) {
+        // Forms send what was left empty; programs leave it out.
+        let empty = |(name, value): &(String, String)| name != "words" && value.trim().is_empty();
+        match self.0.iter().find(|one| !known(&one.0) || twice(&one.0) || empty(one)) {
             Some((name, _)) => Err(Problem::malformed("query", "unreadable", name.clone())),
             None => Ok(self),
         }

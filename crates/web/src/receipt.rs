@@ -12,7 +12,9 @@ pub mod pdf;
 
 use huzhu_app::log::LogReceipt;
 use huzhu_domain::time::{Moment, TimeZone};
-use huzhu_log::{Content, Receipt, TlogPolicy, Verified};
+use huzhu_ledger::{Amount, Currency};
+use huzhu_log::receipt::ShareProof;
+use huzhu_log::{Body, Content, Receipt, TlogPolicy, Verified};
 
 use crate::i18n::{Locale, t_args};
 use crate::pages::kind_key;
@@ -85,6 +87,9 @@ impl Sheet {
             }
             Content::Public(_) => {}
         }
+        if let Some(share) = read.share() {
+            rows.extend(share_rows(l, share, &read.entry()?.body));
+        }
         rows.push(exact("sheet-log", head.origin().to_owned()));
         rows.push(exact("sheet-index", read.proof().index.to_string()));
         rows.push(exact("sheet-size", head.size().to_string()));
@@ -94,12 +99,30 @@ impl Sheet {
             l,
             what,
             rows,
-            checks: checks(l, read.content(), &receipt.file_name),
+            checks: checks(l, &read, &receipt.file_name),
             file_name: receipt.file_name.clone(),
             text: receipt.text.clone(),
             message,
         })
     }
+}
+
+/// A share, and what it is part of.
+fn share_rows(l: Locale, share: &ShareProof, settlement: &Body) -> Vec<Row> {
+    let Body::Settlement { currency, shares: Some(tree), .. } = settlement else { return Vec::new() };
+    let money = |minor: u64| match Currency::parse(currency) {
+        Ok(currency) => l.money(Amount::from_minor(minor), currency),
+        Err(_) => minor.to_string(),
+    };
+    let row = |key: &str, value: String| Row { name: l.t(key), value, exact: false };
+    let exact = |key: &str, value: String| Row { exact: true, ..row(key, value) };
+    vec![
+        row("sheet-share", money(share.leaf.amount)),
+        row("sheet-share-all", money(tree.sum)),
+        row("sheet-share-members", l.count(tree.count)),
+        exact("sheet-share-place", share.leaf.index.to_string()),
+        exact("sheet-share-root", tree.root.to_string()),
+    ]
 }
 
 /// A time of the log: in the zone of the reader, and in UTC as the log has it.
@@ -136,10 +159,10 @@ pub fn signed(l: Locale, verified: Option<&Verified>, zone: &TimeZone) -> String
 }
 
 /// Ways to check: programs and their arguments.
-fn checks(l: Locale, content: &Content, file_name: &str) -> Vec<Row> {
+fn checks(l: Locale, read: &Receipt, file_name: &str) -> Vec<Row> {
     let command = |key: &str, value: String| Row { name: l.t(key), value, exact: true };
     let mut checks = Vec::new();
-    if let Content::File { salt, .. } = content {
+    if let Content::File { salt, .. } = read.content() {
         let salt = huzhu_log::Hash::from_bytes(*salt).to_hex();
         checks.push(command("sheet-check-sum", format!("(echo {salt} | xxd -r -p; cat FILE) | sha256sum")));
         checks.push(command(
@@ -147,10 +170,9 @@ fn checks(l: Locale, content: &Content, file_name: &str) -> Vec<Row> {
             format!("huzhu verify receipt {file_name} --policy POLICY --file FILE"),
         ));
     } else {
-        checks.push(command(
-            "sheet-check-program",
-            format!("huzhu verify receipt {file_name} --policy POLICY"),
-        ));
+        let what = if read.share().is_some() { "share" } else { "receipt" };
+        let program = format!("huzhu verify {what} {file_name} --policy POLICY");
+        checks.push(command("sheet-check-program", program));
     }
     checks
 }

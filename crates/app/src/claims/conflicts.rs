@@ -174,6 +174,7 @@ impl App {
             let owner = open.claim().claimed().member;
             let mut unit = Unit::new(now, call.caller.actor());
             unit.sealed.push(seal(owner, contacts_name(command.claim), &command.contacts)?);
+            unit.traces = self.contact_traces(owner, command.claim, &command.contacts);
             Ok((unit, command.claim))
         })
         .await

@@ -4,26 +4,29 @@
 //! picture looks like is no keyed hash, since likeness must be seen in it; it is sealed like the picture.
 //! Signals are told to whoever works on the claim, and change nothing.
 //!
-//! Limits: the newest [`COMPARED_MAX`] claims of the plan are compared, since each costs some reads.
+//! Shape: claims that share an account, a phone, an address, a doctor or a file are found by an index of keyed hashes
+//! ([`crate::ports::Trace`]) among any number, and only their traces are gathered. Likeness has no index: the newest
+//! [`PICTURED_MAX`] claims with pictures are compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu_domain::claim::{Look, Signal, State, Traces, signals};
 use huzhu_domain::digest::Digest;
-use huzhu_domain::id::{ClaimId, EvidenceId};
+use huzhu_domain::id::{ClaimId, EvidenceId, MemberId};
+use huzhu_domain::plan::PlanId;
 use huzhu_domain::time::age_days;
 
-use super::OpenClaim;
+use super::{Contacts, OpenClaim};
 use crate::App;
 use crate::call::{Call, Caller};
 use crate::error::AppError;
 use crate::permission::Action;
-use crate::ports::{ClaimQuery, Page};
+use crate::ports::Trace;
 
-/// Claims of the plan that are read as rows.
-const ROWS_MAX: u32 = 2_000;
-/// The newest of them, whose traces are compared.
-const COMPARED_MAX: usize = 300;
+/// The newest claims with pictures, which are looked at for likeness.
+const PICTURED_MAX: u32 = 300;
+/// The newest claims that share one thing: more of them say nothing new, and a large hospital has many.
+const SHARING_MAX: u32 = 100;
 
 impl App {
     /// What a claim has in common with claims of other people in its plan; for whoever works on it.
@@ -33,18 +36,76 @@ impl App {
             _ => return Err(AppError::NotFound("claim")),
         }
         let open = self.readable_claim(call, claim).await?;
-        let states: Vec<&'static str> = State::WORDS.into_iter().filter(|word| *word != "draft").collect();
-        let query = ClaimQuery::InStates(open.claim().claimed().plan.clone(), states);
-        let rows = self.store.claims(&query, &Page::first(ROWS_MAX)).await?;
+        let traces = self.traces_of(&open).await?;
         let mut others = Vec::new();
-        for row in rows.iter().rev().filter(|row| row.id != claim).take(COMPARED_MAX) {
-            others.push(self.traces_of(&self.open_claim(row.id).await?).await?);
+        for other in self.sharing(&open, &traces).await? {
+            let other = self.open_claim(other).await?;
+            let is_filed = !matches!(other.claim().state(), State::Draft);
+            if is_filed && other.claim().claimed().plan == open.claim().claimed().plan {
+                others.push(self.traces_of(&other).await?);
+            }
         }
         let enrolment = self.load_enrolment(open.claim().claimed().enrolment).await?.state;
         let illness = open.claim().illness();
         let after = age_days(enrolment.agreed().covered_from, illness.event_date);
         let after_wait = Some(after).filter(|_| !illness.accident);
-        Ok(signals(&self.traces_of(&open).await?, &others, after_wait))
+        Ok(signals(&traces, &others, after_wait))
+    }
+
+    /// Other claims that may have something in common with one, the newest first.
+    async fn sharing(&self, open: &OpenClaim, traces: &Traces) -> Result<Vec<ClaimId>, AppError> {
+        let mut found = BTreeSet::new();
+        let contacts = [traces.payee, traces.phone, traces.address, traces.doctor];
+        for print in contacts.into_iter().flatten().chain(traces.files.iter().copied()) {
+            found.extend(self.store.claims_with_trace(&print, SHARING_MAX).await?);
+        }
+        if !traces.looks.is_empty() {
+            let pictured = self.pictured(&open.claim().claimed().plan);
+            found.extend(self.store.claims_with_trace(&pictured, PICTURED_MAX).await?);
+        }
+        found.remove(&open.claim().id());
+        Ok(found.into_iter().rev().collect())
+    }
+
+    /// By what claims are found that share contacts with this one.
+    pub(super) fn contact_traces(&self, owner: MemberId, claim: ClaimId, contacts: &Contacts) -> Vec<Trace> {
+        let trace = |name: &str, print| Trace { owner, claim, name: name.to_owned(), print };
+        vec![
+            trace("payee", self.fingerprint(&contacts.payee)),
+            trace("phone", self.fingerprint(&contacts.phone)),
+            trace("address", self.fingerprint(&contacts.address)),
+            trace("doctor", self.doctor(contacts)),
+        ]
+    }
+
+    /// By what claims are found that have this very file, and in its plan those with pictures. `pictured`: the plan, if it is one.
+    pub(super) fn file_traces(
+        &self,
+        owner: MemberId,
+        claim: ClaimId,
+        evidence: EvidenceId,
+        print: [u8; 32],
+        pictured: Option<&PlanId>,
+    ) -> Vec<Trace> {
+        let file =
+            Trace { owner, claim, name: format!("file/{evidence}"), print: Some(Digest::from_bytes(print)) };
+        let picture = pictured.map(|plan| Trace {
+            owner,
+            claim,
+            name: "pictured".to_owned(),
+            print: Some(self.pictured(plan)),
+        });
+        std::iter::once(file).chain(picture).collect()
+    }
+
+    /// What all claims of a plan with pictures share.
+    fn pictured(&self, plan: &PlanId) -> Digest {
+        self.secrets.keyed_hash("pictured-claims", plan.as_str().as_bytes())
+    }
+
+    fn doctor(&self, contacts: &Contacts) -> Option<Digest> {
+        let named = !contacts.doctor.trim().is_empty() && !contacts.hospital.trim().is_empty();
+        named.then(|| self.fingerprint(&format!("{}/{}", contacts.doctor, contacts.hospital))).flatten()
     }
 
     async fn traces_of(&self, open: &OpenClaim) -> Result<Traces, AppError> {
@@ -61,7 +122,6 @@ impl App {
             let look = self.store.unseal(owner, &look_name(*evidence)).await?;
             looks.extend(look.and_then(|bytes| self.look(&bytes)).map(|look| (print, look)));
         }
-        let named = !contacts.doctor.trim().is_empty() && !contacts.hospital.trim().is_empty();
         Ok(Traces {
             claim: claim.id(),
             member: owner,
@@ -70,9 +130,7 @@ impl App {
             payee: self.fingerprint(&contacts.payee),
             phone: self.fingerprint(&contacts.phone),
             address: self.fingerprint(&contacts.address),
-            doctor: named
-                .then(|| self.fingerprint(&format!("{}/{}", contacts.doctor, contacts.hospital)))
-                .flatten(),
+            doctor: self.doctor(&contacts),
         })
     }
 

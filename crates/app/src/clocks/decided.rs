@@ -142,6 +142,8 @@ impl App {
         for case in self.cases_in(plan, &["drawing"]).await? {
             match self.seat_jury(case).await {
                 Ok(()) => passed.seated = passed.seated.saturating_add(1),
+                // Another process has done it meanwhile.
+                Err(_) if !self.is_drawing(case).await? => {}
                 Err(error) => {
                     tracing::warn!(%error, %case, "a jury is drawn later");
                     passed.failed = passed.failed.saturating_add(1);
@@ -175,6 +177,10 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    async fn is_drawing(&self, case: JuryCaseId) -> Result<bool, AppError> {
+        Ok(matches!(self.load_jury_case(case).await?.state.state(), CaseState::Drawing { .. }))
     }
 
     async fn is_still_due(&self, due: Due) -> Result<bool, AppError> {

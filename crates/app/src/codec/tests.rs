@@ -194,6 +194,7 @@ fn period_events() -> Vec<Event> {
         carried_out: minor(6),
         cohorts: vec![CohortShare { key, count: 23_000_000, share: minor(2) }],
         payable: claims,
+        shares: None,
     };
     let collection = Collection {
         collected: minor(45_000_000),
@@ -282,15 +283,12 @@ fn disputed_claim_events() -> Vec<Event> {
     .collect()
 }
 
-/// Files for an objection and for a jury case.
+/// A file for an objection.
 fn dispute_files() -> Vec<Event> {
     let (by, evidence, kind) = (member(9), EvidenceId::from_uuid(uuid(4)), FileKind::Jpeg);
     let file = EvidenceFile { kind, bytes: 1_234, digest: digest(), at: at() };
-    let case = JuryCaseId::from_uuid(uuid(2));
-    [Dispute::Objection(ObjectionId::from_uuid(uuid(1))), Dispute::JuryCase { case, side: Side::Claimant }]
-        .map(|dispute| ClaimEvent::DisputeEvidenceAdded { dispute, by, evidence, file: file.clone() })
-        .map(Event::Claim)
-        .to_vec()
+    let dispute = Dispute::Objection(ObjectionId::from_uuid(uuid(1)));
+    vec![Event::Claim(ClaimEvent::DisputeEvidenceAdded { dispute, by, evidence, file })]
 }
 
 /// Objections and second reviews. Those of juries have their own.
@@ -425,10 +423,10 @@ fn each_event_is_read_back_as_it_was() {
     // Some kinds stand more than once: with and without a contact, both recommendations, an end with and without
     // shares given back, a notice with and without its cards, a refusal with and without the way to a jury, three ways after
     // an objection, three origins and four outcomes of a jury, a request declined before and after a settlement, three rulings, a
-    // conflict of somebody who had the claim and of somebody who had not, a file for an objection and for a jury case.
+    // conflict of somebody who had the claim and of somebody who had not.
     kinds.sort_unstable();
     kinds.dedup();
-    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2 - 2 - 1 - 1);
+    assert_eq!(kinds.len(), all().len() - 4 - 1 - 2 - 2 - 2 - 2 - 2 - 1);
     let prefixed = kinds.iter().all(|kind| kind.split_once('.').is_some());
     assert!(prefixed, "{kinds:?}");
 }

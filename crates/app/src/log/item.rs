@@ -22,7 +22,7 @@ use huzhu_domain::plan::{PeriodKey, PlanId};
 use huzhu_domain::time::Moment;
 use huzhu_ledger::{Amount, Currency};
 use huzhu_log::entry::{Body, Entry, EntryKind, Equation};
-use huzhu_log::{FormatError, Hash, InnerTree, leaf_hash, salted_digest};
+use huzhu_log::{FormatError, Hash, InnerTree, ShareTree, leaf_hash, salted_digest};
 
 use crate::codec;
 use crate::ports::{Position, Recorded};
@@ -407,9 +407,14 @@ fn settlement_body(plan: &PlanId, key: PeriodKey, statement: &Statement, facts: 
         carried_out: minor(statement.carried_out),
     };
     let currency = facts.currency.map_or("XXX", Currency::code).to_owned();
+    let shares = statement.shares.map(|tree| ShareTree {
+        root: Hash::from_bytes(*tree.root.bytes()),
+        sum: minor(statement.shares_total),
+        count: statement.headcount,
+    });
     let statement = Hash::digest(codec::column(statement).as_bytes());
     let (plan, period) = (plan.to_string(), key.to_string());
-    (Body::Settlement { plan, period, currency, equation, statement, shares: None }, true)
+    (Body::Settlement { plan, period, currency, equation, statement, shares }, true)
 }
 
 fn tombstones(facts: &Facts) -> Bodies {

@@ -15,6 +15,8 @@ use huzhu_domain::enrolment::EnrolmentEvent;
 use huzhu_domain::event::{Event, StreamId};
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, MemberId, ObjectionId};
 use huzhu_domain::objection::ObjectionEvent;
+use huzhu_domain::period::PeriodEvent;
+use huzhu_domain::plan::PeriodKey;
 use huzhu_log::proof::TlogProof;
 use huzhu_log::receipt::{Content, InnerPath, Receipt};
 use huzhu_log::{Entry, EntryKind, Hash};
@@ -61,6 +63,13 @@ pub enum ReceiptOf {
         year: LogYear,
         /// Index of the entry.
         index: u64,
+    },
+    /// The share of an enrolment in a settled period, with the way to the root of all shares; for the payer and the person covered.
+    Share {
+        /// The enrolment.
+        enrolment: EnrolmentId,
+        /// The period.
+        period: PeriodKey,
     },
     /// That somebody objected; for the objector.
     Objection {
@@ -135,6 +144,7 @@ impl App {
             ReceiptOf::Consent { enrolment } => self.consent_receipt(call, enrolment).await,
             ReceiptOf::Step { claim, number } => self.step_receipt(call, claim, number).await,
             ReceiptOf::Entry { year, index } => self.public_receipt(year, index).await,
+            ReceiptOf::Share { enrolment, period } => self.share_receipt(call, enrolment, period).await,
             ReceiptOf::Objection { objection } => self.objection_receipt(call, objection).await,
         }
     }
@@ -183,6 +193,47 @@ impl App {
         }
         let content = self.message_content(recorded, joined.payer).await?;
         self.made(recorded, EntryKind::Consents, content, &enrolment.to_string()).await
+    }
+
+    async fn share_receipt(
+        &self,
+        call: &Call,
+        enrolment: EnrolmentId,
+        key: PeriodKey,
+    ) -> Result<ReceiptAnswer, AppError> {
+        let caller = Self::member_of(call)?;
+        let missing = || AppError::NotFound("enrolment");
+        let row = self.store.enrolment(enrolment).await?.ok_or_else(missing)?;
+        let agreed = self.load_enrolment(enrolment).await?;
+        if ![row.payer, row.member, agreed.state.agreed().payer].contains(&caller) {
+            return Err(missing());
+        }
+        let events = self.store.stream(&StreamId::Period(row.plan.clone(), key)).await?;
+        let settled = events.iter().find_map(|recorded| match &recorded.event {
+            Event::Period(PeriodEvent::Settled(statement)) => Some((recorded, statement.shares?)),
+            _ => None,
+        });
+        let (recorded, tree) = settled.ok_or(AppError::NotFound("share"))?;
+        let place = self.store.place_of(enrolment).await?.ok_or_else(missing)?;
+        let trees = self.shares.as_ref().ok_or(AppError::NotFound("share"))?;
+        let salts = self.salts_key(&row.plan, key);
+        let share = trees.prove(&row.plan, key, &tree.root, &salts, place).await?;
+        // Whoever joined later has no place there.
+        let share = share.ok_or(AppError::NotFound("share"))?;
+        let not_yet = ReceiptAnswer::NotYet { retry_seconds: RETRY_SECONDS };
+        let Some((reader, noted)) = self.on_the_log(recorded, EntryKind::Settlement).await? else {
+            return Ok(not_yet);
+        };
+        let bytes = reader.entry(noted.index).await?.ok_or(AppError::NotFound("entry"))?;
+        let broken =
+            |why: huzhu_log::FormatError| AppError::Broken(format!("the settlement of {key}: {why}"));
+        let entry = Entry::decode(&bytes).map_err(broken)?;
+        let payload = entry.payload().map_err(broken)?;
+        let make = |proof| Receipt::of_share(entry.at, payload, share, proof);
+        let name = format!("share-{enrolment}-{key}");
+        sealed_up(&reader, (&noted).into(), EntryKind::Settlement, &name, make)
+            .await
+            .map(ReceiptAnswer::Ready)
     }
 
     async fn objection_receipt(&self, call: &Call, id: ObjectionId) -> Result<ReceiptAnswer, AppError> {
@@ -260,24 +311,32 @@ impl App {
         content: Content,
         name: &str,
     ) -> Result<ReceiptAnswer, AppError> {
-        let not_yet = ReceiptAnswer::NotYet { retry_seconds: RETRY_SECONDS };
-        let mut noted = self.store.logged_entry(kind.byte(), recorded.position).await?;
-        if noted.is_none() && self.await_logged(Some(recorded.position)).await {
-            noted = self.store.logged_entry(kind.byte(), recorded.position).await?;
-        }
-        let Some(noted) = noted else { return Ok(not_yet) };
+        let Some((reader, noted)) = self.on_the_log(recorded, kind).await? else {
+            return Ok(ReceiptAnswer::NotYet { retry_seconds: RETRY_SECONDS });
+        };
         let inner = match kind {
             EntryKind::Consents => Some(self.inner_path(recorded, &noted).await?),
             _ => None,
         };
         // The time in an entry is that of its event; of a batch that of its last one.
         let at = super::item::millis(noted.at).map_err(|why| AppError::Broken(why.to_string()))?;
-        let reader = Reader::open_cosigned(self.log.as_ref(), noted.year, noted.index).await?;
-        if noted.index >= reader.size() {
-            return Ok(not_yet);
-        }
         let receipt = with_path(&reader, (&noted).into(), kind, at, content, inner, name).await?;
         Ok(ReceiptAnswer::Ready(receipt))
+    }
+
+    /// The entry of an event with a reader of its log; `None` while it is not there.
+    async fn on_the_log(
+        &self,
+        recorded: &Recorded,
+        kind: EntryKind,
+    ) -> Result<Option<(Reader<'_>, LoggedEntry)>, AppError> {
+        let mut noted = self.store.logged_entry(kind.byte(), recorded.position).await?;
+        if noted.is_none() && self.await_logged(Some(recorded.position)).await {
+            noted = self.store.logged_entry(kind.byte(), recorded.position).await?;
+        }
+        let Some(noted) = noted else { return Ok(None) };
+        let reader = Reader::open_cosigned(self.log.as_ref(), noted.year, noted.index).await?;
+        Ok((noted.index < reader.size()).then_some((reader, noted)))
     }
 
     /// The way from a consent to the root of its batch: the leaf's number is that of the joins before it in the batch.
@@ -316,6 +375,18 @@ async fn with_path(
     inner: Option<InnerPath>,
     name: &str,
 ) -> Result<LogReceipt, AppError> {
+    let make = |proof| Receipt::new(kind, at, content, inner, proof);
+    sealed_up(reader, place, kind, name, make).await
+}
+
+/// A receipt with the way from its entry to the newest checkpoint.
+async fn sealed_up(
+    reader: &Reader<'_>,
+    place: LogPlace,
+    kind: EntryKind,
+    name: &str,
+    make: impl FnOnce(TlogProof) -> Result<Receipt, huzhu_log::FormatError>,
+) -> Result<LogReceipt, AppError> {
     let broken = |why: String| AppError::Broken(format!("log of {}, {}: {why}", place.year, place.index));
     let checkpoint = reader.checkpoint().cloned().ok_or_else(|| broken("no checkpoint".to_owned()))?;
     let path = reader.prove(place.index).await?;
@@ -325,7 +396,7 @@ async fn with_path(
         WitnessCount { cosigned, known, is_quorum: verified.is_satisfied }
     });
     let proof = TlogProof { extra: None, index: place.index, path, checkpoint };
-    let receipt = Receipt::new(kind, at, content, inner, proof).map_err(|why| broken(why.to_string()))?;
+    let receipt = make(proof).map_err(|why| broken(why.to_string()))?;
     let file_name = format!("{}-{name}.tlog-proof", kind.word());
     Ok(LogReceipt { file_name, text: receipt.to_string(), place, kind, size: reader.size(), witnesses })
 }

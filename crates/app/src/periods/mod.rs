@@ -1,10 +1,10 @@
 //! Periods: notice, settlement, collection, payout, close, and what the public reads of them.
 //!
 //! Shape: `notice` counts members and puts claims on display, `settle` turns claims and cohorts into shares, `collect` records
-//! what the bank reports, `arrears` what comes in late, `payout` pays and closes, `share` says what one enrolment owes, `board` answers the public,
+//! what the bank reports, `arrears` what comes in late, `payout` pays and closes, `share` says what one enrolment owes, `tree` proves it, `board` answers the public,
 //! `search` finds its cards.
 //!
-//! Guarantees: nothing here walks over all members; only exceptions (failed debits, arrears, people over age) are touched one
+//! Guarantees: nothing here walks over all members but the making of the share tree; only exceptions (failed debits, arrears, people over age) are touched one
 //! by one. Journal entries have ids that follow from what caused them, so that no cause is booked twice.
 //!
 //! Limits: prepaid balances of the model `pool` are not yet taken when joining, so that its members owe their shares like
@@ -21,6 +21,7 @@ pub(crate) mod refusal;
 mod search;
 mod settle;
 pub mod share;
+mod tree;
 
 use huzhu_domain::enrolment::{Enrolment, EnrolmentEvent};
 use huzhu_domain::event::StreamId;

@@ -9,6 +9,7 @@ use huzhu_domain::time::{Day, day_of};
 use huzhu_ledger::{Account, Amount, Balances, Side};
 use serde::{Deserialize, Serialize};
 
+use super::tree::Settling;
 use super::{Booking, OfPeriod, earlier_in_year, period_reference};
 use crate::App;
 use crate::call::{Call, Done};
@@ -70,7 +71,20 @@ impl App {
             let settled = settlement_of(terms, key, &noticed, &periods, &cleared, &balances)?;
             // Arrears that come in at this moment belong to the surplus of this statement or of the next one, never to both.
             unit.relied_on.push(ReliedOn::Books(command.plan.clone(), balances));
-            let statement = statement_of(&noticed, &cleared, &settled);
+            let mut statement = statement_of(&noticed, &cleared, &settled);
+            // Refused for good before anything is made for long.
+            period.state.settle(statement.clone(), now)?;
+            let settling = Settling {
+                plan: &plan,
+                terms,
+                key,
+                noticed: &noticed,
+                periods: &periods,
+                cleared: &cleared,
+                settled: &settled,
+                statement: &statement,
+            };
+            statement.shares = self.share_tree(&settling).await?;
             let event = period.state.settle(statement.clone(), now)?;
             unit.appends.push(append_period(&period, vec![event]));
             let today = day_of(now, terms.zone());
@@ -133,7 +147,7 @@ pub(super) fn settlement_of(
 }
 
 /// The rules of sharing as numbers. A sponsor's limit is what is left of it after the periods before.
-fn rules_of(terms: &PlanTerms, periods: &[PeriodRecord]) -> Result<Rules, AppError> {
+pub(super) fn rules_of(terms: &PlanTerms, periods: &[PeriodRecord]) -> Result<Rules, AppError> {
     let sharing = terms.sharing();
     let model = match &sharing.model {
         plan::Model::After => settlement::Model::After,
@@ -166,7 +180,7 @@ fn rules_of(terms: &PlanTerms, periods: &[PeriodRecord]) -> Result<Rules, AppErr
 
 /// The age band of a class in the year of `sharing_day`. Somebody of class C was C's age on 1 January like a person born on
 /// the last day of year C.
-fn band_of(terms: &PlanTerms, class: i16, sharing_day: Day) -> Result<u8, AppError> {
+pub(super) fn band_of(terms: &PlanTerms, class: i16, sharing_day: Day) -> Result<u8, AppError> {
     let missing = || AppError::Broken(format!("no age band for class {class} on {sharing_day}"));
     let birth = Day::new(class, 12, 31).map_err(|_| missing())?;
     terms.sharing().band_of(birth, sharing_day).ok_or_else(missing)
@@ -209,5 +223,6 @@ fn statement_of(noticed: &Noticed, claims: &[ClaimAid], settled: &Settlement) ->
         carried_out: settled.carried_to_next,
         cohorts,
         payable,
+        shares: None,
     }
 }

@@ -21,6 +21,8 @@ pub struct MemberShare {
     pub share: Amount,
     /// Claims shared in the period.
     pub claims: u32,
+    /// There is a tree of all shares, and a receipt out of it.
+    pub has_receipt: bool,
 }
 
 /// The first period of the calendar year of `of` (by sharing day) at whose headcount somebody counted from `from` on was
@@ -53,6 +55,7 @@ pub fn shares_of(periods: &[PeriodRecord], enrolment: &EnrolmentRecord) -> Vec<M
                 sharing_day: period.noticed.sharing_day,
                 share: share_of(periods, enrolment, period)?,
                 claims: period.statement.as_ref()?.claims,
+                has_receipt: period.statement.as_ref()?.shares.is_some(),
             })
         })
         .collect();

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use huzhu_app::call::Call;
 use huzhu_app::claims::{
     AddEvidence, Advice, AskOverride, AssignClaim, ConfirmClaim, Conflict, Contacts, Declaration, Declare,
-    DeclareConflict, ExamineClaim, GiveContacts, GiveOpinion, HandInFindings, OfOverride, OrderInvestigation,
-    RecommendClaim, RequestEvidence, TakeClaim,
+    DeclareConflict, DraftClaim, ExamineClaim, GiveContacts, GiveOpinion, HandInFindings, OfOverride,
+    OrderInvestigation, OwnClaim, RecommendClaim, RequestEvidence, TakeClaim,
 };
 use huzhu_app::error::AppError;
 use huzhu_app::roles::ChangeRole;
@@ -521,6 +521,39 @@ async fn what_a_claim_shares_with_strangers_is_told_on_the_desk_and_refuses_noth
     // What was erased meets nothing any more.
     let waiting = app.claim_signals(&reviewer(), claim(2)).await.expect("signals").len();
     assert_eq!(waiting, 2);
+}
+
+#[tokio::test]
+async fn an_account_is_found_again_however_many_claims_came_between() {
+    let town = Town::new(&[]).await;
+    let app = &town.app;
+    town.on(date(2026, 1, 10));
+    for n in 1..=330 {
+        town.joins(n, date(2026, 1, 10)).await;
+    }
+    town.on(date(2026, 3, 20));
+    for n in 1..=330 {
+        let illness = illness(date(2026, 3, 1));
+        let draft = DraftClaim { claim: claim(n), enrolment: enrolment(n), illness };
+        app.draft_claim(&as_member(n), &draft).await.expect("a draft");
+        let payee = if n % 329 == 1 { "6222 0001".to_owned() } else { format!("6222 1{n}") };
+        let contacts = Contacts { payee, ..Contacts::default() };
+        app.give_contacts(&as_member(n), &GiveContacts { claim: claim(n), contacts }).await.expect("given");
+        let bytes = format!("%PDF-1.7 paper of {n}").into_bytes();
+        let paper = AddEvidence { of: claim(n).into(), evidence: evidence(1_000 + n), bytes };
+        app.add_evidence(&as_member(n), &paper).await.expect("a file");
+        app.report_claim(&as_member(n), OwnClaim { claim: claim(n) }).await.expect("handed in");
+    }
+    for n in [330, 1] {
+        let told = app.claim_signals(&reviewer(), claim(n)).await.expect("signals");
+        assert_eq!(told, [huzhu_domain::claim::Signal::SamePayee { claims: 1 }]);
+    }
+    // Another account now, and it meets nobody.
+    let contacts = Contacts { payee: "6222 9".to_owned(), ..Contacts::default() };
+    app.give_contacts(&as_member(1), &GiveContacts { claim: claim(1), contacts }).await.expect("given");
+    for n in [330, 1] {
+        assert_eq!(app.claim_signals(&reviewer(), claim(n)).await, Ok(vec![]));
+    }
 }
 
 #[tokio::test]

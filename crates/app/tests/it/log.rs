@@ -5,6 +5,7 @@ use huzhu_app::error::AppError;
 use huzhu_app::log::{LogPlace, LogReceipt, ROUND, ReceiptAnswer, ReceiptOf};
 use huzhu_app::periods::{CollectPeriod, OfPeriod};
 use huzhu_app::ports::{LogReader, LogYear, Position, Store};
+use huzhu_domain::plan::Relation;
 use huzhu_log::receipt::Receipt;
 use huzhu_log::tlog_policy::TlogPolicy;
 use huzhu_log::{Body, Entry, EntryKind};
@@ -270,6 +271,54 @@ async fn receipts_verify_under_the_rules_of_the_log_and_are_for_those_who_may_se
         assert_eq!(step.logged.is_some(), town.app.receipt(&as_member(1), of).await.is_ok(), "{}", step.kind);
     }
     assert_eq!(view.evidence[0].logged, Some(LogPlace { year: YEAR, index: 1 }));
+}
+
+#[tokio::test]
+async fn receipts_of_shares_add_up_to_the_settlement_and_are_for_those_who_pay() {
+    let town = Town::new(&[]).await;
+    // Enrolment 9 is paid by member 2, and 4 joins too late to be counted.
+    town.joins_under(9, date(2026, 1, 11), member(2), Some(Relation::Child), date(2015, 6, 1)).await;
+    town.joins(4, date(2026, 3, 7)).await;
+    lives(&town).await;
+    let app = &town.app;
+    let period = "2026-03-1".parse().expect("a period");
+    let share = |n| ReceiptOf::Share { enrolment: enrolment(n), period };
+    let statement =
+        app.period_statement(&plan(), period).await.expect("a period").statement.expect("settled");
+    let (mut sum, mut count) = (0, 0);
+    // By hand: 1,080.00 over four members, the second of whom pays for one more.
+    for (place, n, payer, amount) in
+        [(0, 9, 2, 27_000), (1, 4, 4, 0), (2, 1, 1, 27_000), (3, 2, 2, 27_000), (4, 3, 3, 27_000)]
+    {
+        let (file, entry) = receipt(&town, &as_member(payer), share(n)).await;
+        assert_eq!(file.kind, EntryKind::Settlement);
+        let read: Receipt = file.text.parse().expect("a receipt");
+        let shown = read.share().expect("a share");
+        assert_eq!((shown.leaf.index, shown.leaf.amount, shown.path.size), (place, amount, 5), "{n}");
+        let Body::Settlement { shares: Some(tree), equation, .. } = entry.body else {
+            unreachable!("a settlement with its shares")
+        };
+        assert_eq!((tree.sum, tree.count), (equation.shares_total, equation.headcount));
+        sum += shown.leaf.amount;
+        count += u64::from(shown.leaf.counted);
+    }
+    assert_eq!((sum, count), (statement.shares_total.minor(), statement.headcount));
+    town.on(date(2026, 3, 20));
+    town.joins(5, date(2026, 3, 20)).await;
+    let later = ReceiptOf::Share { enrolment: enrolment(1), period: "2026-03-2".parse().expect("a period") };
+    for (who, call, of, missing) in [
+        ("a neighbour", as_member(3), share(1), "enrolment"),
+        ("an operator", operator(), share(1), "enrolment"),
+        ("an auditor", auditor(), share(1), "enrolment"),
+        ("nobody's", as_member(1), share(99), "enrolment"),
+        ("whoever joined after", as_member(5), share(5), "share"),
+        ("a period to come", as_member(1), later, "share"),
+    ] {
+        assert_eq!(app.receipt(&call, of).await, Err(AppError::NotFound(missing)), "{who}");
+    }
+    assert_eq!(app.receipt(&Call::anonymous(), share(1)).await, Err(AppError::SignInNeeded));
+    town.check_log().await;
+    town.check().await.expect("a sound store");
 }
 
 #[tokio::test]

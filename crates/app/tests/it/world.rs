@@ -189,7 +189,8 @@ impl Town {
             credit: None,
             randomness: Arc::new(huzhu_sim::randomness::ScriptedRandomness::prompt([7; 32])),
         })
-        .with_pictures(Arc::new(LastByte));
+        .with_pictures(Arc::new(LastByte))
+        .with_shares(Arc::new(huzhu_sim::shares::MemoryShares::default()));
         app.publish_plan(&operator(), PublishPlan { text }).await.expect("a plan");
         Self { app, store, files, log, clock }
     }

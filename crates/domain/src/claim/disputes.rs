@@ -123,8 +123,7 @@ impl Claim {
         Ok(ClaimEvent::Objected { objection, by, period, aid, notice_ends, until })
     }
 
-    /// Adds a file to the own open objection, or for one side to the jury case that the claim is in. Whether that case still takes
-    /// files is looked at by the case, and for which side somebody speaks by the use case.
+    /// Adds a file to the own open objection.
     pub fn add_dispute_evidence(
         &self,
         dispute: Dispute,
@@ -132,13 +131,9 @@ impl Claim {
         evidence: EvidenceId,
         file: EvidenceFile,
     ) -> Result<ClaimEvent, ClaimRejection> {
-        match dispute {
-            Dispute::Objection(objection) => {
-                if !self.open_objections.contains(&objection) || self.objectors.get(&objection) != Some(&by) {
-                    return Err(ClaimRejection::ObjectionNotOpen);
-                }
-            }
-            Dispute::JuryCase { case, .. } => _ = self.in_case(case)?,
+        let Dispute::Objection(objection) = dispute;
+        if !self.open_objections.contains(&objection) || self.objectors.get(&objection) != Some(&by) {
+            return Err(ClaimRejection::ObjectionNotOpen);
         }
         if self.has_file(evidence) {
             return Err(ClaimRejection::EvidenceAlreadyAdded);

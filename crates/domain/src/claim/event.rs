@@ -5,7 +5,6 @@ use huzhu_ledger::Amount;
 use super::{HiddenField, Judged};
 use crate::digest::Digest;
 use crate::id::{EnrolmentId, EvidenceId, JuryCaseId, MemberId, ObjectionId};
-use crate::jury::Side;
 use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
 use crate::time::{Day, Moment};
 
@@ -82,19 +81,13 @@ pub struct EvidenceFile {
     pub at: Moment,
 }
 
-/// What a file was handed in for that is no part of the claim itself.
+/// What a file was handed in for that is no part of the claim itself. Jurors read no files, which would name people: there are none
+/// of jury cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "codec", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Dispute {
     /// An objection, by whoever raised it.
     Objection(ObjectionId),
-    /// A jury case, by one of its sides.
-    JuryCase {
-        /// The case.
-        case: JuryCaseId,
-        /// Which side shows it to the jurors.
-        side: Side,
-    },
 }
 
 /// A file of a dispute.
@@ -229,7 +222,7 @@ pub enum ClaimEvent {
         /// What is known of it.
         file: EvidenceFile,
     },
-    /// A file was handed in for an objection or a jury case. It is no part of the claim: who may see it is decided apart.
+    /// A file was handed in for an objection. It is no part of the claim: who may see it is decided apart.
     DisputeEvidenceAdded {
         /// What it was handed in for.
         dispute: Dispute,

@@ -254,8 +254,9 @@ impl Claim {
             | ClaimEvent::EvidenceCompleted { .. }
             | ClaimEvent::PutOnNotice { .. }
             | ClaimEvent::Cleared { .. }
-            | ClaimEvent::BecamePayable { .. }
-            | ClaimEvent::Withdrawn => {}
+            | ClaimEvent::BecamePayable { .. } => {}
+            // Nobody waits for an answer any more, and none brings the claim back.
+            ClaimEvent::Withdrawn => self.open_objections.clear(),
         }
         if let Some(state) = State::after(event) {
             self.state = state;

@@ -60,6 +60,7 @@ fn statement() -> Statement {
         carried_out: fen(0),
         cohorts: vec![CohortShare { key: COHORT, count: 23_000_000, share: fen(3) }],
         payable: noticed().claims,
+        shares: None,
     }
 }
 

@@ -28,7 +28,9 @@ impl Extra {
             Content::Public(_) => kind != EntryKind::Evidence && !is_message,
         };
         if !fits {
-            return Err(FormatError::whole(format!("the content does not belong to an entry of kind {kind}")));
+            return Err(FormatError::whole(format!(
+                "the content does not belong to an entry of kind {kind}"
+            )));
         }
         if self.inner.is_some() != (kind == EntryKind::Consents) {
             return Err(FormatError::whole("an inner path belongs to consents, and to nothing else"));
@@ -63,7 +65,8 @@ impl Extra {
         }
         let kind: Result<EntryKind, FormatError> = lines.field("kind")?.parse();
         let kind = kind.map_err(|error| lines.wrong(error.what))?;
-        let at = decimal(lines.field("at")?).ok_or_else(|| lines.wrong("the time is not a decimal number"))?;
+        let at =
+            decimal(lines.field("at")?).ok_or_else(|| lines.wrong("the time is not a decimal number"))?;
         let content = read_content(&mut lines)?;
         let (mut inner, mut share) = (None, None);
         match lines.next()? {

@@ -105,8 +105,7 @@ fn period_of(at: u64, payload: &[u8]) -> Result<PeriodTag, FormatError> {
 /// Leaf and number of places.
 fn read_first(line: &str, period: PeriodTag) -> Option<(ShareLeaf, u64)> {
     let mut words = line.strip_prefix("share ")?.split(' ');
-    let (index, size, amount) =
-        (decimal(words.next()?)?, decimal(words.next()?)?, decimal(words.next()?)?);
+    let (index, size, amount) = (decimal(words.next()?)?, decimal(words.next()?)?, decimal(words.next()?)?);
     let counted = match words.next()? {
         "counted" => true,
         "uncounted" => false,

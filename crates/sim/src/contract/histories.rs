@@ -171,6 +171,7 @@ pub(super) fn period_events(cohorts: u8) -> Vec<PeriodEvent> {
             carried_out: minor(0),
             cohorts: keys.iter().map(share).collect(),
             payable: claims,
+            shares: None,
         }),
         PeriodEvent::Collected(Collection {
             collected: minor(68_000_000),

@@ -11,8 +11,8 @@ use huzhu_domain::event::Event;
 use huzhu_domain::plan::{ConditionCode, PeriodKey, Relation};
 
 use super::fixture::{
-    act, agreed, at, claim_stream, day, digest, drafted, enrolment, enrolment_stream, joined, member, minor,
-    plan, plan_named,
+    act, agreed, at, claim_stream, day, digest, drafted, enrolment, enrolment_stream, join_unit, joined,
+    member, minor, plan, plan_named,
 };
 
 /// The numbers of enrolments that a query finds, read in pages of `limit`.
@@ -76,7 +76,7 @@ async fn enrol(store: &Arc<dyn Store>) {
 pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
     enrol(store).await;
     for (query, expected) in [
-        (EnrolmentQuery::ByPlan(plan()), &[1, 2, 3, 4, 5, 7, 9, 12, 20][..]),
+        (EnrolmentQuery::ByPlan(plan()), &[9, 3, 12, 1, 7, 5, 2, 4, 20][..]),
         (EnrolmentQuery::ByPlan(plan_named("other")), &[6]),
         (EnrolmentQuery::ByPlan(plan_named("none")), &[]),
         (EnrolmentQuery::ByPayer(member(100)), &[1, 3, 5, 7, 9]),
@@ -106,6 +106,26 @@ pub(super) async fn enrolments_come_in_pages_by_query(store: &Arc<dyn Store>) {
     let cursor = Page { after: Some("nonsense".to_owned()), limit: 1 };
     let refused = store.enrolments(&query, &cursor).await;
     assert!(matches!(refused, Err(StoreError::Broken(_))), "{refused:?}");
+}
+
+pub(super) async fn a_roster_is_in_the_order_of_joining_and_keeps_its_places(store: &Arc<dyn Store>) {
+    let order = [30, 4, 17, 5];
+    for n in order {
+        store.commit(join_unit(n)).await.expect("joined");
+    }
+    // Whoever ends keeps the place, and whoever comes to another plan takes none of this one.
+    let end = EnrolmentEvent::Ended { until: day(40), reason: EndReason::Left, gives_back: false };
+    act(store.as_ref(), &enrolment_stream(4), vec![Event::Enrolment(end)]).await.expect("ended");
+    let other = vec![joined(6, &plan_named("other"))];
+    act(store.as_ref(), &enrolment_stream(6), other).await.expect("joined");
+    store.commit(join_unit(1)).await.expect("joined");
+    for limit in [1, 2, 100] {
+        let roster = enrolments(store, &EnrolmentQuery::ByPlan(plan()), limit).await;
+        assert_eq!(roster, [30, 4, 17, 5, 1], "pages of {limit}");
+    }
+    for (n, place) in [(30, Some(0)), (4, Some(1)), (5, Some(3)), (1, Some(4)), (6, Some(0)), (99, None)] {
+        assert_eq!(store.place_of(enrolment(n)).await, Ok(place), "{n}");
+    }
 }
 
 pub(super) async fn a_former_payer_keeps_seeing_the_enrolment(store: &Arc<dyn Store>) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use huzhu_app::ports::{Actor, Sealed, SignInChange, Store, Unit};
+use huzhu_app::ports::{Actor, Sealed, SignInChange, Store, Trace, Unit};
 use huzhu_app::record::{Message, RefusedAct, Session, SignInCode};
 use huzhu_domain::event::Event;
+use huzhu_domain::id::ClaimId;
 use huzhu_domain::member::{MemberEvent, Role};
 
 use super::fixture::{act, at, digest, member, member_stream, message, registered, uuid};
@@ -61,6 +62,41 @@ pub(super) async fn personal_data_comes_back_until_the_person_is_erased(store: &
     assert_eq!(read(1, "contact").await, None);
     assert_eq!(read(1, "person").await, None);
     assert_eq!(store.messages(None, 9).await, Ok(vec![message(2, 2)]));
+}
+
+pub(super) async fn claims_are_found_by_what_they_share_until_the_person_is_erased(store: &Arc<dyn Store>) {
+    let claim = |n| ClaimId::from_uuid(uuid(n));
+    let trace = |owner, n, name: &str, print: Option<u64>| Trace {
+        owner: member(owner),
+        claim: claim(n),
+        name: name.to_owned(),
+        print: print.map(digest),
+    };
+    keep(store, |unit| {
+        unit.traces = vec![
+            trace(1, 11, "payee", Some(7)),
+            trace(1, 11, "phone", Some(7)),
+            trace(2, 12, "payee", Some(7)),
+            trace(3, 13, "payee", Some(8)),
+            trace(3, 14, "payee", Some(7)),
+        ];
+    })
+    .await;
+    let found = async |print, limit| store.claims_with_trace(&digest(print), limit).await.expect("an answer");
+    assert_eq!(found(7, 9).await, [claim(14), claim(12), claim(11)], "newest first, each once");
+    assert_eq!(found(7, 2).await, [claim(14), claim(12)]);
+    assert_eq!(found(9, 9).await, []);
+    // What stood under the name is replaced, or taken away.
+    keep(store, |unit| {
+        unit.traces =
+            vec![trace(2, 12, "payee", Some(8)), trace(3, 14, "payee", None), trace(3, 14, "x", None)];
+    })
+    .await;
+    assert_eq!(found(7, 9).await, [claim(11)]);
+    assert_eq!(found(8, 9).await, [claim(13), claim(12)]);
+    store.erase(member(3)).await.expect("erased");
+    keep(store, |unit| unit.traces = vec![trace(3, 14, "payee", Some(8))]).await;
+    assert_eq!(found(8, 9).await, [claim(12)], "of whoever was erased nothing is found, now or later");
 }
 
 pub(super) async fn messages_are_sent_once_and_read_newest_first(store: &Arc<dyn Store>) {

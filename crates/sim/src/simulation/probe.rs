@@ -219,6 +219,14 @@ impl Store for Probe {
         self.pause(true).await?;
         self.store.claims(query, page).await
     }
+    async fn place_of(&self, enrolment: EnrolmentId) -> Result<Option<u64>, StoreError> {
+        self.pause(true).await?;
+        self.store.place_of(enrolment).await
+    }
+    async fn claims_with_trace(&self, print: &Digest, limit: u32) -> Result<Vec<ClaimId>, StoreError> {
+        self.pause(true).await?;
+        self.store.claims_with_trace(print, limit).await
+    }
     async fn cards(
         &self,
         query: &CardQuery,

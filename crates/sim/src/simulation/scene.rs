@@ -102,7 +102,8 @@ impl Scene {
             identity: Some(providers.clone()),
             credit: Some(providers.clone()),
             randomness: Arc::new(ScriptedRandomness::prompt([7; 32])),
-        });
+        })
+        .with_shares(Arc::new(crate::shares::MemoryShares::default()));
         let plan = PlanId::new(PLAN).map_err(|e| e.to_string())?;
         Ok(Self {
             dice,

@@ -189,7 +189,8 @@ impl Platform {
             identity: Some(providers.clone()),
             credit: Some(providers),
             randomness: Arc::new(ScriptedRandomness::prompt([7; 32])),
-        });
+        })
+        .with_shares(Arc::new(crate::shares::MemoryShares::default()));
         Self { app, store, clock }
     }
 

@@ -14,7 +14,7 @@ use super::request::{Member, Of};
 use super::table::{Op, Table};
 use crate::edge::{Edge, Visitor};
 use crate::problem::Problem;
-use crate::wire::{ClaimRef, EnrolmentRef, EvidenceRef};
+use crate::wire::{ClaimRef, EnrolmentRef, EvidenceRef, PeriodRef};
 
 /// Media type of a receipt: C2SP names none, and it is text.
 const TEXT: &str = "text/plain";
@@ -42,6 +42,12 @@ pub(super) fn add(table: Table) -> Table {
             "/enrolments/{enrolment}/receipt",
             consent,
             op("getConsentReceipt", "The receipt of a consent; for the payer and the person covered"),
+        )
+        .add(
+            &get,
+            "/enrolments/{enrolment}/shares/{period}/receipt",
+            share,
+            op("getShareReceipt", "The receipt of a share, with the way to the sum of all shares; for the payer and the person covered"),
         )
         .add(
             &get,
@@ -74,6 +80,14 @@ async fn consent(
     Of(enrolment): Of<EnrolmentRef>,
 ) -> Result<Response, Problem> {
     answer(&edge, &call, ReceiptOf::Consent { enrolment: enrolment.0 }).await
+}
+
+async fn share(
+    State(edge): State<Edge>,
+    Member(call): Member,
+    Of((enrolment, period)): Of<(EnrolmentRef, PeriodRef)>,
+) -> Result<Response, Problem> {
+    answer(&edge, &call, ReceiptOf::Share { enrolment: enrolment.0, period: period.0 }).await
 }
 
 async fn entry(

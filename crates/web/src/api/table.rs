@@ -301,9 +301,9 @@ impl Op {
             let sum = ObjectBuilder::new()
                 .schema_type(Type::String)
                 // The last digit of base64 carries four bits here: the other two are zero.
-                .pattern(Some(
-                    "^(sha1 [A-Za-z0-9+/]{26}[AEIMQUYcgkosw048]=|sha256 [A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$",
-                ))
+                .pattern(Some("^(?:sha1 [A-Za-z0-9+/]{26}|sha256 [A-Za-z0-9+/]{42})[AEIMQUYcgkosw048]=$"))
+                .min_length(Some(33))
+                .max_length(Some(51))
                 .examples(["sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk="]);
             list.push(header("Upload-Checksum", text, sum.into()));
         }

@@ -16,6 +16,7 @@ use axum::routing::get;
 use huzhu_app::error::AppError;
 use huzhu_app::log::{LogReceipt, ReceiptAnswer, ReceiptOf};
 use huzhu_domain::id::{ClaimId, EnrolmentId, EvidenceId, ObjectionId};
+use huzhu_domain::plan::PeriodKey;
 use huzhu_domain::time::TimeZone;
 
 use super::frame::{Answer, MemberVisit, PageError, Visit};
@@ -76,6 +77,7 @@ pub(super) fn routes() -> Router<Edge> {
     let router = forms!(router, "/me/claims/{id}/files/{file}", evidence, (String, String));
     let router = forms!(router, "/me/claims/{id}/steps/{number}", step, (String, u64));
     let router = forms!(router, "/me/objections/{id}/files/{file}", of_objection, (String, String));
+    let router = forms!(router, "/me/enrolments/{id}/shares/{key}", share, (String, String));
     forms!(router, "/me/enrolments/{id}", consent, String)
 }
 
@@ -147,6 +149,23 @@ async fn consent(visit: MemberVisit, id: String, form: Form) -> Answer {
         about: l.t1("sheet-consent-of", "enrolment", enrolment.to_string()),
         zone: shown.terms()?.zone().clone(),
         base: format!("/me/enrolments/{enrolment}/receipt"),
+        back: format!("/me/enrolments/{enrolment}"),
+        back_label: l.t("sheet-back-enrolment"),
+    };
+    answer(&visit, wanted, form).await
+}
+
+async fn share(visit: MemberVisit, (id, key): (String, String), form: Form) -> Answer {
+    let l = visit.l();
+    let enrolment: EnrolmentId = id.parse().map_err(|_| AppError::NotFound("enrolment"))?;
+    let period: PeriodKey = key.parse().map_err(|_| AppError::NotFound("period"))?;
+    let card = visit.app().my_enrolment(&visit.call(), enrolment).await?;
+    let shown = Shown::of(&visit, card.enrolment.plan.as_str()).await?;
+    let wanted = Wanted {
+        of: ReceiptOf::Share { enrolment, period },
+        about: l.t2("sheet-share-of", "period", period.to_string(), "enrolment", enrolment.to_string()),
+        zone: shown.terms()?.zone().clone(),
+        base: format!("/me/enrolments/{enrolment}/shares/{period}/receipt"),
         back: format!("/me/enrolments/{enrolment}"),
         back_label: l.t("sheet-back-enrolment"),
     };

@@ -11,8 +11,12 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use huzhu_app::call::Call;
+use huzhu_app::person::Person;
 use huzhu_app::roles::ChangeRole;
+use huzhu_domain::claim::Sex;
 use huzhu_domain::member::Role;
+use huzhu_domain::plan::Relation;
+use jiff::civil::date;
 use serde_json::Value;
 
 use crate::pages_world::{CONFIRMER, OPERATOR, REVIEWER, Town, claim, enrolment, member};
@@ -27,8 +31,11 @@ const INVESTIGATOR: u128 = 90_010;
 /// Somebody who runs jury cases.
 const CLERK: u128 = 90_011;
 
+/// The claimant's wife, for whom the claimant pays and who works as a reviewer.
+const RELATIVE: u128 = 90_012;
+
 /// Everybody who tries, the ones who may least first, since those who may change what the next ones see.
-const EVERYBODY: [(&str, Option<u128>); 10] = [
+const EVERYBODY: [(&str, Option<u128>); 11] = [
     ("nobody", None),
     ("stranger", Some(STRANGER)),
     ("operator", Some(OPERATOR)),
@@ -37,6 +44,7 @@ const EVERYBODY: [(&str, Option<u128>); 10] = [
     ("investigator", Some(INVESTIGATOR)),
     // Works as a reviewer and is the claimant: a conflict if there ever was one.
     ("own-reviewer", Some(CLAIMANT)),
+    ("relative", Some(RELATIVE)),
     ("confirmer", Some(CONFIRMER)),
     ("reviewer", Some(REVIEWER)),
     ("claimant", Some(CLAIMANT)),
@@ -144,8 +152,21 @@ fn routes() -> Vec<Route> {
 
 async fn site() -> Site {
     let site = Site::over(Town::lived(12).await, false).await;
-    for (n, role) in [(INVESTIGATOR, Role::Investigator), (CLERK, Role::Clerk), (CLAIMANT, Role::Reviewer)] {
-        if n != CLAIMANT {
+    let wife = Person {
+        name: "李小芳".to_owned(),
+        identity_number: "330101198801010025".to_owned(),
+        birth: date(1988, 1, 1),
+        sex: Some(Sex::Female),
+        region: "浙江".to_owned(),
+    };
+    site.town.join_dependant(CLAIMANT, RELATIVE, Relation::Spouse, wife).await;
+    for (n, role) in [
+        (INVESTIGATOR, Role::Investigator),
+        (CLERK, Role::Clerk),
+        (CLAIMANT, Role::Reviewer),
+        (RELATIVE, Role::Reviewer),
+    ] {
+        if ![CLAIMANT, RELATIVE].contains(&n) {
             let address = format!("staff{n}@example.org");
             site.town.app.register(&Call::system(), member(n), &address).await.expect("registered");
         }
@@ -226,6 +247,7 @@ async fn an_id_that_is_not_for_me_looks_like_one_that_does_not_exist() {
             ("clerk", Some(CLERK)),
             ("investigator", Some(INVESTIGATOR)),
             ("operator", Some(OPERATOR)),
+            ("relative", Some(RELATIVE)),
         ] {
             if name == "operator" && BY_OPERATORS.contains(&(route.method.as_str(), route.path.as_str())) {
                 continue;

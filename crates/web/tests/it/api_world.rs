@@ -115,7 +115,7 @@ impl Site {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::new("2025-12-01T04:00:00Z".parse().expect("a moment")));
         let log = Arc::new(huzhu_sim::log::MemoryLog::new());
-        let app = Arc::new(App::new(World {
+        let app = App::new(World {
             store: store.clone(),
             vault: Arc::new(MemoryVault::default()),
             sequencer: log.clone(),
@@ -126,7 +126,8 @@ impl Site {
             identity: Some(Arc::new(Yes)),
             credit: Some(Arc::new(Yes)),
             randomness: Arc::new(huzhu_sim::randomness::ScriptedRandomness::prompt([7; 32])),
-        }));
+        });
+        let app = Arc::new(app.with_shares(Arc::new(huzhu_sim::shares::MemoryShares::default())));
         let system = Call::system();
         app.publish_plan(&system, PublishPlan { text: PLAN.to_owned() }).await.expect("the plan of the demo");
         for who in STAFF.into_iter().chain(["member", "neighbour"]) {

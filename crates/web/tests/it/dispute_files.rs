@@ -119,7 +119,7 @@ async fn an_objector_adds_files_without_script_and_those_who_answer_look_at_them
     let told = site.get(Some(CLAIMANT), &mine).await.body;
     assert!(told.contains("handed in one file") && !told.contains("/files/"), "{told}");
     let steps = site.get(Some(CLAIMANT), &format!("/me/claims/{}", claim(CLAIMANT))).await.body;
-    assert!(steps.contains("A file was handed in for an objection or a jury"), "{steps}");
+    assert!(steps.contains("A file was handed in for an objection"), "{steps}");
 
     let answer = format!("{staff}/answer");
     let fields = [("answer", "dismissed"), ("text", "The hospital confirmed the day.")];

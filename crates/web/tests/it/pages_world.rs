@@ -128,7 +128,7 @@ impl Town {
     pub(crate) async fn empty(with_plan: bool) -> Self {
         let clock = Arc::new(ManualClock::new(at(date(2026, 1, 1), 9)));
         let log = Arc::new(huzhu_sim::log::MemoryLog::new());
-        let app = Arc::new(App::new(World {
+        let app = App::new(World {
             store: Arc::new(MemoryStore::new()),
             vault: Arc::new(MemoryVault::default()),
             sequencer: log.clone(),
@@ -139,7 +139,8 @@ impl Town {
             identity: Some(Arc::new(DemoRegister)),
             credit: Some(Arc::new(DemoRegister)),
             randomness: Arc::new(huzhu_sim::randomness::ScriptedRandomness::prompt([7; 32])),
-        }));
+        });
+        let app = Arc::new(app.with_shares(Arc::new(huzhu_sim::shares::MemoryShares::default())));
         let town = Self { app, clock };
         for (n, role) in
             [(OPERATOR, Role::Operator), (REVIEWER, Role::Reviewer), (CONFIRMER, Role::Confirmer)]
@@ -223,8 +224,13 @@ impl Town {
             sex: Some(Sex::Male),
             region: "浙江".to_owned(),
         };
-        let dependant = Dependant { member: member(CHILD), relation: Relation::Child, person: child };
-        self.join(1, CHILD, Some(dependant)).await;
+        self.join_dependant(1, CHILD, Relation::Child, child).await;
+    }
+
+    /// Resident `payer` joins somebody for whom they pay.
+    pub(crate) async fn join_dependant(&self, payer: u128, n: u128, relation: Relation, person: Person) {
+        let dependant = Dependant { member: member(n), relation, person };
+        self.join(payer, n, Some(dependant)).await;
     }
 
     /// A claim of resident `n` up to its report.

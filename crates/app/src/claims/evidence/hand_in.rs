@@ -117,8 +117,13 @@ impl App {
                 unit.sealed.push(Sealed { owner, name: place_name(note.evidence), bytes: place });
                 // Looked for in papers of claims only: what a stranger hands in says nothing about the claimant's hands.
                 if note.dispute.is_none() {
-                    let print = self.print_of(&content).to_vec();
-                    unit.sealed.push(Sealed { owner, name: print_name(note.evidence), bytes: print });
+                    let print = self.print_of(&content);
+                    let bytes = print.to_vec();
+                    unit.sealed.push(Sealed { owner, name: print_name(note.evidence), bytes });
+                    let plan = &slot.open.claim().claimed().plan;
+                    let seen = look.is_some();
+                    unit.traces =
+                        self.file_traces(owner, note.claim, note.evidence, print, seen.then_some(plan));
                 }
                 if let Some(look) = look {
                     let bytes = look.to_vec();

@@ -108,8 +108,7 @@ impl Note {
     /// What it is for.
     pub(super) const fn of(&self) -> EvidenceOf {
         match self.dispute {
-            // No use case takes files for a jury case yet.
-            None | Some(Dispute::JuryCase { .. }) => EvidenceOf::Claim(self.claim),
+            None => EvidenceOf::Claim(self.claim),
             Some(Dispute::Objection(objection)) => EvidenceOf::Objection(objection),
         }
     }

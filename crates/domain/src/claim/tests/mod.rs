@@ -9,7 +9,6 @@ use jiff::civil::date;
 
 use super::*;
 use crate::id::{EnrolmentId, JuryCaseId, ObjectionId};
-use crate::jury::Side;
 use crate::plan::{ConditionCode, PeriodKey, PlanId, ReasonCode, Severity};
 
 fn uuid(n: u128) -> uuid::Uuid {
@@ -102,7 +101,6 @@ enum Verb {
     EndInvestigation(Who),
     Object(Who),
     AddToObjection(Who),
-    AddToCase,
     Dismiss(Who),
     Uphold(Who),
     TakeBack(Who),
@@ -155,7 +153,6 @@ fn verbs() -> Vec<Verb> {
     all.extend([Who::Ill, Who::Anna, Who::Bela].map(Verb::EndInvestigation));
     all.extend(everybody.map(Verb::Object));
     all.extend([Who::Payer, Who::Anna, Who::Omar].map(Verb::AddToObjection));
-    all.push(Verb::AddToCase);
     all.extend(everybody.map(Verb::Dismiss));
     all.extend([Who::Ill, Who::Anna, Who::Bela].map(Verb::Uphold));
     all.extend([Who::Payer, Who::Omar].map(Verb::TakeBack));
@@ -228,10 +225,6 @@ fn attempt(claim: &Claim, verb: Verb, now: Moment) -> Result<ClaimEvent, ClaimRe
         Verb::AddToObjection(who) => {
             let dispute = Dispute::Objection(objection());
             claim.add_dispute_evidence(dispute, who.id(), file(9), evidence(now))
-        }
-        Verb::AddToCase => {
-            let dispute = Dispute::JuryCase { case: case(), side: Side::Plan };
-            claim.add_dispute_evidence(dispute, Who::Bela.id(), file(9), evidence(now))
         }
         Verb::Dismiss(who) => claim.dismiss_objection(objection(), who.id(), false),
         Verb::Uphold(who) => claim.uphold_objection(objection(), who.id(), &due),
@@ -423,7 +416,6 @@ fn every_state_answers_every_verb() {
     AddToObjection(Payer)   none none none none none none none none none none none none none none none none
     AddToObjection(Anna)    none none none none none none none none none none none none none none none none
     AddToObjection(Omar)    none none none none none none none none none ok   none none none none none none
-    AddToCase               .    .    .    .    .    .    .    .    .    .    ok   .    .    .    .    .
     Dismiss(Ill)            own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     Dismiss(Payer)          own  own  own  own  own  own  own  own  own  own  own  own  own  own  own  own
     Dismiss(Anna)           none none none none none none none none none on   none none none none none none
@@ -620,8 +612,6 @@ fn files_of_a_dispute_are_few_are_never_replaced_and_are_no_part_of_the_claim() 
         assert_eq!(add(&claim, id).err(), expected, "file {id} after {files}");
         assert_eq!(claim.evidence().len(), 1, "the claim's own file");
         assert_eq!(claim.files_of(Dispute::Objection(objection())).count(), files);
-        let other = Dispute::JuryCase { case: case(), side: Side::Plan };
-        assert_eq!(claim.files_of(other).count(), 0);
     }
     let claim = objected_with(1);
     assert_eq!(

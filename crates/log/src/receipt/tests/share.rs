@@ -124,8 +124,7 @@ const NOT_LOGGED: &str = "the proof leads to another root than the one that was 
 const THREE: &str = "the share: the path has 3 nodes, which does not fit the size of the roster";
 const TOO_LARGE: &str = "the share: the sums of the path are too large";
 const NO_SETTLEMENT: &str = "a share belongs to a settlement, and to nothing else";
-const SHARE_LINE: &str =
-    "line 5: `share`, place, places, amount, `counted` or `uncounted`, and 32 hexadecimal digits are expected";
+const SHARE_LINE: &str = "line 5: `share`, place, places, amount, `counted` or `uncounted`, and 32 hexadecimal digits are expected";
 const NODE_LINE: &str = "line 7: a hash in base64, a sum and a count are expected";
 
 /// Line of the extra data, what stands there, what is put there, and why that is refused.
@@ -200,7 +199,10 @@ fn lines_too_many_too_few_or_of_another_kind_are_refused_with_the_reason() {
         (format!("{extra}\n"), behind),
         (format!("{extra}inner 0 1\n"), behind),
         (extra.trim_end().to_owned(), "line 8: the line does not end with a newline"),
-        (extra.clone() + &format!("{}\n", lines[7]).repeat(40), "line 46: the way of a share has at most 40 nodes"),
+        (
+            extra.clone() + &format!("{}\n", lines[7]).repeat(40),
+            "line 46: the way of a share has at most 40 nodes",
+        ),
         (extra.replacen("kind settlement", "kind notice", 1), NO_SETTLEMENT),
         (format!("{evidence}{}\n", lines[4]), NO_SETTLEMENT),
         (
@@ -373,7 +375,8 @@ fn every_part_of_the_log_that_is_changed_is_refused_with_its_reason() {
         let error = check(&format!("{}\n", changed.join("\n"))).unwrap_err().to_string();
         assert!(error.contains(expected), "line {line}, {put:?}: {error}");
     }
-    let fewer: Vec<&str> = lines.iter().enumerate().filter(|(at, _)| *at != 3).map(|(_, line)| *line).collect();
+    let fewer: Vec<&str> =
+        lines.iter().enumerate().filter(|(at, _)| *at != 3).map(|(_, line)| *line).collect();
     let error = check(&format!("{}\n", fewer.join("\n"))).unwrap_err().to_string();
     assert_eq!(error, "the proof has 2 hashes, which does not fit the size of the tree");
 }
@@ -398,8 +401,7 @@ fn a_share_that_does_not_belong_to_the_settlement_cannot_be_made() {
         made(payload.clone(), other_period),
         "the share is not of the period that was settled (neighbours, 2019-01-b)"
     );
-    let uncounted =
-        ShareProof { leaf: ShareLeaf { counted: false, ..share.leaf }, ..share.clone() };
+    let uncounted = ShareProof { leaf: ShareLeaf { counted: false, ..share.leaf }, ..share.clone() };
     assert_eq!(made(payload.clone(), uncounted), "the share: somebody who is not counted cannot be charged");
     let beside = ShareProof { leaf: five()[3], ..share.clone() };
     assert!(made(payload, beside).contains("another root"));
@@ -427,7 +429,8 @@ fn a_receipt_out_of_a_hundred_million_places_is_small() {
     let entry = settlement(equation_of(&head), Some(head));
     let hashes = (0..20_u8).map(|n| Hash::digest(&[n])).collect();
     let proof = TlogProof { index: 1_000_000, path: hashes, ..proof_of(&entry) };
-    let receipt = Receipt::of_share(AT, entry.payload().unwrap(), ShareProof { leaf: own, path }, proof).unwrap();
+    let receipt =
+        Receipt::of_share(AT, entry.payload().unwrap(), ShareProof { leaf: own, path }, proof).unwrap();
     let text = receipt.to_string();
     let cosignature = text.lines().last().unwrap().len() + 1;
     let size = text.len() - cosignature;

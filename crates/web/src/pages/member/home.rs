@@ -72,6 +72,8 @@ struct ShareView {
     day: String,
     claims: String,
     share: String,
+    /// Address of its receipt; empty where there is none.
+    receipt: String,
 }
 
 /// A claim in a list.
@@ -232,6 +234,8 @@ fn next_words(l: Locale, card: &EnrolmentCard, today: Day) -> String {
 }
 
 fn shares(l: Locale, card: &EnrolmentCard, plan: &PlanId, shown: usize) -> Vec<ShareView> {
+    let enrolment = card.enrolment.id;
+    let receipt = |key| format!("/me/enrolments/{enrolment}/shares/{key}/receipt");
     card.shares
         .iter()
         .take(shown)
@@ -241,6 +245,7 @@ fn shares(l: Locale, card: &EnrolmentCard, plan: &PlanId, shown: usize) -> Vec<S
             day: l.day_short(line.sharing_day),
             claims: l.count(u64::from(line.claims)),
             share: l.money(line.share, card.currency),
+            receipt: line.has_receipt.then(|| receipt(line.key)).unwrap_or_default(),
         })
         .collect()
 }

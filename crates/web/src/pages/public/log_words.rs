@@ -1,6 +1,7 @@
 //! Plain words for what is on the log.
 
 use huzhu_app::log::LogPlace;
+use huzhu_domain::plan::PeriodKey;
 use huzhu_domain::time::{Moment, TimeZone};
 use huzhu_ledger::{Amount, Currency};
 use huzhu_log::{Body, EntryKind, Equation, Hash, KeyChange};
@@ -62,7 +63,11 @@ pub(super) fn facts(l: Locale, body: &Body) -> Vec<Fact> {
         ],
         Body::Roster { plan, period, root, count: members, counted_at } => vec![
             plan_fact(l, plan, ""),
-            period_fact(l, plan, period),
+            // A roster of jurors names no period: it has no page.
+            match period.parse::<PeriodKey>() {
+                Ok(_) => period_fact(l, plan, period),
+                Err(_) => Fact::new(l.t("log-roster-for"), l.t("log-roster-jury")),
+            },
             count("log-members", *members),
             Fact::new(l.t("log-counted-at"), time(l, *counted_at)),
             hash("log-roster-root", root),

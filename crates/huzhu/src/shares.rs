@@ -1,0 +1,169 @@
+//! Share trees on disk: a roster and a settled period in a folder for each settlement, made by `huzhu-settle`.
+//!
+//! Shape: `shares/PLAN/PERIOD/ROOT/` with the folders `roster` and `period`. What is being made stands beside it under a name of
+//! its own and takes its place with one rename; what a crash left behind is removed at the next start. A period that was settled
+//! again with other inputs before its event was kept (two operators at once) leaves a folder that no event names.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use huzhu_app::ports::{Roster, ShareHead, ShareJob, ShareTrees, StoreError};
+use huzhu_domain::digest::Digest;
+use huzhu_domain::plan::{PeriodKey, PlanId};
+use huzhu_domain::settlement::Model;
+use huzhu_domain::time::{Day, age_days};
+use huzhu_log::PeriodTag;
+use huzhu_log::receipt::ShareProof;
+use huzhu_settle::hashing::LeafMaker;
+use huzhu_settle::kernel::{Job, settle};
+use huzhu_settle::roster::{NEVER, Row};
+use huzhu_settle::{Period, RosterWriter, SettleError, Watch};
+
+/// Folder of all trees in the data folder.
+const FOLDER: &str = "shares";
+/// What is being made is named so.
+const MAKING: &str = "making-";
+
+/// Trees of a data folder.
+#[derive(Debug)]
+pub(crate) struct ShareFolders {
+    folder: PathBuf,
+}
+
+impl ShareFolders {
+    /// Trees below a data folder; removes what a crash left half made.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub(crate) fn open(data: &Path) -> std::io::Result<Self> {
+        let folder = data.join(FOLDER);
+        for plan in entries(&folder)? {
+            for period in entries(&plan)? {
+                for tree in entries(&period)? {
+                    let name = tree.file_name().unwrap_or_default().to_string_lossy();
+                    if name.starts_with(MAKING) {
+                        std::fs::remove_dir_all(&tree)?;
+                    }
+                }
+            }
+        }
+        Ok(Self { folder })
+    }
+
+    fn of(&self, plan: &PlanId, period: PeriodKey) -> PathBuf {
+        self.folder.join(plan.as_str()).join(period.to_string())
+    }
+}
+
+/// What stands in a folder; nothing where there is none.
+fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    match std::fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Days since 1970-01-01; what does not fit is never.
+fn days(day: Day) -> u16 {
+    u16::try_from(age_days(Day::constant(1970, 1, 1), day)).unwrap_or(NEVER)
+}
+
+fn failed(error: SettleError) -> StoreError {
+    match error {
+        SettleError::File { .. } => StoreError::Unavailable(error.to_string()),
+        other => StoreError::Broken(other.to_string()),
+    }
+}
+
+#[async_trait]
+impl ShareTrees for ShareFolders {
+    async fn settle(&self, job: &ShareJob, roster: &mut dyn Roster) -> Result<ShareHead, StoreError> {
+        let period = self.of(&job.plan, job.period);
+        let making = period.join(format!("{MAKING}{}", uuid::Uuid::now_v7().simple()));
+        let prepaid = matches!(job.rules.model, Model::Pool);
+        let writer = RosterWriter::begin(&making.join("roster"), job.plan.as_str(), days(job.day), prepaid);
+        let mut writer = writer.map_err(failed)?;
+        loop {
+            let places = roster.next().await?;
+            if places.is_empty() {
+                break;
+            }
+            for place in places {
+                let charged = u32::try_from(place.charged.minor()).map_err(|_| {
+                    StoreError::Broken(
+                        "shares of a year above 4,294,967,295 minor units do not fit".to_owned(),
+                    )
+                })?;
+                let row =
+                    Row { charged, from: days(place.from), band: place.band, live: place.live, prepaid: 0 };
+                writer.push(&row).map_err(failed)?;
+            }
+        }
+        let job = job.clone();
+        let made = tokio::task::spawn_blocking(move || make(&job, writer, &making, &period));
+        made.await.map_err(|error| StoreError::Broken(format!("the share tree was not made: {error}")))?
+    }
+
+    async fn prove(
+        &self,
+        plan: &PlanId,
+        period: PeriodKey,
+        root: &Digest,
+        key: &[u8; 32],
+        place: u64,
+    ) -> Result<Option<ShareProof>, StoreError> {
+        let folder = self.of(plan, period).join(root.to_string());
+        let maker = LeafMaker::new(PeriodTag::new(plan.as_str(), &period.to_string()), key);
+        let cut = tokio::task::spawn_blocking(move || {
+            if !folder.exists() {
+                return Ok(None);
+            }
+            let period = Period::open(&folder.join("period")).map_err(failed)?;
+            if place >= period.manifest.named.places {
+                return Ok(None);
+            }
+            let roster = huzhu_settle::Roster::open(&folder.join("roster")).map_err(failed)?;
+            let (leaf, path) = period.receipt(&roster, &maker, place).map_err(failed)?;
+            Ok(Some(ShareProof { leaf, path }))
+        });
+        cut.await.map_err(|error| StoreError::Broken(format!("the receipt was not cut: {error}")))?
+    }
+}
+
+/// Settles over a roster, and puts the folder in its place.
+fn make(job: &ShareJob, writer: RosterWriter, making: &Path, period: &Path) -> Result<ShareHead, StoreError> {
+    let roster = writer.end().map_err(failed)?;
+    let name = job.period.to_string();
+    let maker = LeafMaker::new(PeriodTag::new(job.plan.as_str(), &name), &job.key);
+    let settled = settle(
+        &Job {
+            roster: &roster,
+            rules: &job.rules,
+            claims: &job.claims,
+            surplus_before: job.surplus_before,
+            carried_before: job.carried_before,
+            period: &name,
+            currency: job.currency,
+            terms: &job.terms.to_string(),
+            leaves: Some(&maker),
+            folder: &making.join("period"),
+            threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        },
+        &Watch::default(),
+    );
+    let settled = settled.map_err(failed)?;
+    let tree = settled.manifest.tree().ok_or_else(|| StoreError::Broken("no tree was made".to_owned()))?;
+    let root = Digest::from_bytes(*tree.root.as_bytes());
+    let place = period.join(root.to_string());
+    let moved = match place.exists() {
+        // The same job was done before: the same bytes.
+        true => std::fs::remove_dir_all(making),
+        false => std::fs::rename(making, &place),
+    };
+    moved
+        .and_then(|()| std::fs::File::open(period)?.sync_all())
+        .map_err(|error| StoreError::Unavailable(format!("{}: {error}", place.display())))?;
+    Ok(ShareHead { root, places: settled.manifest.named.places, sum: tree.sum, count: tree.count })
+}
