@@ -64,7 +64,7 @@ fn check(name: &str, original: Option<&str>) -> Result<(), ReceiptError> {
 fn the_published_receipts_verify_with_the_published_keys() {
     assert_eq!(check("evidence.tlog-proof", Some("evidence.txt")), Ok(()));
     assert_eq!(check("evidence.tlog-proof", None), Ok(()));
-    for name in ["decision", "consent", "notice"] {
+    for name in ["decision", "consent", "notice", "share"] {
         assert_eq!(check(&format!("{name}.tlog-proof"), None), Ok(()), "{name}");
     }
 }

@@ -1,12 +1,15 @@
-//! Makes the test vectors of `docs/log/vectors`: keys from fixed seeds, a log of 300 entries, receipts, and forgeries.
+//! Makes the test vectors of `docs/log/vectors`: keys from fixed seeds, a log of 300 entries, receipts, and forgeries. The receipt of
+//! a share is of the same log one entry later.
 
 use std::collections::BTreeMap;
 
+use huzhu_log::receipt::ShareProof;
+use huzhu_log::share::{path_of, root_of};
 use huzhu_log::tree::{prove_consistency, prove_inclusion};
 use huzhu_log::{
-    Body, Checkpoint, Content, Cosigner, Entry, EntryKind, Frontier, Hash, InnerPath, InnerTree, Receipt,
-    Resource, SignedCheckpoint, Signer, Tile, TileWriter, TlogPolicy, TlogProof, empty_root, leaf_hash,
-    salted_digest,
+    Body, Checkpoint, Content, Cosigner, Entry, EntryKind, Equation, Frontier, Hash, InnerPath, InnerTree,
+    PeriodTag, Receipt, Resource, ShareLeaf, ShareNode, SharePath, SignedCheckpoint, Signer, Tile,
+    TileWriter, TlogPolicy, TlogProof, empty_root, leaf_hash, salted_digest,
 };
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -22,6 +25,8 @@ const EVIDENCE_INDEX: u64 = 41;
 const DECISION_INDEX: u64 = 42;
 const CONSENTS_INDEX: u64 = 255;
 const NOTICE_INDEX: u64 = 299;
+/// Behind the end of the log as it is published.
+const SETTLEMENT_INDEX: u64 = SIZE;
 
 /// All files, by their path below the folder of vectors.
 pub(crate) fn all() -> Files {
@@ -34,7 +39,7 @@ pub(crate) fn all() -> Files {
     files.insert("keys.txt".to_owned(), keys().into_bytes());
     files.insert("policy".to_owned(), trusted().text().to_vec());
     files.insert("evidence.txt".to_owned(), EVIDENCE.to_vec());
-    let log = log();
+    let log = log(SIZE);
     for (path, bytes) in &log.files {
         files.insert(format!("log/{path}"), bytes.clone());
     }
@@ -44,6 +49,7 @@ pub(crate) fn all() -> Files {
         ("decision", log.receipt(DECISION_INDEX, decision_content(), None)),
         ("consent", log.receipt(CONSENTS_INDEX, consent_content(), Some(consent_path()))),
         ("notice", log.receipt(NOTICE_INDEX, notice_content(), None)),
+        ("share", share_receipt()),
         ("evidence", evidence.clone()),
     ] {
         files.insert(format!("{name}.tlog-proof"), receipt.to_string().into_bytes());
@@ -128,6 +134,56 @@ fn notice_content() -> Content {
     Content::Public(Entry { at: AT, body: notice() }.payload().unwrap())
 }
 
+/// What five places are charged; place 3 is not counted, place 2 is at the yearly cap.
+fn shares() -> Vec<ShareLeaf> {
+    let period = PeriodTag::new("xiang-hu-bao", "2026-01-1");
+    let leaf = |(n, (amount, counted)): (u8, (u64, bool))| {
+        let salt = salt(200 + n).first_chunk().copied().unwrap();
+        ShareLeaf { period, salt, index: u64::from(n), amount, counted }
+    };
+    (0..).zip([(130, true), (130, true), (50, true), (0, false), (130, true)]).map(leaf).collect()
+}
+
+fn share_nodes() -> Vec<ShareNode> {
+    shares().iter().map(ShareLeaf::node).collect()
+}
+
+fn settlement() -> Body {
+    let equation = Equation {
+        aid: 475,
+        fee: 38,
+        carried_in: 0,
+        surplus_before: 2,
+        cost: 511,
+        headcount: 4,
+        share: 130,
+        shares_total: 440,
+        surplus: 0,
+        borne_by_operator: 71,
+        borne_by_sponsor: 0,
+        carried_out: 0,
+    };
+    Body::Settlement {
+        plan: "xiang-hu-bao".to_owned(),
+        period: "2026-01-1".to_owned(),
+        currency: "CNY".to_owned(),
+        equation,
+        statement: Hash::digest(b"statement"),
+        shares: root_of(&share_nodes()).map(|root| root.head()),
+    }
+}
+
+/// The receipt of place 2.
+fn share_receipt() -> Receipt {
+    let log = log(SIZE + 1);
+    let path = prove_inclusion(SIZE + 1, SETTLEMENT_INDEX, &log.tiles).unwrap();
+    let proof = TlogProof { extra: None, index: SETTLEMENT_INDEX, path, checkpoint: log.checkpoint };
+    let path = SharePath { size: 5, nodes: path_of(&share_nodes(), 2).unwrap() };
+    let share = ShareProof { leaf: shares()[2], path };
+    let payload = Entry { at: at(SETTLEMENT_INDEX), body: settlement() }.payload().unwrap();
+    Receipt::of_share(at(SETTLEMENT_INDEX), payload, share, proof).unwrap()
+}
+
 fn at(index: u64) -> u64 {
     AT + index * 1000
 }
@@ -143,6 +199,7 @@ fn body(index: u64) -> Body {
         DECISION_INDEX => Body::Decision(salted_digest(&salt(1), DECISION)),
         CONSENTS_INDEX => Body::Consents { root: consents().root(), count: 5 },
         NOTICE_INDEX => notice(),
+        SETTLEMENT_INDEX => settlement(),
         other => Body::Evidence(Hash::digest(&other.to_be_bytes())),
     }
 }
@@ -154,19 +211,19 @@ struct Log {
     checkpoint: SignedCheckpoint,
 }
 
-fn log() -> Log {
+fn log(size: u64) -> Log {
     let mut writer = TileWriter::new();
     let mut written = Vec::new();
     let mut roots = vec![writer.root()];
-    for index in 0..SIZE {
+    for index in 0..size {
         let entry = Entry { at: at(index), body: body(index) };
         assert!(writer.append(&entry.encode().unwrap(), &mut written));
         roots.push(writer.root());
     }
     written.extend(writer.partials());
-    let mut checkpoint = Checkpoint::new(ORIGIN, SIZE, writer.root()).unwrap().sign(&signer());
+    let mut checkpoint = Checkpoint::new(ORIGIN, size, writer.root()).unwrap().sign(&signer());
     for (second, witness) in (0..).zip(witnesses().iter().take(3)) {
-        let cosignature = witness.cosign(&checkpoint, at(SIZE).div_euclid(1000) + second);
+        let cosignature = witness.cosign(&checkpoint, at(size).div_euclid(1000) + second);
         checkpoint.add(cosignature);
     }
     let mut files = Files::from([("checkpoint".to_owned(), checkpoint.to_string().into_bytes())]);
