@@ -8,8 +8,11 @@ use clap::Args;
 use huzhu_log::Hash;
 use huzhu_log::proof::MAX_PROOF;
 use huzhu_log::receipt::{Content, Receipt as LogReceipt, ReceiptError, Shown};
+use huzhu_log::tlog_policy::TlogPolicy;
 use serde_json::json;
 
+use super::draw::read;
+use super::share::OwnShare;
 use super::{Report, refuse};
 use crate::commands::trust::{Trust, milliseconds, seconds, signed_by, signed_by_json};
 use crate::output::{Ending, Failure};
@@ -30,17 +33,11 @@ pub(crate) struct Receipt {
 
 impl Receipt {
     pub(super) fn run(self, json: bool) -> Result<Ending, Failure> {
-        let rules = self.trust.given()?.ok_or_else(|| {
-            Failure::WrongUse(
-                "say whom to believe: --policy FILE or --vkey KEY; a receipt cannot vouch for itself"
-                    .to_owned(),
-            )
-        })?;
+        let rules = believed(&self.trust)?;
         let name = self.path.display().to_string();
-        let text = read_text(&self.path)?;
-        let receipt: LogReceipt = match text.parse() {
+        let receipt = match parse(&read(&self.path, MAX_PROOF)?) {
             Ok(receipt) => receipt,
-            Err(error) => return Ok(refuse(&name, &format!("this is no receipt: {error}"), json)),
+            Err(finding) => return Ok(refuse(&name, &finding, json)),
         };
         let digest = match (&self.file, receipt.file_hasher()) {
             (Some(path), Some(mut hasher)) => {
@@ -65,15 +62,20 @@ impl Receipt {
     }
 }
 
-/// The receipt's text. What is too long or no text is no receipt, but could be read.
-fn read_text(path: &Path) -> Result<String, Failure> {
-    let shown = path.display().to_string();
-    let file = File::open(path).map_err(|error| Failure::broken(&shown, error))?;
-    let limit = u64::try_from(MAX_PROOF).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    file.take(limit).read_to_end(&mut bytes).map_err(|error| Failure::broken(&shown, error))?;
+/// Whom to believe about a receipt; without that nothing is shown.
+pub(super) fn believed(trust: &Trust) -> Result<TlogPolicy, Failure> {
+    trust.given()?.ok_or_else(|| {
+        Failure::WrongUse(
+            "say whom to believe: --policy FILE or --vkey KEY; a receipt cannot vouch for itself".to_owned(),
+        )
+    })
+}
+
+/// A receipt from the bytes of its file, or why it is none. What is too long or no text is no receipt, but could be read.
+pub(super) fn parse(bytes: &[u8]) -> Result<LogReceipt, String> {
     // Bytes that are no text become characters that no receipt has.
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let text = String::from_utf8_lossy(bytes);
+    text.parse().map_err(|error| format!("this is no receipt: {error}"))
 }
 
 /// Reads a file piece by piece, whatever its size.
@@ -115,6 +117,10 @@ fn report(receipt: &LogReceipt, shown: &Shown, original: Option<&Path>) -> Repor
             proved.push(format!("the entry says this: {}", readable(payload)));
         }
     }
+    let share = OwnShare::of(receipt, shown);
+    if let Some(share) = &share {
+        proved.extend(share.sentences());
+    }
     if let Some(inner) = receipt.inner() {
         proved.push(format!(
             "it is number {} of {} in that entry",
@@ -122,24 +128,17 @@ fn report(receipt: &LogReceipt, shown: &Shown, original: Option<&Path>) -> Repor
             inner.size
         ));
     }
-    proved.push(format!(
-        "the entry is under a head of {} entries with the root {}",
-        head.size(),
-        head.root()
-    ));
-    proved.extend(signed_by(&shown.verified));
-    match shown.verified.cosigned.iter().map(|witness| witness.at).min() {
-        Some(first) => proved.push(format!(
-            "by that witness's clock the entry was in the log at {} at the latest",
-            seconds(first)
-        )),
-        None => not_proved.push("the time: nobody but the log itself states it".to_owned()),
+    proved.extend(under_head(shown));
+    match seen_by_witness(shown) {
+        Some(sentence) => proved.push(sentence),
+        None => not_proved.push(NO_TIME.to_owned()),
     }
-    not_proved.push("who handed it in, and whether what it says is true".to_owned());
-    not_proved.push(
-        "that others are shown the same log: `huzhu verify log` and `huzhu monitor` look at that".to_owned(),
-    );
-    let facts = json!({
+    match &share {
+        Some(_) => not_proved.extend(OwnShare::not_shown()),
+        None => not_proved.push("who handed it in, and whether what it says is true".to_owned()),
+    }
+    not_proved.push(SAME_LOG.to_owned());
+    let mut facts = json!({
         "origin": head.origin(),
         "index": shown.index,
         "kind": kind.word(),
@@ -150,7 +149,31 @@ fn report(receipt: &LogReceipt, shown: &Shown, original: Option<&Path>) -> Repor
         "file_checked": shown.is_file_checked,
         "signed": signed_by_json(&shown.verified),
     });
+    if let Some(share) = &share {
+        facts["share"] = share.facts();
+    }
     Report { proved, not_proved, facts }
+}
+
+/// What no single receipt shows.
+pub(super) const SAME_LOG: &str =
+    "that others are shown the same log: `huzhu verify log` and `huzhu monitor` look at that";
+/// What a receipt without a witness does not show.
+pub(super) const NO_TIME: &str = "the time: nobody but the log itself states it";
+
+/// The head that the entry is under, and who signed it.
+pub(super) fn under_head(shown: &Shown) -> Vec<String> {
+    let head = &shown.verified.checkpoint;
+    let mut lines =
+        vec![format!("the entry is under a head of {} entries with the root {}", head.size(), head.root())];
+    lines.extend(signed_by(&shown.verified));
+    lines
+}
+
+/// Until when the entry was there, by the first witness's clock.
+pub(super) fn seen_by_witness(shown: &Shown) -> Option<String> {
+    let first = shown.verified.cosigned.iter().map(|witness| witness.at).min()?;
+    Some(format!("by that witness's clock the entry was in the log at {} at the latest", seconds(first)))
 }
 
 /// The canonical bytes of the entry in hexadecimal digits, so that others can hash them.
