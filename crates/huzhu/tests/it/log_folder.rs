@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use huzhu_log::entry::{Body, Entry, EntryKind};
 use huzhu_log::proof::TlogProof;
-use huzhu_log::receipt::{Content, Receipt};
+use huzhu_log::receipt::{Content, Receipt, ShareProof};
 use huzhu_log::tlog_policy::TlogPolicy;
 use huzhu_log::tree::prove_inclusion;
 use huzhu_log::{Checkpoint, Cosigner, Resource, SignedCheckpoint, Signer, Tile, TileWriter, salted_digest};
@@ -81,23 +81,27 @@ impl Log {
 
     /// A receipt for the file with this text at this index.
     pub(crate) fn receipt(&self, index: u64, text: &str) -> Receipt {
-        let checkpoint: SignedCheckpoint =
-            std::fs::read_to_string(self.folder.join("checkpoint")).unwrap().parse().unwrap();
-        let path = prove_inclusion(checkpoint.checkpoint().size(), index, &self.tiles).unwrap();
         let digest = salted_digest(&[7; 32], text.as_bytes());
-        let proof = TlogProof { extra: None, index, path, checkpoint };
         let content = Content::File { salt: [7; 32], digest };
-        Receipt::new(EntryKind::Evidence, 1_790_000_000_000, content, None, proof).unwrap()
+        Receipt::new(EntryKind::Evidence, 1_790_000_000_000, content, None, self.proof(index)).unwrap()
     }
 
     /// A receipt for a public entry at this index.
     pub(crate) fn public_receipt(&self, index: u64, entry: &Entry) -> Receipt {
+        let content = Content::Public(entry.payload().unwrap());
+        Receipt::new(entry.body.kind(), entry.at, content, None, self.proof(index)).unwrap()
+    }
+
+    /// A receipt for a share in the settlement at this index.
+    pub(crate) fn share_receipt(&self, index: u64, entry: &Entry, share: ShareProof) -> Receipt {
+        Receipt::of_share(entry.at, entry.payload().unwrap(), share, self.proof(index)).unwrap()
+    }
+
+    fn proof(&self, index: u64) -> TlogProof {
         let checkpoint: SignedCheckpoint =
             std::fs::read_to_string(self.folder.join("checkpoint")).unwrap().parse().unwrap();
         let path = prove_inclusion(checkpoint.checkpoint().size(), index, &self.tiles).unwrap();
-        let proof = TlogProof { extra: None, index, path, checkpoint };
-        let content = Content::Public(entry.payload().unwrap());
-        Receipt::new(entry.body.kind(), entry.at, content, None, proof).unwrap()
+        TlogProof { extra: None, index, path, checkpoint }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `huzhu verify` and `huzhu monitor` on good logs and on altered ones.
 
 mod card;
+mod share;
 
 use std::path::Path;
 use std::process::Command;

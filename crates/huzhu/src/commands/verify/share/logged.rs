@@ -21,17 +21,12 @@ pub(super) fn check(name: &str, bytes: &[u8], rules: &TlogPolicy, json: bool) ->
         Ok(verified) => verified,
         Err(finding) => return refuse(name, &finding, json),
     };
-    match OwnShare::of(&receipt, &shown) {
-        Some(share) => {
-            let heading =
-                format!("{name}: this share is in the settlement, and the settlement is on the log.");
-            report(&share, &shown).print(&heading, json)
-        }
-        None => {
-            let kind = receipt.kind();
-            refuse(name, &format!("this receipt of an entry of kind `{kind}` has no share in it"), json)
-        }
-    }
+    let Some(share) = OwnShare::of(&receipt, &shown) else {
+        let kind = receipt.kind();
+        return refuse(name, &format!("this receipt of an entry of kind `{kind}` has no share in it"), json);
+    };
+    let heading = format!("{name}: this share is in the settlement, and the settlement is on the log.");
+    report(&share, &shown).print(&heading, json)
 }
 
 /// A share that verified, with the settlement it is in.
