@@ -79,17 +79,17 @@ fn failed(error: SettleError) -> StoreError {
 
 #[async_trait]
 impl ShareTrees for ShareFolders {
-    async fn settle(&self, job: &ShareJob, roster: &mut dyn Roster) -> Result<ShareHead, StoreError> {
+    async fn settle(&self, job: &ShareJob, roster: &mut dyn Roster) -> Result<Option<ShareHead>, StoreError> {
+        let mut places = roster.next().await?;
+        if places.is_empty() {
+            return Ok(None);
+        }
         let period = self.of(&job.plan, job.period);
         let making = period.join(format!("{MAKING}{}", uuid::Uuid::now_v7().simple()));
         let prepaid = matches!(job.rules.model, Model::Pool);
         let writer = RosterWriter::begin(&making.join("roster"), job.plan.as_str(), days(job.day), prepaid);
         let mut writer = writer.map_err(failed)?;
-        loop {
-            let places = roster.next().await?;
-            if places.is_empty() {
-                break;
-            }
+        while !places.is_empty() {
             for place in places {
                 let charged = u32::try_from(place.charged.minor()).map_err(|_| {
                     StoreError::Broken(
@@ -100,9 +100,10 @@ impl ShareTrees for ShareFolders {
                     Row { charged, from: days(place.from), band: place.band, live: place.live, prepaid: 0 };
                 writer.push(&row).map_err(failed)?;
             }
+            places = roster.next().await?;
         }
         let job = job.clone();
-        let made = tokio::task::spawn_blocking(move || make(&job, writer, &making, &period));
+        let made = tokio::task::spawn_blocking(move || make(&job, writer, &making, &period).map(Some));
         made.await.map_err(|error| StoreError::Broken(format!("the share tree was not made: {error}")))?
     }
 

@@ -47,7 +47,7 @@ struct Common {
 }
 
 impl App {
-    /// Makes the tree of all shares; `None` where the platform keeps none.
+    /// Makes the tree of all shares; `None` where the platform keeps none, and where nobody ever joined.
     ///
     /// # Errors
     /// [`AppError::Broken`] when the roster and the statement do not come to the same sums: then no money may move.
@@ -67,6 +67,7 @@ impl App {
             key: self.salts_key(terms.id(), key),
         };
         let head = trees.settle(&job, &mut Walk::new(self.store.as_ref(), settling)?).await?;
+        let Some(head) = head else { return Ok(None) };
         if (head.sum, head.count) != (statement.shares_total.minor(), statement.headcount) {
             return Err(AppError::Broken(format!(
                 "period {key}: the roster shares {} among {}, the statement {} among {}",

@@ -74,8 +74,8 @@ pub struct ShareHead {
 #[async_trait]
 pub trait ShareTrees: Send + Sync {
     /// Makes the tree of a period. Durable when it returns, repeatable: the same job over the same roster has the same head, and a
-    /// job with other inputs leaves the trees that are there alone.
-    async fn settle(&self, job: &ShareJob, roster: &mut dyn Roster) -> Result<ShareHead, StoreError>;
+    /// job with other inputs leaves the trees that are there alone. `None` for a roster without places: a tree has a leaf.
+    async fn settle(&self, job: &ShareJob, roster: &mut dyn Roster) -> Result<Option<ShareHead>, StoreError>;
     /// A share with the way to the root of its tree; `None` when the tree is not there or has no such place.
     async fn prove(
         &self,

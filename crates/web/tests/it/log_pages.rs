@@ -5,7 +5,7 @@ use huzhu_app::log::ROUND;
 use huzhu_log::{Receipt, SignedCheckpoint, TlogPolicy, Vkey};
 use huzhu_web::i18n::Locale;
 
-use crate::pages_world::{Town, claim, enrolment};
+use crate::pages_world::{OPERATOR, Town, claim, enrolment};
 use crate::staff_world::{Seen, Site};
 
 /// A town whose events are all on the log.
@@ -180,6 +180,36 @@ async fn a_digest_that_is_somebody_s_own_has_a_proof_and_no_receipt_for_stranger
 }
 
 #[tokio::test]
+async fn a_member_sees_the_own_share_with_the_sum_it_is_part_of_and_takes_the_receipt_along() {
+    let site = site().await;
+    let covered = site.get(Some(2), &format!("/me/enrolments/{}", enrolment(2))).await.body;
+    let shares = format!("/me/enrolments/{}/shares/", enrolment(2));
+    let base = link(&covered, &shares, "/receipt");
+    for l in Locale::ALL {
+        let page = site.get(Some(2), &format!("{base}?lang={}", l.code())).await;
+        assert_eq!(page.status, StatusCode::OK, "{base}: {}", page.body);
+        for row in
+            ["sheet-share", "sheet-share-all", "sheet-share-members", "sheet-share-place", "sheet-share-root"]
+        {
+            assert!(page.body.contains(&l.t(row)), "{row}");
+        }
+    }
+    let file = site.get(Some(2), &format!("{base}.tlog-proof")).await;
+    let receipt: Receipt = file.body.parse().expect("a receipt");
+    let tlog_policy = site.get(None, "/log/2026/policy").await;
+    let tlog_policy = TlogPolicy::parse(tlog_policy.body.as_bytes()).expect("rules of trust");
+    receipt.verify(&tlog_policy, None).expect("genuine");
+    // Place 1 is the second who joined.
+    assert_eq!(receipt.share().expect("a share").leaf.index, 1);
+    let pdf = site.get(Some(2), &format!("{base}.pdf")).await;
+    assert!(pdf.header("content-type") == "application/pdf" && pdf.body.starts_with("%PDF-"));
+    for other in [None, Some(3), Some(OPERATOR)] {
+        let status = site.get(other, base).await.status;
+        assert!([StatusCode::NOT_FOUND, StatusCode::SEE_OTHER].contains(&status), "{other:?}: {status}");
+    }
+}
+
+#[tokio::test]
 async fn a_claimant_gets_receipts_for_files_steps_and_consent_and_nobody_else_does() {
     let site = site().await;
     let tlog_policy = site.get(None, "/log/2026/policy").await;
@@ -190,7 +220,7 @@ async fn a_claimant_gets_receipts_for_files_steps_and_consent_and_nobody_else_do
     for base in [
         link(&mine, &format!("{own}files/"), "/receipt"),
         link(&mine, &format!("{own}steps/"), "/receipt"),
-        link(&covered, "/me/enrolments/", "/receipt"),
+        link(&covered, &format!("/me/enrolments/{}/receipt", enrolment(3)), ""),
     ] {
         for l in Locale::ALL {
             let page = site.get(Some(3), &format!("{base}?lang={}", l.code())).await;
