@@ -58,6 +58,44 @@ for n in range(2000):
                   word(70)[:70], iban(), word(140)[:140]])
 PY
 check many pain.008.001.08 debits
+# A whole period: every file validates, and all of them are the shares of the period.
+python3 - >members.csv <<'PY'
+import random
+random.seed(11)
+print("id,from,charged,live")
+for n in range(5000):
+    print(f"m{n},2019-01-{random.randint(1, 31):02},0,{random.choice(['yes'] * 9 + ['no'])}")
+PY
+python3 - >payers.csv <<'PY'
+print("mandate,mandate_given,name,iban,about")
+for n in range(5000):
+    print(f"M{n},2018-12-24,王{n} & Söhne,DE89370400440532013000,")
+PY
+sed -e 's/"EUR"/"CNY"/' -e 's/"sepa-core"/"agreed"/' debits.toml >period.toml
+"$HUZHU" settle --plan "$ROOT/plans/xiang-hu-bao-2019.toml" --roster members.csv --day 2019-01-16 --period 2019-01-b \
+    --claim 100.00 --claim 34.56 --out period >settled.txt
+"$HUZHU" --json bank debits period.toml --period period --payers payers.csv --per-file 700 --out period.debits >list.json
+for file in period.debits/*.xml; do
+    xmllint --noout --schema "$SCHEMAS/pain.008.001.08.xsd" "$file" 2>xmllint.txt || { cat xmllint.txt >&2; exit 1; }
+    "$READBACK" "$file" >"$file.back.csv"
+done
+python3 - <<'PY'
+import csv, glob, json, struct
+list_ = json.load(open("list.json"))
+width = glob.glob("period/share.u*")[0]
+bytes_ = open(width, "rb").read()
+shares = struct.unpack(f"<{len(bytes_) // 2}H", bytes_)
+back = {}
+for name in sorted(glob.glob("period.debits/*.back.csv")):
+    for row in csv.DictReader(open(name, encoding="utf-8")):
+        place = int(row["instruction"].split(":")[1])
+        assert place not in back, place
+        assert row["mandate"] == f"M{place}" and row["name"] == f"王{place} & Söhne", row
+        back[place] = round(float(row["amount"]) * 100)
+assert back == {place: share for place, share in enumerate(shares) if share}
+assert sum(back.values()) == round(float(list_["sum"]) * 100) and len(back) == list_["items"] > 1000
+print(f"bank: {len(back)} debits of a period in {len(list_['files'])} files fit the schema and are its shares")
+PY
 # What is changed no longer validates: the schema is not a blind one.
 sed 's/<NbOfTxs>2</<NbOfTxs>two</' debits.xml >changed.xml
 if xmllint --noout --schema "$SCHEMAS/pain.008.001.08.xsd" changed.xml 2>/dev/null; then

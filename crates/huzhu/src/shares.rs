@@ -168,3 +168,114 @@ fn make(job: &ShareJob, writer: RosterWriter, making: &Path, period: &Path) -> R
         .map_err(|error| StoreError::Unavailable(format!("{}: {error}", place.display())))?;
     Ok(ShareHead { root, places: settled.manifest.named.places, sum: tree.sum, count: tree.count })
 }
+
+#[cfg(test)]
+mod tests {
+    use huzhu_app::ports::RosterPlace;
+    use huzhu_domain::settlement::Rules;
+    use huzhu_ledger::{Amount, Currency};
+    use huzhu_log::ShareTree;
+
+    use super::*;
+
+    /// Places in batches of two.
+    struct Batches(Vec<RosterPlace>);
+
+    #[async_trait]
+    impl Roster for Batches {
+        async fn next(&mut self) -> Result<Vec<RosterPlace>, StoreError> {
+            let rest = self.0.split_off(self.0.len().min(2));
+            Ok(std::mem::replace(&mut self.0, rest))
+        }
+    }
+
+    fn day(n: i8) -> Day {
+        Day::constant(2026, 3, n)
+    }
+
+    /// Five people, of whom the third comes too late and the fourth has left.
+    fn roster() -> Batches {
+        let share = Amount::from_minor(36_000);
+        let place =
+            |from, live, share| RosterPlace { charged: Amount::ZERO, from: day(from), band: 0, live, share };
+        Batches(vec![
+            place(1, true, share),
+            place(2, true, share),
+            place(9, true, Amount::ZERO),
+            place(1, false, Amount::ZERO),
+            place(7, true, share),
+        ])
+    }
+
+    fn job(claims: &[u64]) -> ShareJob {
+        let text = include_str!("../../../plans/demo-town.toml");
+        let terms = huzhu_planfile::check(text, "demo").expect("terms");
+        ShareJob {
+            plan: terms.id().clone(),
+            period: "2026-03-1".parse().expect("a period"),
+            currency: Currency::CNY,
+            day: day(7),
+            rules: Rules { cap_per_claim: None, cap_per_year: None, ..Rules::of(&terms, Amount::ZERO) },
+            claims: claims.iter().copied().map(Amount::from_minor).collect(),
+            surplus_before: Amount::ZERO,
+            carried_before: Amount::ZERO,
+            terms: Digest::from_bytes([7; 32]),
+            key: [9; 32],
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tree_is_made_once_and_each_share_leads_to_its_root() {
+        let data = tempfile::tempdir().expect("a folder");
+        let trees = ShareFolders::open(data.path()).expect("no trees yet");
+        let job = job(&[100_000]);
+        let head = trees.settle(&job, &mut roster()).await.expect("settled").expect("a tree");
+        // 1,000.00 and 8 % of it over three.
+        assert_eq!((head.places, head.sum, head.count), (5, 108_000, 3));
+        assert_eq!(trees.settle(&job, &mut roster()).await, Ok(Some(head)), "again");
+        let folder = trees.of(&job.plan, job.period);
+        assert_eq!(entries(&folder).expect("a folder").len(), 1, "one tree, and nothing half made");
+        let tree = ShareTree {
+            root: huzhu_log::Hash::from_bytes(*head.root.bytes()),
+            sum: head.sum,
+            count: head.count,
+        };
+        for (place, amount, counted) in
+            [(0, 36_000, true), (1, 36_000, true), (2, 0, false), (3, 0, false), (4, 36_000, true)]
+        {
+            let proof = trees.prove(&job.plan, job.period, &head.root, &job.key, place).await.expect("read");
+            let ShareProof { leaf, path } = proof.expect("a place");
+            assert_eq!((leaf.amount, leaf.counted), (amount, counted), "{place}");
+            path.verify(&leaf, &tree).expect("it leads to the root");
+        }
+        let prove =
+            async |root: Digest, key, place| trees.prove(&job.plan, job.period, &root, key, place).await;
+        assert_eq!(prove(head.root, &job.key, 5).await, Ok(None), "nobody stands there");
+        assert_eq!(prove(Digest::from_bytes([1; 32]), &job.key, 0).await, Ok(None), "no such tree");
+        let other = prove(head.root, &[8; 32], 0).await;
+        assert!(matches!(other, Err(StoreError::Broken(_))), "salts of another key: {other:?}");
+    }
+
+    #[tokio::test]
+    async fn other_inputs_leave_a_tree_alone_and_a_start_removes_what_is_half_made() {
+        let data = tempfile::tempdir().expect("a folder");
+        let trees = ShareFolders::open(data.path()).expect("no trees yet");
+        let first = trees.settle(&job(&[100_000]), &mut roster()).await.expect("settled").expect("a tree");
+        let second = trees.settle(&job(&[200_000]), &mut roster()).await.expect("settled").expect("a tree");
+        assert_ne!(first.root, second.root);
+        let folder = trees.of(&job(&[]).plan, job(&[]).period);
+        std::fs::create_dir_all(folder.join("making-1/roster")).expect("a folder");
+        std::fs::write(folder.join("making-1/roster/charged.u32"), b"half").expect("a file");
+        let trees = ShareFolders::open(data.path()).expect("opened again");
+        let mut left: Vec<String> = entries(&folder)
+            .expect("a folder")
+            .iter()
+            .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
+            .collect();
+        left.sort();
+        let mut roots = [first.root.to_string(), second.root.to_string()];
+        roots.sort();
+        assert_eq!(left, roots);
+        assert_eq!(trees.settle(&job(&[1]), &mut Batches(Vec::new())).await, Ok(None), "nobody ever joined");
+    }
+}

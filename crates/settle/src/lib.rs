@@ -23,7 +23,7 @@ pub mod watch;
 
 pub use collection::{Collection, Failed, collect};
 pub use kernel::{Job, Settled, settle};
-pub use period::{Manifest, Period};
+pub use period::{Manifest, Period, Shares};
 pub use receipt::ShareFile;
 pub use roster::{Roster, RosterWriter};
 pub use watch::Watch;

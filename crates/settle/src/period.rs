@@ -241,6 +241,45 @@ impl Manifest {
     }
 }
 
+/// The shares of a settled period by place, with or without a tree.
+#[derive(Debug)]
+pub struct Shares {
+    column: Column,
+    width: usize,
+    places: u64,
+}
+
+impl Shares {
+    /// Opens the column of a period folder.
+    ///
+    /// # Errors
+    /// [`SettleError`] when it is not there, or has another length than the manifest says.
+    pub fn open(folder: &Path) -> Result<Self, SettleError> {
+        Self::of(&Manifest::read(folder)?, folder)
+    }
+
+    fn of(manifest: &Manifest, folder: &Path) -> Result<Self, SettleError> {
+        let column = manifest.share_column(folder)?;
+        Ok(Self { column, width: manifest.width, places: manifest.named.places })
+    }
+
+    /// Places of the roster.
+    pub const fn places(&self) -> u64 {
+        self.places
+    }
+
+    /// Shares of up to `many` places from `from`, in minor units.
+    ///
+    /// # Errors
+    /// [`SettleError`] when the column cannot be read.
+    pub fn read(&self, from: u64, many: usize) -> Result<Vec<u32>, SettleError> {
+        let left = usize::try_from(self.places.saturating_sub(from)).unwrap_or(usize::MAX);
+        let mut bytes = Vec::new();
+        self.column.read(from, many.min(left), &mut bytes)?;
+        Ok(if self.width == 2 { u16s(&bytes).map(u32::from).collect() } else { u32s(&bytes).collect() })
+    }
+}
+
 /// A period folder that was opened.
 #[derive(Debug)]
 pub struct Period {
@@ -346,10 +385,7 @@ impl Period {
     /// # Errors
     /// [`SettleError`] when the column is damaged.
     pub fn shares(&self, from: u64, many: usize) -> Result<Vec<u32>, SettleError> {
-        let width = self.manifest.width;
-        let mut bytes = Vec::new();
-        self.manifest.share_column(&self.folder)?.read(from, many, &mut bytes)?;
-        Ok(if width == 2 { u16s(&bytes).map(u32::from).collect() } else { u32s(&bytes).collect() })
+        Shares::of(&self.manifest, &self.folder)?.read(from, many)
     }
 }
 

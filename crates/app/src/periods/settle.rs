@@ -3,8 +3,8 @@
 use huzhu_domain::claim::State;
 use huzhu_domain::event::StreamId;
 use huzhu_domain::period::{ClaimAid, CohortShare, Noticed, PeriodRejection, Statement};
-use huzhu_domain::plan::{self, PeriodKey, PlanTerms};
-use huzhu_domain::settlement::{self, Cap, Cohort, Excess, Input, Rules, Settlement};
+use huzhu_domain::plan::{PeriodKey, PlanTerms};
+use huzhu_domain::settlement::{self, Cohort, Input, Rules, Settlement};
 use huzhu_domain::time::{Day, day_of};
 use huzhu_ledger::{Account, Amount, Balances, Side};
 use serde::{Deserialize, Serialize};
@@ -148,34 +148,10 @@ pub(super) fn settlement_of(
 
 /// The rules of sharing as numbers. A sponsor's limit is what is left of it after the periods before.
 pub(super) fn rules_of(terms: &PlanTerms, periods: &[PeriodRecord]) -> Result<Rules, AppError> {
-    let sharing = terms.sharing();
-    let model = match &sharing.model {
-        plan::Model::After => settlement::Model::After,
-        plan::Model::Pool { .. } => settlement::Model::Pool,
-        plan::Model::Sponsor { limit, .. } => {
-            let used = periods.iter().filter_map(|period| period.statement.as_ref());
-            let used = Amount::sum(used.map(|statement| statement.borne_by_sponsor))
-                .map_err(|e| AppError::Broken(format!("what the sponsor bore: {e}")))?;
-            let room = limit.map(|limit| limit.checked_sub(used).unwrap_or(Amount::ZERO));
-            settlement::Model::Sponsor { room }
-        }
-    };
-    let cap = |cap: plan::Cap| Cap {
-        amount: cap.amount,
-        excess: match cap.excess {
-            plan::Excess::Operator => Excess::Operator,
-            plan::Excess::OtherMembers => Excess::OtherMembers,
-            plan::Excess::NextPeriod => Excess::NextPeriod,
-            plan::Excess::CutAid => Excess::CutAid,
-        },
-    };
-    Ok(Rules {
-        model,
-        fee: sharing.fee,
-        weights: sharing.weights(),
-        cap_per_claim: sharing.cap_per_claim.map(cap),
-        cap_per_year: sharing.cap_per_year.map(cap),
-    })
+    let used = periods.iter().filter_map(|period| period.statement.as_ref());
+    let used = Amount::sum(used.map(|statement| statement.borne_by_sponsor))
+        .map_err(|e| AppError::Broken(format!("what the sponsor bore: {e}")))?;
+    Ok(Rules::of(terms, used))
 }
 
 /// The age band of a class in the year of `sharing_day`. Somebody of class C was C's age on 1 January like a person born on

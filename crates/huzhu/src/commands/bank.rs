@@ -1,5 +1,6 @@
 //! `huzhu bank`: files for a bank, and files from it, without a database.
 
+mod debits;
 mod items;
 mod order;
 mod read;
@@ -21,6 +22,8 @@ use crate::output::{Ending, Failure, json as print_json, line};
 pub(crate) enum Bank {
     /// Write an ISO 20022 file: debits (pain.008), transfers (pain.001) or reversals (pain.007).
     Write(Write),
+    /// Write the debits of a whole settled period as files of so many debits each.
+    Debits(debits::Debits),
     /// Check and show a status report (pain.002), a statement (camt.053) or a notification (camt.054).
     Read(Read),
 }
@@ -57,6 +60,7 @@ impl Bank {
     pub(crate) fn run(self, json: bool) -> Result<Ending, Failure> {
         match self {
             Self::Write(write) => write.run(json),
+            Self::Debits(debits) => debits.run(json),
             Self::Read(read) => read::run(&read.file, json),
         }
     }

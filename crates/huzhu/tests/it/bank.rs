@@ -153,3 +153,107 @@ fn a_statement_that_does_not_add_up_is_refused() {
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("line 6: the balances do not agree"), "{said}");
 }
+
+/// Six places of a burial society whose first period took 0.40: who pays, with what is wrong in it replaced.
+fn settled(folder: &Path, change: (&str, &str)) {
+    let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/xiang-hu-bao-2019.toml");
+    let members = "id,from,charged,live\na,2019-01-01,0,yes\nb,2019-01-16,12.34,yes\nc,2019-01-17,0,yes\nd,2019-01-01,0,no\n\
+        e,2019-01-01,0,yes\nf,2018-12-01,0,yes\n";
+    std::fs::write(folder.join("members.csv"), members).unwrap();
+    // Over a, b, e and f, none of whom pays more than 0.10 for one claim.
+    let settle = format!(
+        "settle --plan {} --roster members.csv --day 2019-01-16 --period 2019-01-b --claim 1.00 --out period",
+        plan.display()
+    );
+    let (code, said) = run(folder, &settle);
+    assert_eq!(code, 0, "{said}");
+    let payers = "mandate,mandate_given,name,account,about\nM-a,2018-12-24,王小明,6222000000000001,\n\
+        M-b,2018-12-24,Li Hua,6222000000000002,Li Hua and child\n,,,,\n,,,,\nM-b,2018-12-24,Li Hua,6222000000000002,\n\
+        M-f,2018-11-30,\"O'Neil & <Sons>\",6222000000000006,\n";
+    std::fs::write(folder.join("payers.csv"), payers.replacen(change.0, change.1, 1)).unwrap();
+    let order = std::fs::read_to_string(folder.join("debits.toml")).unwrap();
+    let order = order.replace("EUR", "CNY").replace("sepa-core", "agreed");
+    std::fs::write(folder.join("order.toml"), order).unwrap();
+}
+
+const DEBITS: &str = "bank debits order.toml --period period --payers payers.csv --per-file 2 --out out";
+
+#[test]
+fn the_debits_of_a_period_are_cut_into_files_that_add_up_to_what_it_charged() {
+    let folder = folder();
+    let folder = folder.path();
+    settled(folder, ("", ""));
+    let (code, said) = run(folder, DEBITS);
+    assert_eq!((code, said.as_str()), (0, "4 debits, 0.40 CNY in 2 files in out\n"));
+    let mut seen = Vec::new();
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder.join("out")).unwrap().map(|e| e.unwrap().path()).collect();
+    names.sort();
+    for path in names.iter().filter(|path| path.extension().is_some_and(|end| end == "xml")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains("<NbOfTxs>2</NbOfTxs><CtrlSum>0.20</CtrlSum>"), "{text}");
+        for part in text.split("<InstrId>").skip(1) {
+            let amount = part.split_once("Ccy=\"CNY\">").unwrap().1.split_once('<').unwrap().0;
+            let words = part.split_once("<Ustrd>").unwrap().1.split_once('<').unwrap().0;
+            seen.push([part.split_once('<').unwrap().0, amount, words].map(str::to_owned));
+        }
+    }
+    let usual = "xiang-hu-bao 2019-01-b";
+    assert_eq!(
+        seen,
+        [
+            ["2019-01-b:0000000000", "0.10", usual],
+            ["2019-01-b:0000000001", "0.10", "Li Hua and child"],
+            ["2019-01-b:0000000004", "0.10", usual],
+            ["2019-01-b:0000000005", "0.10", usual],
+        ]
+    );
+    let list: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.join("out/debits.json")).unwrap()).unwrap();
+    assert_eq!((list["items"].as_u64(), list["sum"].as_str()), (Some(4), Some("0.40")));
+    assert_eq!(
+        (list["files"][1]["first_place"].as_u64(), list["files"][1]["last_place"].as_u64()),
+        (Some(4), Some(5))
+    );
+    // A message goes to a bank once.
+    let (code, said) = run(folder, DEBITS);
+    assert!(code == 2 && said.contains("is there already"), "{said}");
+    // Another folder has the same bytes.
+    let (code, _) = run(folder, &DEBITS.replace("--out out", "--out again"));
+    assert_eq!(code, 0);
+    for path in names {
+        let again = folder.join("again").join(path.file_name().unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(again).unwrap(), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_payer_that_cannot_be_debited_is_named_with_the_line_and_no_file_is_made() {
+    for (change, options, expected) in [
+        (("M-f,", ","), "", "payers.csv: line 7: mandate: "),
+        (("2018-11-30", "yesterday"), "", "payers.csv: line 7: mandate_given: is not a day"),
+        (("6222000000000001", ""), "", "payers.csv: line 2: iban: is missing"),
+        (
+            ("M-f,2018-11-30,\"O'Neil & <Sons>\",6222000000000006,\n", ""),
+            "",
+            "has 5 payers, the roster of the period 6 places",
+        ),
+        (("0006,\n", "0006,\n,,,,\n"), "", "has more payers than the 6 places"),
+        (("account", "konto"), "", "line 1: nobody knows the column \"konto\""),
+        (("mandate_given,", "about,"), "", "line 1: the column \"mandate_given\" is missing"),
+        (("", ""), " --per-file 100001", "--per-file: a file has at most 100000 debits"),
+    ] {
+        let folder = folder();
+        let folder = folder.path();
+        settled(folder, change);
+        let line =
+            if options.is_empty() { DEBITS.to_owned() } else { DEBITS.replace(" --per-file 2", options) };
+        let (code, said) = run(folder, &line);
+        assert!(code == 2 && said.contains(expected), "{expected}: {code} {said}");
+        let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert!(
+            left.iter().all(|name| name != "out" && !name.to_string_lossy().starts_with(".debits")),
+            "{left:?}"
+        );
+    }
+}
