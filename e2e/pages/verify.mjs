@@ -1,5 +1,6 @@
 // The verify page in the browser: published vectors (docs/log/vectors), forgeries, every flipped byte of a receipt, a large file, a
-// saved copy opened from disk without network, and receipts of the running demo as text, as PDF and as QR code.
+// saved copy opened from disk without network, shares out of a hundred million places (settled.mjs), and receipts of the running demo
+// as text, as PDF and as QR code.
 //
 // `VECTORS_ONLY=1` leaves the demo out: any server of the pages will do.
 
@@ -9,6 +10,7 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BASE, DESKTOP, PHONE, become, context, launch } from "./browser.mjs";
+import { RULES as SETTLED_RULES, settled } from "./settled.mjs";
 
 const VECTORS = process.env.VECTORS;
 const RULES = readFileSync(join(VECTORS, "policy"), "utf8");
@@ -49,7 +51,7 @@ async function vectors(page, where) {
   expect(open.verdict === "open", `${where}: without the file not everything is checked: ${open.said}`);
   const good = await verdict(page, { receipt: vector("evidence"), original: ORIGINAL, rules: RULES });
   expect(good.verdict === "good" && /3/.test(good.said), `${where}: evidence with its file: ${good.said}`);
-  for (const name of ["decision", "consent", "notice"]) {
+  for (const name of ["decision", "consent", "notice", "share"]) {
     const one = await verdict(page, { receipt: vector(name), rules: RULES });
     expect(one.verdict === "good", `${where}: ${name}: ${one.said}`);
   }
@@ -67,9 +69,101 @@ async function vectors(page, where) {
   expect(junk.verdict === "bad", `${where}: junk: ${junk.said}`);
 }
 
+/** What the page must say of a good share, and of each one that disagrees with its settlement, though log and witnesses signed it. */
+const SAID = {
+  en: {
+    share: ["0.03 CNY", "2026-03-1", "town"], all: ["100,000,000 members", "3,000,000.00 CNY"],
+    needed: "Needed: 2,700,000.12 CNY of aid + 300,000.00 CNY of fee = 3,000,000.12 CNY",
+    paid: "Paid: 3,000,000.00 CNY by all members + 0.07 CNY left over from the period before + 0.05 CNY by the operator = 3,000,000.12 CNY",
+    lists: ["What this receipt shows", "What it does not show", "is a real person", "an illness was real", "all you paid"],
+    root: "The steps lead to another root", sum: "add up to 3,000,000.00 CNY, the settlement says 3,000,000.01 CNY",
+    count: "count 100,000,000 members, the settlement says 99,999,999", none: "without a tree of all shares",
+    place: "There is no such place: the list has 5", uncounted: "Somebody who was not counted owes nothing",
+    path: "too many steps or too few", many: "counts 2 members on 1 places", large: "too large to be true",
+    form: "not written as they have to be", kind: "Only the receipt of a settlement",
+    total: "All shares of the tree are 3,000,000.00 CNY, the sum of the period says 3,000,000.01 CNY",
+    headcount: "the sum of the period says 99,999,999", cost: "The cost comes to 3,000,000.06 CNY, but it says 3,000,000.05 CNY",
+    sides: "3,000,000.13 CNY was needed and 3,000,000.12 CNY was paid", unknown: "3 of the smallest coin of XXX", yen: "3 JPY",
+    free: "was not counted, so it owes nothing",
+  },
+  zh: {
+    share: ["0.03 CNY", "2026-03-1", "town"], all: ["100,000,000 位成员", "3,000,000.00 CNY"],
+    needed: "需要： 互助金 2,700,000.12 CNY + 管理费 300,000.00 CNY = 3,000,000.12 CNY",
+    paid: "付出： 全体成员 3,000,000.00 CNY + 上一期剩下的 0.07 CNY + 运营者 0.05 CNY = 3,000,000.12 CNY",
+    lists: ["这张凭证能说明什么", "它不能说明什么", "真有其人", "病是不是真的", "您付的是不是只有这些"],
+    root: "走到的根和结算里的不一样", sum: "加起来是 3,000,000.00 CNY，结算写的是 3,000,000.01 CNY",
+    count: "100,000,000 位成员，结算写的是 99,999,999", none: "没有做全部分摊的树", place: "没有这个位置：名册有 5",
+    uncounted: "没有计入人数的人不用分摊", path: "步数和名册的长度对不上", many: "只有 1 个位置，却算了 2 位成员",
+    large: "大得不可能是真的", form: "写法不对", kind: "只有结算的凭证",
+    total: "树上的分摊一共是 3,000,000.00 CNY，这一期的总账写的是 3,000,000.01 CNY", headcount: "这一期的总账写的是 99,999,999",
+    cost: "费用算出来是 3,000,000.06 CNY，写的却是 3,000,000.05 CNY", sides: "需要 3,000,000.13 CNY，付了 3,000,000.12 CNY",
+    unknown: "3 个 XXX 最小单位", yen: "3 JPY", free: "没有计入人数，所以不用分摊",
+  },
+};
+
+async function shares(page, lang, where) {
+  const said = SAID[lang];
+  const look = (changed) => verdict(page, { text: settled(changed), rules: SETTLED_RULES });
+  const good = await look();
+  const wanted = [...said.share, ...said.all, said.needed, said.paid, ...said.lists, "aid.example/log/2026", "w0", "w1", "w2"];
+  const missing = wanted.filter((words) => !good.said.includes(words));
+  expect(good.verdict === "good" && missing.length === 0, `${where}: a share out of a hundred million: lacks ${missing.join(" | ")}: ${good.said}`);
+  for (const [what, changed, words] of [
+    ["of an unknown currency", { currency: "XXX" }, said.unknown],
+    ["in yen", { currency: "JPY" }, said.yen],
+    ["of nobody who was counted", { amount: 0n, counted: false }, said.free],
+    ["alone in the list", { place: 0n, places: 1n }, said.share[0]],
+    ["last of an odd list", { place: 4n, places: 5n }, said.share[0]],
+  ]) {
+    const one = await look(changed);
+    expect(one.verdict === "good" && one.said.includes(words), `${where}: a share ${what}: ${one.said}`);
+  }
+  const line = (at, from, to) => ({ lines: (lines) => { lines[at] = lines[at].replace(from, to); } });
+  const whole = 300_000_000n;
+  for (const [what, changed, words] of [
+    ["another amount", line(4, " 3 counted", " 4 counted"), said.root],
+    ["another place", line(4, "share 12345678 ", "share 12345679 "), said.root],
+    ["another salt", line(4, "0606", "0607"), said.root],
+    ["another period", { head: { hash: Buffer.alloc(32) } }, said.root],
+    ["another sum beside the way", line(9, / \d+ (\d+)$/, " 97 $1"), said.root],
+    ["another hash beside the way", line(9, /^\S+/, "A".repeat(43) + "="), said.root],
+    ["another sum of the tree", { head: { sum: whole + 1n } }, said.sum],
+    ["another headcount of the tree", { head: { count: 99_999_999n } }, said.count],
+    ["no tree", { head: null }, said.none],
+    ["a place behind the end", { ...line(4, /share \d+ \d+/, "share 5 5") }, said.place],
+    ["a share of nobody who was counted", line(4, "counted", "uncounted"), said.uncounted],
+    ["a way too short", { lines: (lines) => lines.pop() }, said.path],
+    ["a way too long", { lines: (lines) => lines.push(lines.at(-1)) }, said.path],
+    ["more members than places", line(5, / \d+ \d+$/, " 6 2"), said.many],
+    ["sums too large", line(6, / \d+ (\d+)$/, " 18446744073709551615 $1"), said.large],
+    ["a number with two spellings", line(4, " 3 counted", " 03 counted"), said.form],
+    ["junk behind the end", { lines: (lines) => lines.push("x") }, said.form],
+    ["a share of a notice", line(1, "settlement", "notice"), said.kind],
+    ["another sum in the equation", { equation: { shares: whole + 1n, surplus: 1n } }, said.total],
+    ["another headcount in the equation", { equation: { headcount: 99_999_999n } }, said.headcount],
+    ["another cost", { equation: { fee: whole / 10n + 1n } }, said.cost],
+    ["an equation that does not hold", { equation: { surplus: 1n } }, said.sides],
+  ]) {
+    const one = await look(changed);
+    expect(one.verdict === "bad" && one.bad.some((text) => text.includes(words)), `${where}: ${what}: ${one.said}`);
+  }
+}
+
+/** How long the whole check of a share takes, signatures and all. */
+async function speed(page) {
+  const text = settled(), times = [];
+  for (let run = 0; run < 20; run += 1) {
+    await verdict(page, { text, rules: SETTLED_RULES });
+    times.push(Number(await page.evaluate(() => document.getElementById("result").dataset.millis)));
+  }
+  times.sort((a, b) => a - b);
+  console.log(`a share out of 100,000,000 places: ${times[10]} ms in the middle, ${times[19]} ms at most, ${text.length} bytes`);
+  expect(times[10] <= 50, `the check of a share takes ${times.join(", ")} ms`);
+}
+
 /** Every byte of a receipt matters: a flipped one never gives a good verdict. */
-async function flips(page) {
-  const text = readFileSync(join(VECTORS, "consent.tlog-proof"), "utf8");
+async function flips(page, name) {
+  const text = readFileSync(join(VECTORS, `${name}.tlog-proof`), "utf8");
   const signs = [...text];
   let wrong = 0, tried = 0;
   for (let at = 0; at < signs.length; at += 11) {
@@ -84,7 +178,7 @@ async function flips(page) {
     if (found.verdict === "good" && !isSignature) { wrong += 1; console.error(`flipped sign ${at} (${JSON.stringify(sign)}) passes`); }
   }
   expect(tried > 100 && wrong === 0, `${wrong} of ${tried} flipped signs pass`);
-  console.log(`flipped signs: ${tried} tried, ${wrong} accepted`);
+  console.log(`${name}: flipped signs: ${tried} tried, ${wrong} accepted`);
 }
 
 /** A file of 100 MB, against a digest made elsewhere. */
@@ -111,11 +205,13 @@ async function large(page) {
 /** What a claimant of the demo downloads. */
 async function demo(browser, page) {
   const made = await context(browser, { lang: "en", size: DESKTOP });
+  const receipts = new Set();
   for (const persona of ["claimant", "aided", "refused", "member"]) {
     if (!await become(made, persona)) { continue; }
     const own = await made.newPage();
     const found = await receiptsOf(own);
     for (const { address, kind } of found) {
+      receipts.add(kind);
       const get = async (ending) => made.request.get(`${BASE}${address}${ending}`);
       const [text, pdf, shown] = [await get(".tlog-proof"), await get(".pdf"), await own.goto(BASE + address)];
       expect(text.status() === 200 && pdf.status() === 200 && shown.status() === 200, `${persona}: ${address}: ${text.status()} ${pdf.status()} ${shown.status()}`);
@@ -138,6 +234,7 @@ async function demo(browser, page) {
     expect(found.length > 0, `${persona} has a receipt`);
     await own.close();
   }
+  expect(receipts.has("shares"), `somebody has the receipt of a share: ${[...receipts].join(" ")}`);
   await made.close();
 }
 
@@ -150,11 +247,14 @@ async function receiptsOf(page) {
   const pages = [...await links("/me/claims"), ...await links("/me")];
   const wanted = new Set(pages.filter((link) => /^\/me\/(claims\/clm_|enrolments\/enr_)[0-9a-f]+$/.test(link)));
   const found = new Map();
+  const take = (link) => {
+    const kind = /\/receipt$/.test(link) ? (/\/(files|steps|shares)\//.exec(link)?.[1] ?? "consent") : null;
+    if (kind && !found.has(kind)) { found.set(kind, link); }
+  };
+  // Receipts of shares are linked from the home page, all others from the page of what they are about.
+  pages.forEach(take);
   for (const one of wanted) {
-    for (const link of await links(one)) {
-      const kind = /\/receipt$/.test(link) ? (/\/(files|steps)\//.exec(link)?.[1] ?? "consent") : null;
-      if (kind && !found.has(kind)) { found.set(kind, link); }
-    }
+    (await links(one)).forEach(take);
   }
   return [...found].map(([kind, address]) => ({ kind, address }));
 }
@@ -189,8 +289,11 @@ for (const lang of ["en", "zh"]) {
   const html = await (await made.request.get(`${BASE}/verify`)).text();
   page.on("request", (request) => requests.push(request.url()));
   await vectors(page, lang);
+  await shares(page, lang, lang);
   if (lang === "en") {
-    await flips(page);
+    await flips(page, "consent");
+    await flips(page, "share");
+    await speed(page);
     await large(page);
     if (!process.env.VECTORS_ONLY) { await demo(browser, page); }
   }
@@ -218,6 +321,7 @@ for (const lang of ["en", "zh"]) {
   const saved = await offline.newPage();
   await saved.goto(`file://${copy}`);
   await vectors(saved, `${lang}, saved copy`);
+  await shares(saved, lang, `${lang}, saved copy`);
   expect(!await saved.locator('a[href="/log"]').isVisible(), `${lang}: a saved copy has no links to nowhere`);
   await offline.close();
 

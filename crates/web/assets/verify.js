@@ -4,7 +4,7 @@
 (() => {
   const words = JSON.parse(document.getElementById("words").textContent);
   const say = (key, values = {}) =>
-    Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words[key] ?? key);
+    Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, () => value), words[key] ?? key);
   /** What a person made of the input is wrong; the message is for people. */
   class Wrong extends Error {}
   /** Something else was chosen meanwhile: nobody waits for this answer any more. */
@@ -103,7 +103,8 @@
   const fromHex = (text) =>
     /^([0-9a-f]{2})*$/.test(text) ? Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16)) : null;
   const MOST = (1n << 63n) - 1n;
-  const decimal = (text) => (/^(0|[1-9][0-9]*)$/.test(text ?? "") && BigInt(text) <= MOST ? BigInt(text) : null);
+  const U64 = (1n << 64n) - 1n;
+  const decimal = (text, most = MOST) => (/^(0|[1-9][0-9]{0,19})$/.test(text ?? "") && BigInt(text) <= most ? BigInt(text) : null);
   const u64 = (number) => { const out = new Uint8Array(8); new DataView(out.buffer).setBigUint64(0, number); return out; };
   const ascii = (text) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
 
@@ -183,6 +184,7 @@
     if (lines[0]?.startsWith("payload ")) {
       extra.payload = fromBase64(field("payload"));
       need(extra.payload && kind !== "evidence" && !SALTED.includes(kind), "bad-receipt");
+      if (lines[0]?.startsWith("share ")) { Object.assign(extra, readShare(kind, extra.payload, lines.splice(0))); }
     } else {
       extra.salt = fromHex(field("salt"));
       need(extra.salt?.length === 32, "bad-receipt");
@@ -203,6 +205,138 @@
     }
     need(lines.length === 0, "bad-receipt");
     return extra;
+  }
+
+  // ---- One's own share in the receipt of a settlement (docs/shares/README.md) ----
+  const EQUATION = ["aid", "fee", "carriedIn", "surplusBefore", "cost", "headcount", "share", "shares", "surplus", "operator",
+    "sponsor", "carriedOut"];
+
+  /** The payload of a settlement (docs/log.md, section 3). */
+  function readSettlement(bytes) {
+    let at = 0;
+    const take = (length) => {
+      need(at + length <= bytes.length, "bad-settlement");
+      at += length;
+      return bytes.slice(at - length, at);
+    };
+    const number = () => new DataView(take(8).buffer).getBigUint64(0);
+    const word = () => {
+      const raw = take(new DataView(take(2).buffer).getUint16(0));
+      let text = "";
+      try { text = ascii(raw); } catch { need(false, "bad-settlement"); }
+      need(text !== "" && !/[\u0000-\u001f\u007f-\u009f]/.test(text), "bad-settlement");
+      return text;
+    };
+    const [plan, period, currency] = [word(), word(), word()];
+    const equation = Object.fromEntries(EQUATION.map((name) => [name, number()]));
+    take(32);
+    const hasTree = take(1)[0];
+    need(hasTree <= 1, "bad-settlement");
+    const tree = hasTree === 1 ? { hash: take(32), sum: number(), count: number() } : null;
+    need(at === bytes.length, "bad-settlement");
+    return { plan, period, currency, equation, tree };
+  }
+
+  function readShare(kind, payload, [first, ...rest]) {
+    need(kind === "settlement", "bad-share-kind");
+    const [place, places, amount, counted, salt, ...more] = first.slice(6).split(" ");
+    const numbers = [place, places, amount].map((text) => decimal(text, U64));
+    need(!numbers.includes(null) && ["counted", "uncounted"].includes(counted) && more.length === 0, "bad-share-form");
+    need(fromHex(salt ?? "")?.length === 16 && rest.length <= 40, "bad-share-form");
+    const path = rest.map((line) => {
+      const [text, sum, count, ...behind] = line.split(" ");
+      const node = { hash: fromBase64(text), sum: decimal(sum, U64), count: decimal(count, U64) };
+      need(node.hash?.length === 32 && node.sum !== null && node.count !== null && behind.length === 0, "bad-share-form");
+      return node;
+    });
+    const share = { place: numbers[0], places: numbers[1], amount: numbers[2], counted: counted === "counted", salt: fromHex(salt), path };
+    return { settlement: readSettlement(payload), share };
+  }
+
+  /** The root to which the way from the share leads, with sum and count. */
+  function rootOfShare({ place, places, amount, counted, salt, path }, { plan, period }) {
+    need(place < places && places >> 40n === 0n, "bad-share-place", { size: places.toString() });
+    need(counted || amount === 0n, "bad-share-uncounted");
+    const tag = sha256(utf8(`huzhu.org/shares@v1\n${plan}\n${period}\n`)).subarray(0, 16);
+    const leaf = [Uint8Array.of(2), tag, salt, u64(place), u64(amount), Uint8Array.of(counted ? 1 : 0)];
+    let node = { hash: sha256(...leaf), sum: amount, count: counted ? 1n : 0n };
+    let at = place, last = places - 1n, width = 1n, used = 0;
+    while (last > 0n) {
+      const isRight = (at & 1n) === 1n;
+      // An odd last node has nothing beside it and rises as it is.
+      if (isRight || at < last) {
+        const other = path[used];
+        used += 1;
+        need(other, "bad-share-path");
+        const behind = places - (at ^ 1n) * width, room = behind < width ? behind : width;
+        need(other.count <= room, "bad-share-many", { got: other.count.toString(), wanted: room.toString() });
+        const pair = isRight ? [other, node] : [node, other];
+        const bytes = pair.flatMap((one) => [one.hash, u64(one.sum), u64(one.count)]);
+        node = { hash: sha256(Uint8Array.of(3), ...bytes), sum: pair[0].sum + pair[1].sum, count: pair[0].count + pair[1].count };
+        need(node.sum <= U64 && node.count <= U64, "bad-share-large");
+      }
+      at >>= 1n; last >>= 1n; width *= 2n;
+    }
+    need(used === path.length, "bad-share-path");
+    return node;
+  }
+
+  const lang = document.documentElement.lang;
+  const grouped = (number) => number.toLocaleString(lang);
+  /** An amount with the digits of its currency; of a currency that is not known, minor units. */
+  function money(minor, code) {
+    const known = words.digits.split(" ").find((one) => one.split(":")[0] === code);
+    if (!known) { return say("minor-units", { amount: grouped(minor), name: code }); }
+    const digits = Number(known.split(":")[1]), text = minor.toString().padStart(digits + 1, "0"), cut = text.length - digits;
+    return `${grouped(BigInt(text.slice(0, cut)))}${cut < text.length ? "." : ""}${text.slice(cut)} ${code}`;
+  }
+
+  /** Both sides of the equation in words; what is nothing is left out, but for aid and shares. */
+  function sidesOf({ equation: it, currency }) {
+    const side = (terms) => ({
+      total: terms.reduce((sum, [, amount]) => sum + amount, 0n),
+      terms: terms.filter(([key, amount]) => amount > 0n || key === "term-aid" || key === "term-shares")
+        .map(([key, amount]) => say(key, { amount: money(amount, currency) })).join(" + "),
+    });
+    return {
+      needed: side([["term-aid", it.aid], ["term-fee", it.fee], ["term-carried-in", it.carriedIn], ["term-surplus", it.surplus]]),
+      paid: side([["term-shares", it.shares], ["term-surplus-before", it.surplusBefore], ["term-operator", it.operator],
+        ["term-sponsor", it.sponsor], ["term-carried-out", it.carriedOut]]),
+    };
+  }
+
+  /** Share, headcount and equation, each with what it says. */
+  function checkShare({ settlement, share }, note) {
+    const { plan, period, currency, equation: it, tree } = settlement;
+    const attempt = (failed, action) => {
+      try { action(); } catch (error) {
+        if (!(error instanceof Wrong)) { throw error; }
+        note("bad", say(failed), error.message, true);
+      }
+    };
+    const amount = (minor) => money(minor, currency);
+    attempt("share-fails", () => {
+      need(tree, "bad-share-none");
+      const top = rootOfShare(share, settlement);
+      need(same(top.hash, tree.hash), "bad-share-root");
+      need(top.sum === tree.sum, "bad-share-sum", { got: amount(top.sum), wanted: amount(tree.sum) });
+      need(top.count === tree.count, "bad-share-count", { got: grouped(top.count), wanted: grouped(tree.count) });
+      const way = { place: share.place.toString(), count: share.path.length, root: toBase64(tree.hash) };
+      note("good", say("share-good", { amount: amount(share.amount), period, plan }),
+        share.counted ? say("share-detail", way) : say("share-detail-uncounted", way));
+      need(tree.sum === it.shares, "bad-equation-sum", { got: amount(tree.sum), wanted: amount(it.shares) });
+      need(tree.count === it.headcount, "bad-equation-count", { got: grouped(tree.count), wanted: grouped(it.headcount) });
+      note("good", say("share-all", { count: grouped(tree.count), amount: amount(tree.sum) }), say("share-all-detail"), true);
+    });
+    attempt("equation-fails", () => {
+      const owed = it.aid + it.fee + it.carriedIn;
+      const cost = owed > it.surplusBefore ? owed - it.surplusBefore : 0n;
+      need(cost === it.cost, "bad-equation-cost", { got: amount(cost), wanted: amount(it.cost) });
+      const { needed, paid } = sidesOf(settlement);
+      need(needed.total === paid.total, "bad-equation", { got: amount(needed.total), wanted: amount(paid.total) });
+      const line = (key, { terms, total }) => `${say(key)} ${terms} = ${amount(total)}`;
+      note("good", say("equation-good"), `${line("equation-needed", needed)}\n${line("equation-paid", paid)}`, true);
+    });
   }
 
   /** The bytes that must be in the log if the receipt is true. */
@@ -290,7 +424,7 @@
   /** Checks everything. Answers the checks in order: state "good", "bad", "open", and what was found. */
   async function check(text, file, rulesText, progress) {
     const found = [];
-    const note = (state, title, detail = "") => found.push({ state, title, detail });
+    const note = (state, title, detail = "", isProse = false) => found.push({ state, title, detail, isProse });
     let proof, entry;
     try {
       proof = readProof(text);
@@ -302,6 +436,7 @@
     }
     const { extra, index } = proof;
     note("good", say("form-good", { kind: say(`kind-${extra.kind}`) }), say("form-detail", { at: dated(extra.at / 1000n), index: index.toString(), origin: proof.note.origin }));
+    if (extra.share) { checkShare(extra, note); }
     try {
       const computed = rootOfInclusion(leafHash(entry), index, proof.note.size, proof.path);
       need(same(computed, proof.note.root), "inclusion-bad");
@@ -324,7 +459,7 @@
     }
     const states = found.map((one) => one.state);
     const verdict = states.includes("bad") ? "bad" : states.includes("open") ? "open" : "good";
-    return { found, verdict, message: extra.message, kind: extra.kind };
+    return { found, verdict, message: extra.message, isShare: Boolean(extra.share) };
   }
 
   async function checkSignatures(signed, rulesText, note) {
@@ -403,21 +538,31 @@
     return made;
   }
 
-  function show({ found, verdict, message }) {
+  function bullets(title, keys) {
+    const list = element("ul");
+    list.append(...keys.map((key) => element("li", "", say(key))));
+    result.append(element("h3", "", say(title)), list);
+  }
+
+  function show({ found, verdict, message, isShare }) {
     result.replaceChildren();
     const banner = element("div", `banner ${{ good: "good", bad: "bad", open: "wait" }[verdict]}`);
     banner.append(element("p", "head", say(`verdict-${verdict}`)), element("p", "flush", say(`verdict-${verdict}-text`)));
     const list = element("ol", "checks");
-    for (const { state, title, detail } of found) {
+    for (const { state, title, detail, isProse } of found) {
       const item = element("li", state);
       item.append(element("strong", "", `${say(`state-${state}`)} `), title);
-      if (detail) { item.append(element("p", "small mono", detail)); }
+      if (detail) { item.append(element("p", isProse ? "small" : "small mono", detail)); }
       list.append(item);
     }
     result.append(banner, list);
     if (message && verdict !== "bad") {
       result.append(element("h3", "", say("message-title")), element("pre", "", new TextDecoder().decode(message)));
       result.querySelector("pre").tabIndex = 0;
+    }
+    if (isShare && verdict !== "bad") {
+      bullets("share-shows-title", ["share-shows-1", "share-shows-2", "share-shows-3"]);
+      bullets("share-not-title", ["share-not-1", "share-not-2", "share-not-3", "share-not-4"]);
     }
     if (rulesField.value !== published) { result.append(element("p", "soft", say("rules-changed"))); }
     result.dataset.verdict = verdict;
@@ -434,11 +579,14 @@
     const bar = element("progress");
     bar.setAttribute("aria-label", say("working"));
     result.replaceChildren(element("p", "busy", say("working")), bar);
+    const begun = performance.now();
     const answer = await check(text, original, rulesField.value, (done, all) => {
       if (mine !== run) { throw new Stale(); }
       bar.max = all;
       bar.value = done;
     });
+    // How long it took, for whoever measures.
+    result.dataset.millis = (performance.now() - begun).toFixed(1);
     if (mine === run) { show(answer); }
   }
   // Anything that was not thought of is said, and never passes for a good receipt.

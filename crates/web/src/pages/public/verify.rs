@@ -18,6 +18,7 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use huzhu_ledger::Currency;
 use huzhu_log::EntryKind;
 use sha2::{Digest as _, Sha256};
 
@@ -67,6 +68,51 @@ const WORDS: &[&str] = &[
     "verify-bad-receipt",
     "verify-bad-no-extra",
     "verify-bad-rules",
+    "verify-bad-settlement",
+    "verify-bad-share-kind",
+    "verify-bad-share-form",
+    "verify-bad-share-none",
+    "verify-bad-share-place",
+    "verify-bad-share-uncounted",
+    "verify-bad-share-path",
+    "verify-bad-share-many",
+    "verify-bad-share-large",
+    "verify-bad-share-root",
+    "verify-bad-share-sum",
+    "verify-bad-share-count",
+    "verify-bad-equation",
+    "verify-bad-equation-sum",
+    "verify-bad-equation-count",
+    "verify-bad-equation-cost",
+    "verify-share-good",
+    "verify-share-detail",
+    "verify-share-detail-uncounted",
+    "verify-share-all",
+    "verify-share-all-detail",
+    "verify-share-fails",
+    "verify-share-shows-title",
+    "verify-share-shows-1",
+    "verify-share-shows-2",
+    "verify-share-shows-3",
+    "verify-share-not-title",
+    "verify-share-not-1",
+    "verify-share-not-2",
+    "verify-share-not-3",
+    "verify-share-not-4",
+    "verify-equation-good",
+    "verify-equation-fails",
+    "verify-equation-needed",
+    "verify-equation-paid",
+    "verify-term-aid",
+    "verify-term-fee",
+    "verify-term-carried-in",
+    "verify-term-surplus",
+    "verify-term-shares",
+    "verify-term-surplus-before",
+    "verify-term-operator",
+    "verify-term-sponsor",
+    "verify-term-carried-out",
+    "verify-minor-units",
     "verify-verdict-good",
     "verify-verdict-good-text",
     "verify-verdict-bad",
@@ -85,8 +131,10 @@ const WORDS: &[&str] = &[
 ];
 
 /// Values that the script puts into its texts, in braces.
-const VALUES: [&str; 12] =
-    ["at", "count", "got", "index", "kind", "known", "leaf", "name", "origin", "root", "size", "wanted"];
+const VALUES: [&str; 16] = [
+    "amount", "at", "count", "got", "index", "kind", "known", "leaf", "name", "origin", "period", "place",
+    "plan", "root", "size", "wanted",
+];
 
 pub(super) fn routes() -> Router<Edge> {
     Router::new().route("/verify", get(verify))
@@ -151,7 +199,11 @@ fn words(l: Locale) -> Result<String, Problem> {
     let text = |key: &str| serde_json::Value::String(t_args(l, key, &args));
     let own = WORDS.iter().map(|key| (key.trim_start_matches("verify-").to_owned(), text(key)));
     let kinds = EntryKind::ALL.into_iter().map(|kind| (format!("kind-{kind}"), text(kind_key(kind))));
-    let all: serde_json::Map<String, serde_json::Value> = own.chain(kinds).collect();
+    // What the script needs to write an amount: `CNY:2 JPY:0 ...`.
+    let digits: Vec<String> =
+        Currency::all().map(|currency| format!("{}:{}", currency.code(), currency.digits())).collect();
+    let digits = ("digits".to_owned(), serde_json::Value::String(digits.join(" ")));
+    let all: serde_json::Map<String, serde_json::Value> = own.chain(kinds).chain([digits]).collect();
     let json = serde_json::to_string(&all).map_err(|error| {
         tracing::error!(%error, "the words of the verify page are no JSON");
         Problem::broken()
@@ -183,8 +235,13 @@ mod tests {
         for l in Locale::ALL {
             let words = words(l).unwrap();
             let words: serde_json::Value = serde_json::from_str(&words).unwrap();
+            // Also those that are handed on to `need` and to the lines of a share.
+            let handed_on = |text: &str| {
+                let prefixes = ["bad-", "term-", "share-", "equation-"];
+                prefixes.iter().any(|prefix| text.starts_with(prefix))
+            };
             let quoted = SCRIPT.split('"').skip(1).step_by(2);
-            let keys = quoted.filter(|text| SCRIPT.contains(&format!("say(\"{text}\"")));
+            let keys = quoted.filter(|text| handed_on(text) || SCRIPT.contains(&format!("say(\"{text}\"")));
             let mut count = 0;
             for key in keys {
                 count += 1;
