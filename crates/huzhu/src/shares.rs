@@ -65,6 +65,16 @@ fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     }
 }
 
+/// A new folder in which a tree is made.
+fn making(period: &Path) -> std::io::Result<PathBuf> {
+    std::fs::create_dir_all(period)?;
+    Ok(tempfile::Builder::new().prefix(MAKING).tempdir_in(period)?.keep())
+}
+
+fn unavailable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("{}: {error}", path.display()))
+}
+
 /// Days since 1970-01-01; what does not fit is never.
 fn days(day: Day) -> u16 {
     u16::try_from(age_days(Day::constant(1970, 1, 1), day)).unwrap_or(NEVER)
@@ -85,7 +95,7 @@ impl ShareTrees for ShareFolders {
             return Ok(None);
         }
         let period = self.of(&job.plan, job.period);
-        let making = period.join(format!("{MAKING}{}", uuid::Uuid::now_v7().simple()));
+        let making = making(&period).map_err(|error| unavailable(&period, &error))?;
         let prepaid = matches!(job.rules.model, Model::Pool);
         let writer = RosterWriter::begin(&making.join("roster"), job.plan.as_str(), days(job.day), prepaid);
         let mut writer = writer.map_err(failed)?;
@@ -158,14 +168,12 @@ fn make(job: &ShareJob, writer: RosterWriter, making: &Path, period: &Path) -> R
     let tree = settled.manifest.tree().ok_or_else(|| StoreError::Broken("no tree was made".to_owned()))?;
     let root = Digest::from_bytes(*tree.root.as_bytes());
     let place = period.join(root.to_string());
-    let moved = match place.exists() {
-        // The same job was done before: the same bytes.
-        true => std::fs::remove_dir_all(making),
-        false => std::fs::rename(making, &place),
-    };
+    // The same job may have been done before: then the same bytes are there.
+    let moved =
+        if place.exists() { std::fs::remove_dir_all(making) } else { std::fs::rename(making, &place) };
     moved
         .and_then(|()| std::fs::File::open(period)?.sync_all())
-        .map_err(|error| StoreError::Unavailable(format!("{}: {error}", place.display())))?;
+        .map_err(|error| unavailable(&place, &error))?;
     Ok(ShareHead { root, places: settled.manifest.named.places, sum: tree.sum, count: tree.count })
 }
 

@@ -339,7 +339,8 @@ bank-failed-value = { $count ->
 bank-report = Digest of the report
 statement-proof-title = How do I know it is true?
 statement-proof-now = What you can check today: the equation, with the figures on this page, and your own share on your page.
-statement-proof-later = What you cannot check yet: that nobody was counted twice or left out. The log holds the equation and the headcount, so neither can be changed later; a tree of all shares, which shows the rest, comes with a later version.
+statement-proof-tree = Your share on your page has a receipt. It shows that your share is part of this sum, and that the sum and the number of members are the same for everybody. What no receipt shows: that every member in the roster is a real person, and that each illness was real.
+statement-proof-without = What you cannot check here: that nobody was counted twice or left out. The log holds the equation and the headcount, so neither can be changed later.
 
 # Texts about the platform
 help-title = Help

@@ -327,7 +327,8 @@ bank-failed-value = { $count ->
 bank-report = 回报的摘要
 statement-proof-title = 我怎么知道这是真的？
 statement-proof-now = 今天就能核对的：用本页的数重算一遍；在您自己的页面看您那一份。
-statement-proof-later = 还不能核对的：有没有人被重复清点或漏掉。等式和人数已在公开日志上，以后改不了；能说明其余部分的分摊额之树，在以后的版本里。
+statement-proof-tree = 您自己的页面上，每一笔分摊都有凭证：它证明您的这一笔包含在这笔总数里，而且总数和人数对每个人都一样。凭证不能证明的：名册里的每个成员都真有其人，每一次生病都是真的。
+statement-proof-without = 这里不能核对的：有没有人被重复清点或漏掉。等式和人数已在公开日志上，以后改不了。
 
 # 关于平台
 help-title = 帮助

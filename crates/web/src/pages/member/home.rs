@@ -245,7 +245,7 @@ fn shares(l: Locale, card: &EnrolmentCard, plan: &PlanId, shown: usize) -> Vec<S
             day: l.day_short(line.sharing_day),
             claims: l.count(u64::from(line.claims)),
             share: l.money(line.share, card.currency),
-            receipt: line.has_receipt.then(|| receipt(line.key)).unwrap_or_default(),
+            receipt: if line.has_receipt { receipt(line.key) } else { String::new() },
         })
         .collect()
 }

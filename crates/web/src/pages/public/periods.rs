@@ -161,6 +161,8 @@ struct StatementPage {
     more_claims: String,
     bank: Vec<Fact>,
     chain: String,
+    /// Each share has a receipt.
+    has_receipts: bool,
 }
 
 struct ClaimRow {
@@ -202,6 +204,7 @@ async fn statement(visit: Visit, Path((id, key)): Path<(String, String)>) -> Ans
         claims,
         more_claims,
         chain: chain(places.settlement.or(places.notice)),
+        has_receipts: settled.is_some_and(|one| one.shares.is_some()),
         bank: bank(l, &period),
     })
 }
