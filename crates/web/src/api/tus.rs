@@ -16,6 +16,7 @@ use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use huzhu_app::claims::{BeginUpload, ContinueUpload, EvidenceOf, UploadState};
+use huzhu_app::error::AppError;
 use huzhu_app::ports::{Pieces, VaultError};
 use serde::de::DeserializeOwned;
 
@@ -143,9 +144,9 @@ where
 }
 
 /// The protocol wants 413 where the announced length is too large; the code and the fields say which limit.
-fn too_large(error: huzhu_app::error::AppError) -> Problem {
+fn too_large(error: AppError) -> Problem {
     let large = match &error {
-        huzhu_app::error::AppError::Invalid(mistakes) => {
+        AppError::Invalid(mistakes) => {
             mistakes.iter().any(|mistake| ["file-too-large", "picture-too-large"].contains(&mistake.code))
         }
         _ => false,
@@ -180,9 +181,21 @@ where
     speaks_tus(&headers)?;
     is_part(&headers)?;
     let offset = bytes_in(&headers, &OFFSET)?;
-    let sum = Checksum::announced(&headers)?;
+    let of: EvidenceOf = id.into();
+    let sum = match Checksum::announced(&headers) {
+        Ok(sum) => sum,
+        // What there is and where it stands comes first: a check sum of bytes that are not wanted here is nobody's worry.
+        Err(problem) => {
+            let state = edge.app.upload_state(&call, of, upload.0).await?;
+            return Err(if state.offset == offset {
+                problem
+            } else {
+                AppError::Stale("upload-offset").into()
+            });
+        }
+    };
     let all_or_none = sum.is_some();
-    let command = ContinueUpload { of: id.into(), upload: upload.0, offset, all_or_none };
+    let command = ContinueUpload { of, upload: upload.0, offset, all_or_none };
     let mut pieces = Checked { inner: BodyPieces::new(body), sum };
     let state = edge.app.continue_upload(&call, command, &mut pieces).await;
     if state.is_err() {
