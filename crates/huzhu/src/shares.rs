@@ -1,8 +1,9 @@
 //! Share trees on disk: a roster and a settled period in a folder for each settlement, made by `huzhu-settle`.
 //!
-//! Shape: `shares/PLAN/PERIOD/ROOT/` with the folders `roster` and `period`. What is being made stands beside it under a name of
-//! its own and takes its place with one rename; what a crash left behind is removed at the next start. A period that was settled
-//! again with other inputs before its event was kept (two operators at once) leaves a folder that no event names.
+//! Shape: `shares/PLAN/PERIOD/TREE/`, the last named by the root of the tree, with the folders `roster` and `period`. What is
+//! being made stands beside it under a name of its own and takes its place with one rename; what a crash left behind is removed at
+//! the next start. A period that was settled again with other inputs before its event was kept (two operators at once) leaves a
+//! folder that no event names.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};

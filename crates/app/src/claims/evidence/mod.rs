@@ -48,8 +48,7 @@ pub struct EvidenceLimits {
     pub picture_bytes: u64,
     /// All files of a claim together, in bytes; protects the disk from one claim.
     pub claim_bytes: u64,
-    /// All files of an objection together, and those of one side of a jury case, in bytes; protects the disk from members who object to
-    /// everything.
+    /// All files of an objection together, in bytes; protects the disk from members who object to everything.
     pub dispute_bytes: u64,
     /// Files of one member on their way in at once; protects the disk from what is begun and never ended.
     pub open_uploads: usize,
